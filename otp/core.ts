@@ -1,0 +1,243 @@
+/**
+ * What a runtime is inside: the process table, the peers, and the carrying of
+ * signals between them. {@linkcode Runtime} is its public face.
+ *
+ * @module
+ */
+
+import type { Host } from "./host.ts";
+import { SCHEDULERS_MAX } from "./limits.ts";
+import { Pid, processOf } from "./pid.ts";
+import { Process, type ProcessBody, type SpawnOptions } from "./process.ts";
+import type { ExitReason } from "./reason.ts";
+import type { Observer, Peer, Runtime } from "./runtime.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { MonitorRef, Signal } from "./signal.ts";
+import { Timers } from "./timer.ts";
+
+/** Where a runtime stands among the schedulers and nodes. */
+export interface Place {
+  /** Index of the node. */
+  readonly node: number;
+  /** Index of the scheduler on it. */
+  readonly scheduler: number;
+}
+
+/** What a core is made with. */
+export interface CoreOptions {
+  /** Clock, timers, entropy, macrotasks. */
+  readonly host: Host;
+  /** Where it stands. */
+  readonly place: Place;
+  /** Told what happens to processes. */
+  readonly observer: Observer;
+  /** Reductions of one slice. */
+  readonly reductionsPerSlice: number;
+}
+
+/** The processes of one thread. */
+export class Core {
+  readonly runtime: Runtime;
+  readonly host: Host;
+  readonly scheduler: Scheduler;
+  readonly timers: Timers;
+  readonly processes: Map<number, Process> = new Map();
+  refused = 0;
+  exited = 0;
+
+  readonly #place: Place;
+  readonly #observer: Observer;
+  readonly #peers = new Map<number, Peer>();
+  // The next serial of each scheduler that this thread allots pids for.
+  readonly #serials = new Map<number, number>();
+  #serial = 0;
+  #monitors = 0;
+
+  /**
+   * A core without processes.
+   *
+   * @throws {RangeError} `place` is outside what a pid can name.
+   */
+  constructor(runtime: Runtime, options: CoreOptions) {
+    const { host, place, observer, reductionsPerSlice } = options;
+    checkPlace(place);
+    this.runtime = runtime;
+    this.host = host;
+    this.#place = place;
+    this.#observer = observer;
+    this.scheduler = new Scheduler(host, reductionsPerSlice);
+    this.timers = new Timers(host);
+  }
+
+  /** See {@linkcode Runtime.spawn}. */
+  spawn(body: ProcessBody<unknown>, options: SpawnOptions): Process {
+    const pid = (options.pid ?? this.#nextPid()) as Pid<unknown>;
+    if (!this.isLocal(pid) || this.processes.has(pid.serial)) {
+      throw new RangeError(`Cannot spawn under a pid of others: ${pid}`);
+    }
+    const process = new Process(this, pid, body, options);
+    this.processes.set(pid.serial, process);
+    this.#observe(() => this.#observer.spawned?.(pid, options.label));
+    this.scheduler.ready(process);
+    return process;
+  }
+
+  // An observer that throws must not leave a process half spawned or half dead.
+  #observe(tell: () => void): void {
+    try {
+      tell();
+    } catch (thrown) {
+      this.rethrow(thrown);
+    }
+  }
+
+  /** Throws `thrown` in a later macrotask, where the program hears of it and no process does. */
+  rethrow(thrown: unknown): void {
+    this.host.macrotask(() => {
+      throw thrown;
+    });
+  }
+
+  #nextPid(): Pid {
+    const { node, scheduler } = this.#place;
+    return new Pid(node, scheduler, this.#serial++);
+  }
+
+  /** See {@linkcode Runtime.allot}. */
+  allot(scheduler: number): Pid<unknown> {
+    if (scheduler === this.#place.scheduler) {
+      throw new RangeError(
+        `Cannot allot a pid of this scheduler: ${scheduler}`,
+      );
+    }
+    const serial = this.#serials.get(scheduler) ?? 0;
+    this.#serials.set(scheduler, serial + 1);
+    return new Pid(this.#place.node, scheduler, serial);
+  }
+
+  /** The living process of this thread that `pid` names. */
+  find(pid: Pid): Process | undefined {
+    const process = processOf(pid);
+    if (process !== undefined) return process.isOf(this) ? process : undefined;
+    return this.isLocal(pid) ? this.processes.get(pid.serial) : undefined;
+  }
+
+  /** Whether `pid` names a process of this thread, living or not. */
+  isLocal(pid: Pid): boolean {
+    const { node, scheduler } = this.#place;
+    return pid.scheduler === scheduler && pid.node === node;
+  }
+
+  /** See {@linkcode Runtime.send}. */
+  send(to: Pid, message: unknown): boolean {
+    const process = this.find(to);
+    if (process !== undefined) return this.#deliver(process, message);
+    if (this.isLocal(to)) return false;
+    return this.#sendAway({ type: "message", to, message });
+  }
+
+  #deliver(process: Process, message: unknown): boolean {
+    if (process.deliver(message)) return true;
+    this.refused++;
+    return false;
+  }
+
+  /** See {@linkcode Runtime.signal}. */
+  signal(signal: Signal): boolean {
+    if (signal.type === "message") return this.send(signal.to, signal.message);
+    const process = this.find(signal.to);
+    if (process !== undefined) {
+      this.#apply(process, signal);
+      return true;
+    }
+    if (!this.isLocal(signal.to)) return this.#sendAway(signal);
+    this.#answerFor(signal, "noproc");
+    return false;
+  }
+
+  #apply(process: Process, signal: Exclude<Signal, { type: "message" }>): void {
+    switch (signal.type) {
+      case "exit":
+        return process.signalExit(signal.reason, false);
+      case "monitor":
+        return process.addWatcher(signal.ref, signal.watcher);
+      case "demonitor":
+        return process.removeWatcher(signal.ref);
+      case "down":
+        return process.deliverDown(signal.down);
+    }
+  }
+
+  #sendAway(signal: Signal): boolean {
+    const { node, scheduler } = signal.to;
+    const isSent = this.#peers.get(keyOf(node, scheduler))?.send(signal) ??
+      false;
+    if (!isSent) this.#answerFor(signal, "noconnection");
+    return isSent;
+  }
+
+  // Who monitors a process that is not there is answered in its place.
+  #answerFor(signal: Signal, reason: ExitReason): void {
+    if (signal.type !== "monitor") return;
+    const { ref, to: pid, watcher: to } = signal;
+    this.signal({ type: "down", to, down: { type: "down", ref, pid, reason } });
+  }
+
+  /** Starts a monitor of `target` for `watcher`. */
+  monitor(watcher: Process, target: Pid): MonitorRef {
+    const ref = this.#nextRef();
+    // A body can run on for a moment when its process has exited.
+    if (watcher.exitReason !== undefined) return ref;
+    watcher.watch(ref, target);
+    this.signal({ type: "monitor", to: target, watcher: watcher.pid, ref });
+    return ref;
+  }
+
+  // Monitors of all schedulers meet at the watched process, so the number says
+  // which scheduler made it.
+  #nextRef(): MonitorRef {
+    const count = this.#monitors++;
+    return (count * SCHEDULERS_MAX + this.#place.scheduler) as MonitorRef;
+  }
+
+  /** Forgets a process that has ended. */
+  forget(process: Process, reason: ExitReason): void {
+    this.processes.delete(process.pid.serial);
+    this.exited++;
+    const { pid, label } = process;
+    this.#observe(() => this.#observer.exited?.(pid, reason, label));
+  }
+
+  /** See {@linkcode Runtime.connect}. */
+  connect(scheduler: number, peer: Peer): void {
+    const { node } = this.#place;
+    checkPlace({ node, scheduler });
+    const key = keyOf(node, scheduler);
+    if (this.#peers.has(key) || scheduler === this.#place.scheduler) {
+      throw new RangeError(`Cannot connect a scheduler twice: ${scheduler}`);
+    }
+    this.#peers.set(key, peer);
+  }
+
+  /** See {@linkcode Runtime.disconnect}. */
+  disconnect(scheduler: number, reason: ExitReason): void {
+    const { node } = this.#place;
+    if (!this.#peers.delete(keyOf(node, scheduler))) return;
+    const isLost = (pid: Pid) =>
+      pid.node === node && pid.scheduler === scheduler;
+    for (const process of this.processes.values()) {
+      process.removeWatchersWhere(isLost);
+      for (const [ref, pid] of process.watchedWhere(isLost)) {
+        process.deliverDown({ type: "down", ref, pid, reason });
+      }
+    }
+  }
+}
+
+function checkPlace({ node, scheduler }: Place): void {
+  new Pid(node, scheduler, 0);
+}
+
+function keyOf(node: number, scheduler: number): number {
+  return node * SCHEDULERS_MAX + scheduler;
+}

@@ -1,0 +1,29 @@
+/**
+ * Every bound of this member, with its unit, in one place.
+ *
+ * @module
+ */
+
+/** Nodes that one cluster can number. */
+export const NODES_MAX: number = 2 ** 10;
+
+/** Schedulers that one node can number, the main thread included. */
+export const SCHEDULERS_MAX: number = 2 ** 8;
+
+/** Processes that one scheduler can number before it is out of pids: two years of a million spawns a second. */
+export const SERIALS_MAX: number = 2 ** 46;
+
+/**
+ * Reductions that processes may spend before the scheduler lets the event loop
+ * run: a receive, a wake-up and a start cost one each.
+ */
+export const REDUCTIONS_PER_SLICE = 4_000;
+
+/** Macrotasks after which one waits for the operating system, so that sockets are polled. */
+export const MACROTASKS_PER_POLL = 16;
+
+/** The longest delay of a timer, in milliseconds: what a 32-bit timer can hold, 24.8 days. */
+export const TIMER_DELAY_MS_MAX: number = 2 ** 31 - 1;
+
+/** Tasks that one run of a simulation may take before it counts as endless. */
+export const SIM_STEPS_MAX = 100_000;

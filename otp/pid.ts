@@ -1,0 +1,130 @@
+/**
+ * Process identifiers.
+ *
+ * @module
+ */
+
+import { NODES_MAX, SCHEDULERS_MAX, SERIALS_MAX } from "./limits.ts";
+import type { Process } from "./process.ts";
+
+const SCHEDULER_BITS = 8n;
+const SERIAL_BITS = 46n;
+
+/** The process that `pid` names, when it is alive in this thread. */
+export let processOf: (pid: Pid) => Process | undefined;
+
+/** Ties `pid` to its process, or unties it when the process has exited. */
+export let bindProcess: (pid: Pid, process: Process | undefined) => void;
+
+/**
+ * Names one process for the life of its node: never reused, printable, and
+ * valid when it is 0.
+ *
+ * `Pid<Message>` says what the process accepts. A pid that accepts more can
+ * stand where less is asked for, so every pid is a `Pid<never>`, which only
+ * names.
+ *
+ * Two objects can name the same process: compare with {@linkcode Pid.equals}.
+ *
+ * @typeParam Message What the process accepts.
+ *
+ * @see Erlang `pid()`.
+ */
+export class Pid<in Message = never> {
+  /** Index of the node, 0 to 1,023. */
+  readonly node: number;
+  /** Index of the scheduler on its node, 0 to 255; 0 is the main thread. */
+  readonly scheduler: number;
+  /** Number of the process on its scheduler, counted from 0. */
+  readonly serial: number;
+
+  // The process while it lives in this thread, so that a send needs no look-up.
+  #process: Process | undefined;
+
+  /** Never there: it only ties the type to its parameter. */
+  declare readonly accepts?: (message: Message) => void;
+
+  /**
+   * Names process `serial` of a scheduler.
+   *
+   * @throws {RangeError} A part is not an integer, negative, or too large.
+   */
+  constructor(node: number, scheduler: number, serial: number) {
+    this.node = node;
+    this.scheduler = scheduler;
+    this.serial = serial;
+    if (!(serial >= 0 && serial < SERIALS_MAX && Number.isInteger(serial))) {
+      throw new RangeError(`Cannot number a process: ${serial}`);
+    }
+    if (!(node >= 0 && node < NODES_MAX && Number.isInteger(node))) {
+      throw new RangeError(`Cannot number a node: ${node}`);
+    }
+    if (
+      !(scheduler >= 0 && scheduler < SCHEDULERS_MAX &&
+        Number.isInteger(scheduler))
+    ) {
+      throw new RangeError(`Cannot number a scheduler: ${scheduler}`);
+    }
+  }
+
+  /**
+   * Reads the u64 that {@linkcode Pid.toBigInt} wrote.
+   *
+   * @typeParam Message What the caller knows the process to accept; a number does not say.
+   * @throws {RangeError} `value` is not an unsigned 64-bit integer.
+   *
+   * @example
+   * ```ts
+   * import { Pid } from "@rusm/otp";
+   * import { strictEqual } from "node:assert";
+   *
+   * strictEqual(String(Pid.fromBigInt(5n)), "<0.0.5>");
+   * ```
+   */
+  static fromBigInt<Message = never>(value: bigint): Pid<Message> {
+    if (value < 0n || BigInt.asUintN(64, value) !== value) {
+      throw new RangeError(`Cannot read a pid that is no u64: ${value}`);
+    }
+    const schedulerAndNode = value >> SERIAL_BITS;
+    return new Pid(
+      Number(schedulerAndNode >> SCHEDULER_BITS),
+      Number(BigInt.asUintN(Number(SCHEDULER_BITS), schedulerAndNode)),
+      Number(BigInt.asUintN(Number(SERIAL_BITS), value)),
+    );
+  }
+
+  /** The pid as a u64: node, scheduler and serial from the highest bit down, 10, 8 and 46 bits. */
+  toBigInt(): bigint {
+    const schedulerAndNode = (BigInt(this.node) << SCHEDULER_BITS) |
+      BigInt(this.scheduler);
+    return (schedulerAndNode << SERIAL_BITS) | BigInt(this.serial);
+  }
+
+  /** Whether `other` names the same process. */
+  equals(other: Pid): boolean {
+    return this.serial === other.serial &&
+      this.scheduler === other.scheduler && this.node === other.node;
+  }
+
+  /** The u64 as a decimal string, since JSON numbers cannot hold it. */
+  toJSON(): string {
+    return String(this.toBigInt());
+  }
+
+  /** `<node.scheduler.serial>`. */
+  toString(): string {
+    return `<${this.node}.${this.scheduler}.${this.serial}>`;
+  }
+
+  /** {@linkcode Pid.toString}, for the console of Node and Deno. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  static {
+    processOf = (pid) => pid.#process;
+    bindProcess = (pid, process) => {
+      pid.#process = process;
+    };
+  }
+}

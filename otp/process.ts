@@ -1,0 +1,502 @@
+/**
+ * A process: a mailbox, a body, and those who wait for its end.
+ *
+ * @module
+ */
+
+import { Mailbox } from "./mailbox.ts";
+import type { Core } from "./core.ts";
+import { bindProcess, type Pid } from "./pid.ts";
+import { crashOf, type ExitReason } from "./reason.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Down, MonitorRef } from "./signal.ts";
+import { receiveExit } from "./signal.ts";
+import { checkDelay, type Timer } from "./timer.ts";
+
+/** What {@linkcode Context.receive} returns when no message came in time. */
+export const TIMEOUT: unique symbol = Symbol("timeout");
+
+/** How {@linkcode Context.receive} waits. */
+export interface ReceiveOptions<Message, Match extends Message = Message> {
+  /**
+   * Takes the oldest message for which this is true and leaves the others, in
+   * their order. Called at most once per message, in the sender's turn when the
+   * process waits; must not have effects. When it throws, the process crashes.
+   */
+  readonly match?: (message: Message) => message is Match;
+  /** Milliseconds to wait; 0 only looks. Waits for ever when absent. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * What a process is given to act with.
+ *
+ * @typeParam Message What the process accepts. A process that monitors others
+ * must accept {@linkcode Down} too, which the types insist on.
+ */
+export interface Context<Message> {
+  /** Names this process. */
+  readonly pid: Pid<Message>;
+
+  /** The runtime that runs it. */
+  readonly runtime: Runtime;
+
+  /** Aborts when the process exits, for work that the core cannot see. */
+  readonly signal: AbortSignal;
+
+  /**
+   * Takes the oldest message, or waits for one.
+   *
+   * Messages of one sender arrive in the order they were sent. Only one
+   * `receive` may wait at a time. In a process that has exited it never
+   * returns; one that had its message already runs on to its next wait.
+   *
+   * @throws {TypeError} Another receive of this process is waiting.
+   *
+   * @see Erlang `receive`.
+   */
+  receive(): Message | Promise<Message>;
+
+  /**
+   * Takes the oldest message that matches, or waits for one for `timeoutMs`.
+   *
+   * @returns The message, or {@linkcode TIMEOUT}.
+   * @throws {RangeError} `timeoutMs` is negative, not a number, or too long.
+   *
+   * @see Erlang `receive … after`.
+   */
+  receive<Match extends Message>(
+    options: ReceiveOptions<Message, Match> & { readonly timeoutMs: number },
+  ): Promise<Match | typeof TIMEOUT>;
+
+  /**
+   * Takes the oldest message that matches, or waits for one.
+   *
+   * @see Erlang `receive`.
+   */
+  receive<Match extends Message>(
+    options: ReceiveOptions<Message, Match>,
+  ): Promise<Match>;
+
+  /**
+   * Asks to be sent a {@linkcode Down} when `target` ends. When it is not alive
+   * that comes at once, with the reason `"noproc"`. Every call is a monitor of
+   * its own.
+   *
+   * @see Erlang `monitor/2`.
+   */
+  monitor(this: { readonly pid: Pid<Down> }, target: Pid): MonitorRef;
+
+  /**
+   * Ends a monitor. A {@linkcode Down} that is already in the mailbox stays
+   * there.
+   *
+   * @returns Whether the monitor was there.
+   *
+   * @see Erlang `demonitor/1`.
+   */
+  demonitor(ref: MonitorRef): boolean;
+
+  /**
+   * Ends this process with `reason`, at once. No reason is special here:
+   * `"kill"` is seen by others as `"kill"`.
+   *
+   * @throws Always, to leave the body. Do not catch it.
+   *
+   * @see Erlang `exit/1`.
+   */
+  exit(reason: ExitReason): never;
+}
+
+/** What a process runs: it ends when the returned promise settles. */
+export interface ProcessBody<Message> {
+  /**
+   * Called once, in a later turn than the spawn. Returning is the exit reason
+   * `"normal"`; throwing is a crash.
+   */
+  start(self: Context<Message>): unknown;
+
+  /**
+   * Called once when the process has exited before `start` came to an end, or
+   * was called. When it throws, that is thrown again in a later macrotask.
+   */
+  stop?(reason: ExitReason): void;
+}
+
+/** How {@linkcode Runtime.spawn} starts a process. */
+export interface SpawnOptions {
+  /** Shown in lists and logs; need not be unique. */
+  readonly label?: string;
+  /**
+   * How many messages may wait, 0 or more; a send past it is refused and
+   * counted. No bound when absent. A {@linkcode Down} is never refused.
+   */
+  readonly mailboxMax?: number;
+  /** The pid that {@linkcode Runtime.allot} set aside. */
+  readonly pid?: Pid;
+}
+
+// Thrown by exit() to leave the body; the process has exited already.
+const EXITED: unique symbol = Symbol("exited");
+
+type Resolve = (message: unknown) => void;
+type Match = (message: unknown) => boolean;
+
+// The executor of a promise runs at once, so one function can serve all
+// processes: it hands the resolver to whoever parks.
+let parking: Process | undefined;
+function handResolver(resolve: Resolve): void {
+  parking!.parked(resolve);
+  parking = undefined;
+}
+
+/**
+ * The one implementation of {@linkcode Context}.
+ *
+ * Invariant: while a receive waits, no message in the mailbox at an index
+ * below `#scanned` matches it.
+ */
+export class Process implements Context<unknown> {
+  readonly pid: Pid<unknown>;
+  readonly label: string | undefined;
+  readonly #core: Core;
+  // Undefined when it came to an end, or the process did.
+  #body: ProcessBody<unknown> | undefined;
+  readonly #mailbox = new Mailbox();
+  readonly #mailboxMax: number;
+  #isAlive = true;
+  #isStarted = false;
+  #isQueued = false;
+
+  // The receive that waits.
+  #resolve: Resolve | undefined;
+  #match: Match | undefined;
+  #scanned = 0;
+  #timer: Timer | undefined;
+  // Its time is up: with its next turn it returns, with or without a message.
+  #isDue = false;
+  #isMatching = false;
+
+  // Who watches this process, by monitor.
+  #watchers: Map<MonitorRef, Pid> | undefined;
+  // Whom this process watches, by monitor.
+  #watched: Map<MonitorRef, Pid> | undefined;
+  #abort: AbortController | undefined;
+  #onExit: ((reason: ExitReason) => void)[] | undefined;
+  #reason: ExitReason | undefined;
+
+  /**
+   * A process that starts when it gets its first turn.
+   *
+   * @throws {RangeError} `options.mailboxMax` is negative or not a number.
+   */
+  constructor(
+    core: Core,
+    pid: Pid<unknown>,
+    body: ProcessBody<unknown>,
+    options: SpawnOptions,
+  ) {
+    const { label, mailboxMax = Infinity } = options;
+    if (!(mailboxMax >= 0)) {
+      throw new RangeError(`Cannot bound a mailbox below 0: ${mailboxMax}`);
+    }
+    this.#core = core;
+    this.pid = pid;
+    this.label = label;
+    this.#body = body;
+    this.#mailboxMax = mailboxMax;
+    bindProcess(pid, this);
+  }
+
+  get runtime(): Runtime {
+    return this.#core.runtime;
+  }
+
+  /** Whether it is a process of `core`: two runtimes can share a thread. */
+  isOf(core: Core): boolean {
+    return this.#core === core;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (!this.#isAlive) this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  /** How many messages wait. */
+  get mailboxDepth(): number {
+    return this.#mailbox.count;
+  }
+
+  /** Why the process ended; undefined while it is alive. */
+  get exitReason(): ExitReason | undefined {
+    return this.#reason;
+  }
+
+  /** Calls `observe`, which must not throw, when the process exits, after its watchers were told. */
+  onExit(observe: (reason: ExitReason) => void): void {
+    this.#onExit ??= [];
+    this.#onExit.push(observe);
+  }
+
+  receive(): unknown;
+  receive<Match>(
+    options: ReceiveOptions<unknown, Match> & { readonly timeoutMs: number },
+  ): Promise<Match | typeof TIMEOUT>;
+  receive<Match>(options: ReceiveOptions<unknown, Match>): Promise<Match>;
+  receive(options?: ReceiveOptions<unknown>): unknown {
+    if (this.#resolve !== undefined || this.#isMatching) {
+      throw new TypeError("Cannot receive while another receive waits");
+    }
+    if (options !== undefined) return this.#receiveSelected(options);
+    if (this.#mailbox.count > 0 && this.#mayTake()) {
+      return this.#mailbox.shift();
+    }
+    return this.#park(undefined);
+  }
+
+  #mayTake(): boolean {
+    return this.#isAlive && this.#core.scheduler.spend();
+  }
+
+  async #receiveSelected(options: ReceiveOptions<unknown>): Promise<unknown> {
+    const { match, timeoutMs } = options;
+    if (timeoutMs !== undefined) checkDelay(timeoutMs);
+    const index = this.#find(match, 0);
+    const isReady = index >= 0 || timeoutMs === 0;
+    if (isReady && this.#mayTake()) {
+      return index >= 0 ? this.#mailbox.take(index) : TIMEOUT;
+    }
+    this.#wakeAfter(timeoutMs);
+    return await this.#park(match, index >= 0 ? index : this.#mailbox.count);
+  }
+
+  // A receive that only looks needs no timer, but a turn when the slice is
+  // spent.
+  #wakeAfter(timeoutMs: number | undefined): void {
+    this.#isDue = timeoutMs === 0;
+    if (timeoutMs === undefined || this.#isDue || !this.#isAlive) return;
+    this.#timer = this.#core.timers.start(timeoutMs, () => {
+      this.#timer = undefined;
+      this.#isDue = true;
+      this.#resume();
+    });
+  }
+
+  #park(match: Match | undefined, scanned = 0): Promise<unknown> {
+    this.#match = match;
+    this.#scanned = scanned;
+    parking = this;
+    const message = new Promise<unknown>(handResolver);
+    if (this.#isDue || scanned < this.#mailbox.count) this.#enqueue();
+    return message;
+  }
+
+  /** Takes the resolver of the promise that `#park` makes. */
+  parked(resolve: Resolve): void {
+    this.#resolve = resolve;
+  }
+
+  #wake(message: unknown): void {
+    const resolve = this.#resolve!;
+    this.#stopWaiting();
+    resolve(message);
+  }
+
+  #stopWaiting(): void {
+    this.#resolve = undefined;
+    this.#match = undefined;
+    this.#isDue = false;
+    if (this.#timer === undefined) return;
+    this.#core.timers.cancel(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Puts `message` into the mailbox. Returns false when it is full or the process has exited. */
+  deliver(message: unknown): boolean {
+    if (!this.#isAlive) return false;
+    if (this.#mailbox.count >= this.#mailboxMax) return false;
+    this.#arrive(message);
+    return true;
+  }
+
+  /** Puts `down` into the mailbox, however full it is, if its monitor still is. */
+  deliverDown(down: Down): void {
+    if (this.#watched?.delete(down.ref)) this.#arrive(down);
+  }
+
+  #arrive(message: unknown): void {
+    // With messages left to look at it has its turn coming, and they are older.
+    const isNext = this.#scanned === this.#mailbox.count;
+    if (this.#resolve === undefined || !isNext) {
+      return this.#mailbox.push(message);
+    }
+    if (this.#match === undefined && this.#core.scheduler.spend()) {
+      return this.#wake(message);
+    }
+    this.#mailbox.push(message);
+    this.#scan();
+  }
+
+  // Looks for what the receive waits for among the messages it has not seen.
+  #scan(): void {
+    const index = this.#find(this.#match, this.#scanned);
+    this.#scanned = index >= 0 ? index : this.#mailbox.count;
+    if (index < 0) return;
+    if (this.#mayTake()) this.#resume();
+    else this.#enqueue();
+  }
+
+  // The caller may be a sender, who must not suffer from the receiver's match.
+  #find(match: Match | undefined, from: number): number {
+    if (match === undefined) return from < this.#mailbox.count ? from : -1;
+    this.#isMatching = true;
+    try {
+      return this.#mailbox.find(match, from);
+    } catch (thrown) {
+      if (this.#isAlive) this.terminate(crashOf(thrown));
+      return -1;
+    } finally {
+      this.#isMatching = false;
+    }
+  }
+
+  #enqueue(): void {
+    if (this.#isQueued) return;
+    this.#isQueued = true;
+    this.#core.scheduler.enqueue(this);
+  }
+
+  /** Takes a turn: starts the body, or hands the waiting receive its message. */
+  run(): void {
+    this.#isQueued = false;
+    if (!this.#isAlive) return;
+    if (!this.#isStarted) this.#start();
+    else if (this.#resolve !== undefined) this.#resume();
+  }
+
+  async #start(): Promise<void> {
+    this.#isStarted = true;
+    try {
+      await this.#body!.start(this);
+      this.#end("normal");
+    } catch (thrown) {
+      // Also what exit() of another process threw ends this one.
+      if (this.#isAlive) this.#end(crashOf(thrown));
+    }
+  }
+
+  #end(reason: ExitReason): void {
+    this.#body = undefined;
+    this.terminate(reason);
+  }
+
+  // What waits at `#scanned` is what the receive waits for. A message that only
+  // waits for its turn was in time.
+  #resume(): void {
+    if (this.#scanned < this.#mailbox.count) {
+      this.#wake(this.#mailbox.take(this.#scanned));
+    } else if (this.#isDue) this.#wake(TIMEOUT);
+  }
+
+  monitor(target: Pid): MonitorRef {
+    return this.#core.monitor(this, target);
+  }
+
+  demonitor(ref: MonitorRef): boolean {
+    const target = this.#watched?.get(ref);
+    if (target === undefined) return false;
+    this.#watched!.delete(ref);
+    this.#core.signal({ type: "demonitor", to: target, ref });
+    return true;
+  }
+
+  exit(reason: ExitReason): never {
+    this.terminate(reason);
+    throw EXITED;
+  }
+
+  /** Notes that this process watches `target`. */
+  watch(ref: MonitorRef, target: Pid): void {
+    this.#watched ??= new Map();
+    this.#watched.set(ref, target);
+  }
+
+  /** Notes that `watcher` watches this process. */
+  addWatcher(ref: MonitorRef, watcher: Pid): void {
+    this.#watchers ??= new Map();
+    this.#watchers.set(ref, watcher);
+  }
+
+  /** Forgets the monitor `ref`. */
+  removeWatcher(ref: MonitorRef): void {
+    this.#watchers?.delete(ref);
+  }
+
+  /** The monitors of processes for which `isLost` is true. */
+  *watchedWhere(isLost: (target: Pid) => boolean): Iterable<[MonitorRef, Pid]> {
+    if (this.#watched === undefined) return;
+    for (const entry of this.#watched) if (isLost(entry[1])) yield entry;
+  }
+
+  /** Forgets the monitors of watchers for which `isLost` is true. */
+  removeWatchersWhere(isLost: (watcher: Pid) => boolean): void {
+    if (this.#watchers === undefined) return;
+    for (const [ref, watcher] of this.#watchers) {
+      if (isLost(watcher)) this.#watchers.delete(ref);
+    }
+  }
+
+  /** Does what an exit signal with `reason` does. */
+  signalExit(reason: ExitReason, fromSelf: boolean): void {
+    const effect = receiveExit(reason, fromSelf);
+    if (effect.type === "terminate") this.terminate(effect.reason);
+  }
+
+  /** Ends the process. Idempotent. */
+  terminate(reason: ExitReason): void {
+    if (!this.#isAlive) return;
+    this.#isAlive = false;
+    this.#reason = reason;
+    bindProcess(this.pid, undefined);
+    this.#core.forget(this, reason);
+    this.#release();
+    this.#tellWatchers(reason);
+    this.#stopBody(reason);
+    this.#abort?.abort();
+    this.#onExit?.forEach((observe) => observe(reason));
+    this.#onExit = undefined;
+  }
+
+  #stopBody(reason: ExitReason): void {
+    const body = this.#body;
+    this.#body = undefined;
+    if (body?.stop === undefined) return;
+    try {
+      body.stop(reason);
+    } catch (thrown) {
+      // The caller may be another process, which must not suffer from it.
+      this.#core.rethrow(thrown);
+    }
+  }
+
+  // A body that waits is left waiting, for ever: nothing holds on to it.
+  #release(): void {
+    this.#stopWaiting();
+    this.#mailbox.clear();
+    if (this.#watched === undefined) return;
+    for (const [ref, to] of this.#watched) {
+      this.#core.signal({ type: "demonitor", to, ref });
+    }
+    this.#watched = undefined;
+  }
+
+  #tellWatchers(reason: ExitReason): void {
+    if (this.#watchers === undefined) return;
+    for (const [ref, to] of this.#watchers) {
+      const down: Down = { type: "down", ref, pid: this.pid, reason };
+      this.#core.signal({ type: "down", to, down });
+    }
+    this.#watchers = undefined;
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * The runtime: the processes of one thread, and the way to all others.
+ *
+ * @module
+ */
+
+import { Core } from "./core.ts";
+import { type Host, systemHost } from "./host.ts";
+import { REDUCTIONS_PER_SLICE } from "./limits.ts";
+import type { Pid } from "./pid.ts";
+import type { Context, Process, ProcessBody, SpawnOptions } from "./process.ts";
+import type { ExitReason } from "./reason.ts";
+import type { Signal } from "./signal.ts";
+
+/** How a {@linkcode Runtime} is made. */
+export interface RuntimeOptions {
+  /** Clock, timers, entropy, macrotasks; {@linkcode systemHost} when absent. */
+  readonly host?: Host;
+  /** Index of the node, 0 to 1,023; 0 when absent. */
+  readonly node?: number;
+  /** Index of this scheduler on its node, 0 to 255; 0, the main thread, when absent. */
+  readonly scheduler?: number;
+  /** Told what happens to processes. */
+  readonly observer?: Observer;
+  /**
+   * Receives, starts and wake-ups before the event loop gets its turn, at
+   * least 1; 4,000 when absent. Fewer when each of them is a long run.
+   */
+  readonly reductionsPerSlice?: number;
+}
+
+/**
+ * Told what happens to processes, as it happens. What it throws is thrown again
+ * in a later macrotask, and no process suffers.
+ */
+export interface Observer {
+  /** `pid` was spawned. */
+  spawned?(pid: Pid, label: string | undefined): void;
+  /** `pid` has ended. */
+  exited?(pid: Pid, reason: ExitReason, label: string | undefined): void;
+}
+
+/** A body as a function; see {@linkcode ProcessBody}. */
+export type Body<Message> = (self: Context<Message>) => unknown;
+
+/** A spawned process, seen from outside. Letting go of it changes nothing. */
+export interface ProcessHandle<in Message> {
+  /** Names the process. */
+  readonly pid: Pid<Message>;
+
+  /** Ends the process with the reason `"killed"`. Returns whether it was alive. */
+  kill(): boolean;
+
+  /** Resolves to the exit reason when the process has ended. Never rejects. */
+  join(): Promise<ExitReason>;
+}
+
+/**
+ * The way to the processes of another scheduler or node.
+ *
+ * Signals of one sender to one receiver arrive in the order they were sent.
+ */
+export interface Peer {
+  /** Sends `signal` on its way; false when there is no room, and it is dropped. */
+  send(signal: Signal): boolean;
+}
+
+/** What a runtime has counted since it was made. */
+export interface Counters {
+  /** Processes that were spawned. */
+  readonly spawned: number;
+  /** Processes that have ended. */
+  readonly exited: number;
+  /** Messages that a full mailbox refused. */
+  readonly refused: number;
+}
+
+/**
+ * Spawns processes and carries signals between them.
+ *
+ * @example Ping and pong
+ * ```ts
+ * import { Runtime, type Pid } from "@rusm/otp";
+ * import { strictEqual } from "node:assert";
+ *
+ * const runtime = new Runtime();
+ * const pong = runtime.spawn<Pid<string>>(async (self) => {
+ *   const from = await self.receive();
+ *   self.runtime.send(from, "pong");
+ * });
+ * const ping = runtime.spawn<string>(async (self) => {
+ *   self.runtime.send(pong.pid, self.pid);
+ *   strictEqual(await self.receive(), "pong");
+ * });
+ * strictEqual(await ping.join(), "normal");
+ * ```
+ */
+export class Runtime {
+  readonly #core: Core;
+
+  /**
+   * A runtime without processes.
+   *
+   * @throws {RangeError} `options.node`, `options.scheduler` or
+   * `options.reductionsPerSlice` is out of range.
+   */
+  constructor(options: RuntimeOptions = {}) {
+    const { node = 0, scheduler = 0 } = options;
+    this.#core = new Core(this, {
+      host: options.host ?? systemHost(),
+      place: { node, scheduler },
+      observer: options.observer ?? {},
+      reductionsPerSlice: options.reductionsPerSlice ?? REDUCTIONS_PER_SLICE,
+    });
+  }
+
+  /** Clock, timers, entropy and macrotasks. */
+  get host(): Host {
+    return this.#core.host;
+  }
+
+  /**
+   * Starts a process. Its body gets its first turn after the caller gave up its own.
+   *
+   * @param body What it runs.
+   * @throws {RangeError} `options.pid` is not of this scheduler, or in use;
+   * `options.mailboxMax` is negative or not a number.
+   *
+   * @see Erlang `spawn/1`.
+   */
+  spawn<Message = never>(
+    body: Body<Message> | ProcessBody<Message>,
+    options: SpawnOptions = {},
+  ): ProcessHandle<Message> {
+    const start = typeof body === "function" ? { start: body } : body;
+    // Inside, every process accepts anything; the types keep to what it is sent.
+    const process = this.#core.spawn(start as ProcessBody<unknown>, options);
+    return new LocalHandle(process);
+  }
+
+  /**
+   * Sets a pid aside for a process that another scheduler of this node will
+   * spawn. One thread must allot all pids of a scheduler.
+   *
+   * @param scheduler Index of that scheduler, not this one.
+   * @throws {RangeError} `scheduler` is this one, or none.
+   */
+  allot<Message = never>(scheduler: number): Pid<Message> {
+    return this.#core.allot(scheduler);
+  }
+
+  /**
+   * Sends `message` to a process. Never waits.
+   *
+   * @param message Shared, not copied, when the receiver lives in this thread.
+   * @returns False when it is known that it cannot arrive: the process is dead,
+   * its mailbox is full, or its scheduler is lost.
+   *
+   * @see Erlang `erlang:send/2`. Differs: says what it knows.
+   */
+  send<Message>(to: Pid<Message>, message: NoInfer<Message>): boolean {
+    return this.#core.send(to, message);
+  }
+
+  /**
+   * Asks a process to exit with `reason`. `"kill"` ends every process, with
+   * the reason `"killed"`; `"normal"` is ignored. A process of this thread has
+   * exited when the call returns.
+   *
+   * @returns False when it is known that the process is not alive.
+   *
+   * @see Erlang `exit/2`. Differs: `"normal"` is ignored also by the process
+   * that sends it to itself; use {@linkcode Context.exit}.
+   */
+  exit(to: Pid, reason: ExitReason): boolean {
+    return this.#core.signal({ type: "exit", to, reason });
+  }
+
+  /** Ends a process with the reason `"killed"`. Returns false when it is known not to be alive. */
+  kill(to: Pid): boolean {
+    return this.exit(to, "kill");
+  }
+
+  /** Whether `pid` names a living process of this thread. */
+  isAlive(pid: Pid): boolean {
+    return this.#core.find(pid) !== undefined;
+  }
+
+  /** The living processes of this thread, the oldest first. */
+  list(): Pid[] {
+    return [...this.#core.processes.values()].map((process) => process.pid);
+  }
+
+  /** How many messages wait for a process of this thread; undefined when it is not alive. */
+  mailboxDepth(pid: Pid): number | undefined {
+    return this.#core.find(pid)?.mailboxDepth;
+  }
+
+  /** What was counted so far. */
+  counters(): Counters {
+    const { exited, refused, processes } = this.#core;
+    return { spawned: exited + processes.size, exited, refused };
+  }
+
+  /**
+   * Makes `peer` the way to the processes of another scheduler of this node.
+   *
+   * @throws {RangeError} There is one already, it is this scheduler, or none.
+   */
+  connect(scheduler: number, peer: Peer): void {
+    this.#core.connect(scheduler, peer);
+  }
+
+  /**
+   * Gives up the way to another scheduler. Who monitors a process there is
+   * told that it is down, with `reason`; monitors from there are forgotten.
+   * Does nothing when there is no way.
+   *
+   * @see Erlang `nodedown`.
+   */
+  disconnect(scheduler: number, reason: ExitReason = "noconnection"): void {
+    this.#core.disconnect(scheduler, reason);
+  }
+
+  /**
+   * Carries `signal` to the process it is for, here or elsewhere. Peers call it
+   * with what arrives.
+   *
+   * @returns False when it is known that it cannot arrive.
+   */
+  signal(signal: Signal): boolean {
+    return this.#core.signal(signal);
+  }
+}
+
+class LocalHandle<Message> implements ProcessHandle<Message> {
+  readonly #process: Process;
+
+  constructor(process: Process) {
+    this.#process = process;
+  }
+
+  get pid(): Pid<Message> {
+    return this.#process.pid;
+  }
+
+  kill(): boolean {
+    if (this.#process.exitReason !== undefined) return false;
+    this.#process.terminate("killed");
+    return true;
+  }
+
+  join(): Promise<ExitReason> {
+    const { exitReason } = this.#process;
+    if (exitReason !== undefined) return Promise.resolve(exitReason);
+    return new Promise((resolve) => this.#process.onExit(resolve));
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Timers: any number of deadlines behind one timer of the host.
+ *
+ * @module
+ */
+
+import type { Host } from "./host.ts";
+import { TIMER_DELAY_MS_MAX } from "./limits.ts";
+
+/** One deadline, as {@linkcode Timers.start} returns it. */
+export interface Timer {
+  /** When it is due, on the host's clock. */
+  readonly dueMs: number;
+  /** Counts starts: of two timers due at once, the one started first fires first. */
+  readonly order: number;
+  /** What it does then; undefined once it fired or was cancelled. */
+  task: (() => void) | undefined;
+}
+
+/**
+ * Deadlines in a binary heap, the earliest first.
+ *
+ * A cancelled timer stays in the heap as a husk until it is due, or until
+ * husks are most of the heap.
+ * Invariant: the host's timer is armed for no later than the earliest deadline.
+ */
+export class Timers {
+  readonly #host: Host;
+  #heap: Timer[] = [];
+  #husks = 0;
+  #started = 0;
+  #armedMs = Infinity;
+  #disarm: (() => void) | undefined;
+
+  /** Timers on the clock of `host`. */
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /**
+   * Calls `task` after `delayMs` milliseconds, never before this call returned.
+   *
+   * @param task Must not throw.
+   * @throws {RangeError} See {@linkcode checkDelay}.
+   */
+  start(delayMs: number, task: () => void): Timer {
+    checkDelay(delayMs);
+    const dueMs = this.#host.now() + delayMs;
+    const timer = { dueMs, order: this.#started++, task };
+    this.#push(timer);
+    this.#arm();
+    return timer;
+  }
+
+  /** Stops `timer`. Returns whether it was in time. */
+  cancel(timer: Timer): boolean {
+    if (timer.task === undefined) return false;
+    timer.task = undefined;
+    this.#husks++;
+    if (this.#husks * 2 > this.#heap.length) this.#sweep();
+    return true;
+  }
+
+  #arm(): void {
+    const dueMs = this.#heap[0]?.dueMs ?? Infinity;
+    if (dueMs >= this.#armedMs) return;
+    this.#disarm?.();
+    this.#armedMs = dueMs;
+    const delayMs = Math.max(0, Math.ceil(dueMs - this.#host.now()));
+    this.#disarm = this.#host.timer(
+      // The difference may round up to more than a timer can hold.
+      Math.min(delayMs, TIMER_DELAY_MS_MAX),
+      () => this.#fire(),
+    );
+  }
+
+  #fire(): void {
+    this.#disarm = undefined;
+    this.#armedMs = Infinity;
+    const nowMs = this.#host.now();
+    const started = this.#started;
+    for (;;) {
+      const first = this.#heap[0];
+      if (first === undefined || first.dueMs > nowMs) break;
+      // A task that starts timers without delay must not keep the turn.
+      if (first.order >= started) break;
+      this.#fireFirst();
+    }
+    this.#arm();
+  }
+
+  #fireFirst(): void {
+    const timer = this.#pop();
+    const { task } = timer;
+    timer.task = undefined;
+    if (task === undefined) this.#husks--;
+    else task();
+  }
+
+  // Dropping the last deadline also releases the host's timer, which would
+  // keep the program alive.
+  #sweep(): void {
+    const live = this.#heap.filter((timer) => timer.task !== undefined);
+    this.#heap = live.sort((one, other) => isEarlier(one, other) ? -1 : 1);
+    this.#husks = 0;
+    if (live.length > 0) return;
+    this.#disarm?.();
+    this.#disarm = undefined;
+    this.#armedMs = Infinity;
+  }
+
+  #push(timer: Timer): void {
+    const heap = this.#heap;
+    let at = heap.push(timer) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (isEarlier(heap[parent]!, timer)) break;
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = timer;
+  }
+
+  #pop(): Timer {
+    const heap = this.#heap;
+    const first = heap[0]!;
+    const last = heap.pop()!;
+    if (heap.length > 0) this.#sink(last);
+    return first;
+  }
+
+  #sink(timer: Timer): void {
+    const heap = this.#heap;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      const right = heap[child + 1];
+      if (right !== undefined && isEarlier(right, heap[child]!)) child++;
+      if (isEarlier(timer, heap[child]!)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = timer;
+  }
+}
+
+/**
+ * Refuses a delay that no timer can have.
+ *
+ * @throws {RangeError} `delayMs` is negative, not a number, or above
+ * {@linkcode TIMER_DELAY_MS_MAX}.
+ */
+export function checkDelay(delayMs: number): void {
+  if (delayMs >= 0 && delayMs <= TIMER_DELAY_MS_MAX) return;
+  throw new RangeError(
+    `Cannot start a timer outside 0 to ${TIMER_DELAY_MS_MAX} ms: ${delayMs}`,
+  );
+}
+
+function isEarlier(one: Timer, other: Timer): boolean {
+  return one.dueMs < other.dueMs ||
+    (one.dueMs === other.dueMs && one.order < other.order);
+}
