@@ -1,0 +1,78 @@
+/**
+ * Every bound of this member, with its unit, in one place.
+ *
+ * @module
+ */
+
+/** One mebibyte, in bytes. */
+export const MEBIBYTE = 1024 * 1024;
+
+/** Memory of one process under `sandboxed` and `network-client`, in bytes. */
+export const SANDBOXED_MEMORY_BYTES_MAX: number = 64 * MEBIBYTE;
+
+/** Memory of one process under `trusted`, in bytes. */
+export const TRUSTED_MEMORY_BYTES_MAX: number = 1024 * MEBIBYTE;
+
+/**
+ * CPU time that one process may use between two waits under `sandboxed` and
+ * `network-client`, in milliseconds. An endless loop never waits.
+ */
+export const SANDBOXED_CPU_MS_MAX = 1_000;
+
+/** CPU time that one process may use between two waits under `trusted`, in milliseconds. */
+export const TRUSTED_CPU_MS_MAX = 10_000;
+
+/** Time for evaluating a component into its image, in milliseconds. */
+export const BAKE_MS_MAX = 5_000;
+
+/**
+ * Memory that QuickJS takes besides its heap, in bytes: stack, data and
+ * allocator. Left out of the heap's limit, so that the heap meets its limit
+ * before the memory meets its cap.
+ */
+export const QUICKJS_OVERHEAD_BYTES: number = 2 * MEBIBYTE;
+
+/** Stack of a script guest, in bytes; what is deeper is a RangeError in the guest. */
+export const STACK_BYTES_MAX: number = 256 * 1024;
+
+/** Free heap that an image holds, in bytes, so that most processes never grow their memory. */
+export const HEAP_RESERVE_BYTES: number = MEBIBYTE / 2;
+
+/** The largest file that a guest can read in one piece, in bytes. */
+export const FILE_BYTES_MAX: number = 32 * MEBIBYTE;
+
+/** The largest body that a guest can fetch, in bytes. */
+export const FETCHED_BYTES_MAX: number = 8 * MEBIBYTE;
+
+/** Timers, fetches and file operations that one process can have under way. */
+export const OPERATIONS_MAX = 256;
+
+/** The longest run of a guest before others get their turn, in milliseconds. */
+export const SLICE_MS = 10;
+
+/** What one process can write to the log between two waits, in bytes. */
+export const LOG_BYTES_MAX: number = 64 * 1024;
+
+/** Idle instances that a scheduler keeps of one component, ready for new processes. */
+export const IDLE_INSTANCES_MAX = 64;
+
+/** Processes that one scheduler runs at once. */
+export const PROCESSES_MAX = 4_096;
+
+/** Messages that may wait for one guest. */
+export const GUEST_MAILBOX_MAX = 10_000;
+
+/** Index of the scheduler that is the main thread. */
+export const MAIN_SCHEDULER = 0;
+
+/**
+ * Starts and receives of guests before a scheduler lets the event loop run.
+ * Each is worth some hundred microseconds, so few fill a slice.
+ */
+export const REDUCTIONS_PER_SLICE = 32;
+
+/** Time between two questions whether a scheduler is stuck, in milliseconds. */
+export const HEARTBEAT_MS = 1_000;
+
+/** Questions in a row without an answer after which a scheduler is given up. */
+export const HEARTBEATS_MISSED_MAX = 5;
