@@ -1,0 +1,26 @@
+/**
+ * Every bound of this member, with its unit, in one place.
+ *
+ * @module
+ */
+
+/** Time that a request may take from its head to its response, in milliseconds; a listener may set its own. */
+export const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Longest `request_timeout_ms`, in milliseconds: a longer timer would fire at once. */
+export const REQUEST_TIMEOUT_MS_MAX = 2_147_483_647;
+
+/** Size of a request's body, in bytes; a listener may set its own. */
+export const BODY_BYTES_MAX: number = 8 * 1024 * 1024;
+
+/** Requests of one listener that are handled at the same time; a listener may set its own. */
+export const IN_FLIGHT_MAX = 1_024;
+
+/** Length of one text in the log, in UTF-16 code units: a guest chooses the text. */
+export const LOG_TEXT_CHARS_MAX = 8_192;
+
+/** When a client that was turned away may come back, in seconds. */
+export const RETRY_AFTER_SECONDS = 1;
+
+/** Time for requests in flight to end when the node stops, in milliseconds. */
+export const DRAIN_MS_MAX = 10_000;

@@ -1,0 +1,121 @@
+/**
+ * The manifest of an app, `rusm.toml`.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { ManifestError, type Problem } from "./errors.ts";
+import { inFileOrder } from "./manifest/fields.ts";
+import type { PreopenSite } from "./manifest/preopen.ts";
+import { type Manifest, readManifest } from "./manifest/root.ts";
+
+export type { Capability, Preopen } from "@rusm/wasm";
+export type { ComponentEntry, Components } from "./manifest/component.ts";
+export type { Listener } from "./manifest/listener.ts";
+export type { Manifest } from "./manifest/root.ts";
+
+const MANIFEST_PATH = "rusm.toml";
+
+/**
+ * Loads a manifest, and checks that the directories that it preopens exist.
+ *
+ * @param path Of the file; `rusm.toml` in the working directory when
+ * `undefined`, and that one may be missing: then the app is empty.
+ * @throws {ManifestError} The file cannot be read, or is wrong: all that is
+ * wrong is told at once.
+ */
+export async function loadManifest(
+  path: string | undefined,
+): Promise<Manifest> {
+  const text = await readText(path);
+  const { manifest, preopens, problems } = readManifest(
+    text,
+    path ?? MANIFEST_PATH,
+  );
+  const missing = await findMissing(preopens, manifest.directory);
+  return settle(manifest, [...problems, ...missing]);
+}
+
+/**
+ * Parses a manifest. Nothing is read but `text`: whether preopened directories
+ * exist is not looked at.
+ *
+ * @param path Where `text` is from: for messages, and for `directory`.
+ * @throws {ManifestError} `text` is wrong: all that is wrong is told at once.
+ *
+ * @example One component that answers everything
+ * ```ts
+ * import { parseManifest } from "@rusm/serve";
+ * import { strictEqual } from "node:assert";
+ *
+ * const manifest = parseManifest(
+ *   `
+ *   [[serve]]
+ *   protocol = "http"
+ *   listen = "127.0.0.1:8080"
+ *   component = "api"
+ *
+ *   [components.api]
+ *   `,
+ *   "rusm.toml",
+ * );
+ * strictEqual(manifest.listeners[0]?.port, 8080);
+ * strictEqual(manifest.components.get("api")?.capability.name, "sandboxed");
+ * ```
+ */
+export function parseManifest(text: string, path: string): Manifest {
+  const { manifest, problems } = readManifest(text, path);
+  return settle(manifest, problems);
+}
+
+function settle(manifest: Manifest, problems: readonly Problem[]): Manifest {
+  if (problems.length === 0) return manifest;
+  throw new ManifestError(manifest.path, inFileOrder(problems));
+}
+
+async function readText(path: string | undefined): Promise<string> {
+  try {
+    const bytes = await Deno.readFile(path ?? MANIFEST_PATH);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    // Only the default file may be missing; whatever else keeps the file from
+    // being read is the manifest's problem, told as every other one.
+    if (path === undefined && error instanceof Deno.errors.NotFound) return "";
+    throw new ManifestError(path ?? MANIFEST_PATH, [{
+      at: undefined,
+      message: "Cannot read the manifest",
+      hint: describeFileError(error),
+    }]);
+  }
+}
+
+async function findMissing(
+  preopens: readonly PreopenSite[],
+  directory: string,
+): Promise<readonly Problem[]> {
+  const problems = preopens.map(async ({ host, at }) => {
+    const path = resolve(directory, host);
+    const hint = await whyNoDirectory(path);
+    if (hint === undefined) return [];
+    const quoted = JSON.stringify(path);
+    return [{ at, message: `Cannot preopen the directory ${quoted}`, hint }];
+  });
+  return (await Promise.all(problems)).flat();
+}
+
+async function whyNoDirectory(path: string): Promise<string | undefined> {
+  try {
+    const { isDirectory } = await Deno.stat(path);
+    return isDirectory ? undefined : "it is not a directory";
+  } catch (error) {
+    // A directory that cannot be looked at is told as one of the problems.
+    return describeFileError(error);
+  }
+}
+
+function describeFileError(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "it does not exist";
+  if (error instanceof TypeError) return "it is not UTF-8";
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,114 @@
+/**
+ * `[components.<name>]` of the manifest.
+ *
+ * @module
+ */
+
+import { BUILT_IN_PROFILES, type Capability, defineProfile } from "@rusm/wasm";
+import type { Position } from "../errors.ts";
+import {
+  type Field,
+  headerOf,
+  readTable,
+  type Report,
+  type Shape,
+  table,
+  text,
+} from "./fields.ts";
+import { nearest, suggest } from "./nearest.ts";
+import type { TomlNode, TomlTable } from "./toml.ts";
+
+/** A component that the app has. */
+export interface ComponentEntry {
+  /** Lower-case letters, digits, `_` and `-`; starts with a letter. */
+  readonly name: string;
+  /** What its processes may do. */
+  readonly capability: Capability;
+  /** Where the manifest declares it. */
+  readonly at: Position;
+}
+
+/** The components of an app, by name. */
+export type Components = ReadonlyMap<string, ComponentEntry>;
+
+const COMPONENT = { "capability": text } satisfies Shape;
+
+/** The profile of a component that names none. */
+const SANDBOXED: Capability = defineProfile("sandboxed", {});
+
+/**
+ * Reads the components, in file order. One with a problem is there too, so
+ * that no second problem is made of it.
+ *
+ * @param components The table; `undefined` when the manifest has none.
+ * @param customs The profiles that the manifest defines.
+ */
+export function readComponents(
+  components: TomlTable | undefined,
+  customs: ReadonlyMap<string, Capability>,
+  report: Report,
+): Components {
+  const profiles = new Map([...customs, ...BUILT_IN_PROFILES]);
+  const entries = new Map<string, ComponentEntry>();
+  for (const [name, { keyAt, node }] of components?.entries ?? []) {
+    checkName(name, keyAt, report);
+    const profile = readProfileName(node, name, report);
+    const capability = findProfile(profile, profiles, report);
+    entries.set(name, { name, capability, at: node.at });
+  }
+  return entries;
+}
+
+function checkName(name: string, at: Position, report: Report): void {
+  if (/^[a-z][a-z0-9_-]*$/.test(name)) return;
+  report(
+    at,
+    `Cannot name a component ${JSON.stringify(name)}`,
+    `use lower-case letters, digits, "_" and "-", a letter first`,
+  );
+}
+
+function readProfileName(
+  node: TomlNode,
+  name: string,
+  report: Report,
+): Field<string> | undefined {
+  const label = headerOf("components", name);
+  const component = table(node, label, report);
+  if (component === undefined) return undefined;
+  return readTable(component, label, COMPONENT, report).capability;
+}
+
+function findProfile(
+  profile: Field<string> | undefined,
+  profiles: ReadonlyMap<string, Capability>,
+  report: Report,
+): Capability {
+  if (profile === undefined) return SANDBOXED;
+  const capability = profiles.get(profile.value);
+  if (capability !== undefined) return capability;
+  report(
+    profile.at,
+    `Unknown capability profile ${JSON.stringify(profile.value)}`,
+    suggest(profile.value, [...profiles.keys()], "known profiles"),
+  );
+  return SANDBOXED;
+}
+
+/** Reports `name`, which stands at `at`, unless it is one of `components`. */
+export function checkComponent(
+  name: string,
+  at: Position,
+  components: Components,
+  report: Report,
+): void {
+  if (components.has(name)) return;
+  const word = nearest(name, components.keys());
+  report(
+    at,
+    `Unknown component ${JSON.stringify(name)}`,
+    word === undefined
+      ? `add ${headerOf("components", name)}`
+      : `did you mean "${word}"?`,
+  );
+}

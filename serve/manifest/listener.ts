@@ -1,0 +1,178 @@
+/**
+ * `[[serve]]` of the manifest: what the app listens on.
+ *
+ * @module
+ */
+
+import { type Address, formatAddress, parseAddress } from "./address.ts";
+import type { Position } from "../errors.ts";
+import { checkComponent, type Components } from "./component.ts";
+import {
+  BODY_BYTES_MAX,
+  IN_FLIGHT_MAX,
+  REQUEST_TIMEOUT_MS,
+  REQUEST_TIMEOUT_MS_MAX,
+} from "../limits.ts";
+import {
+  type Fields,
+  integer,
+  readTable,
+  type Report,
+  requireKeys,
+  type Shape,
+  table,
+  text,
+} from "./fields.ts";
+import { readRoutes } from "./routes.ts";
+import { suggest } from "./nearest.ts";
+import type { RouteTable } from "../routes.ts";
+import type { TomlNode, TomlTable } from "./toml.ts";
+
+/** One `[[serve]]` entry. */
+export interface Listener {
+  /** What is spoken on it. */
+  readonly protocol: "http";
+  /** Name or IP address to listen on; IPv6 without brackets. */
+  readonly hostname: string;
+  /** TCP port; 0 lets the system choose one. */
+  readonly port: number;
+  /** Who answers: one component, or the one that the route table says. */
+  readonly target: string | RouteTable;
+  /** Time from a request's head to its response, in milliseconds; at least 1. */
+  readonly requestTimeoutMs: number;
+  /** Size of a request's body, in bytes. */
+  readonly bodyBytesMax: number;
+  /** Requests handled at the same time; at least 1. */
+  readonly inFlightMax: number;
+  /** Where the manifest declares it. */
+  readonly at: Position;
+}
+
+const NAME = "[[serve]]";
+
+const LISTENER = {
+  "protocol": readProtocol,
+  "listen": readAddress,
+  "component": text,
+  "routes": table,
+  "request_timeout_ms": integer(1, REQUEST_TIMEOUT_MS_MAX),
+  "max_body_bytes": integer(0),
+  "max_in_flight": integer(1),
+} satisfies Shape;
+
+/**
+ * Reads the listeners, in file order. One with a problem is left out, unless
+ * the problem is in its routes.
+ *
+ * @param entries The tables of `[[serve]]`.
+ */
+export function readListeners(
+  entries: readonly TomlTable[],
+  components: Components,
+  report: Report,
+): readonly Listener[] {
+  const addresses = new Set<string>();
+  return entries.flatMap((entry) => {
+    const fields = readTable(entry, NAME, LISTENER, report);
+    requireKeys(entry, NAME, ["protocol", "listen"], report);
+    reportDuplicate(fields, addresses, report);
+    const target = readTarget(entry, fields, components, report);
+    return toListener(entry, fields, target) ?? [];
+  });
+}
+
+function toListener(
+  entry: TomlTable,
+  fields: Fields<typeof LISTENER>,
+  target: string | RouteTable | undefined,
+): Listener | undefined {
+  const { protocol, listen } = fields;
+  if (protocol === undefined || listen === undefined || target === undefined) {
+    return undefined;
+  }
+  return {
+    protocol: protocol.value,
+    ...listen.value,
+    target,
+    requestTimeoutMs: fields.request_timeout_ms?.value ?? REQUEST_TIMEOUT_MS,
+    bodyBytesMax: fields.max_body_bytes?.value ?? BODY_BYTES_MAX,
+    inFlightMax: fields.max_in_flight?.value ?? IN_FLIGHT_MAX,
+    at: entry.at,
+  };
+}
+
+function readProtocol(
+  node: TomlNode,
+  label: string,
+  report: Report,
+): "http" | undefined {
+  const protocol = text(node, label, report);
+  if (protocol === undefined || protocol === "http") return protocol;
+  if (protocol === "ws" || protocol === "sse") {
+    report(node.at, `Protocol "${protocol}" is not served yet`, `use "http"`);
+    return undefined;
+  }
+  report(
+    node.at,
+    `Unknown ${label}: ${JSON.stringify(protocol)}`,
+    suggest(protocol, ["http", "ws", "sse"], "known protocols"),
+  );
+  return undefined;
+}
+
+function readAddress(
+  node: TomlNode,
+  label: string,
+  report: Report,
+): Address | undefined {
+  const typed = text(node, label, report);
+  if (typed === undefined) return undefined;
+  const address = parseAddress(typed);
+  if (address !== undefined) return address;
+  report(
+    node.at,
+    `Cannot read the address ${label}: ${JSON.stringify(typed)}`,
+    `write "host:port", such as "127.0.0.1:8080" or "[::1]:8080"`,
+  );
+  return undefined;
+}
+
+// The system chooses a port for each 0, so those never meet.
+function reportDuplicate(
+  { listen }: Fields<typeof LISTENER>,
+  addresses: Set<string>,
+  report: Report,
+): void {
+  if (listen === undefined || listen.value.port === 0) return;
+  const address = formatAddress(listen.value);
+  if (addresses.has(address)) {
+    const hint = `choose another port than ${listen.value.port}`;
+    report(listen.at, `Cannot listen twice on ${address}`, hint);
+  }
+  addresses.add(address);
+}
+
+function readTarget(
+  entry: TomlTable,
+  { component, routes }: Fields<typeof LISTENER>,
+  components: Components,
+  report: Report,
+): string | RouteTable | undefined {
+  checkTarget(entry, report);
+  if (routes !== undefined) return readRoutes(routes.value, components, report);
+  if (component === undefined) return undefined;
+  checkComponent(component.value, component.at, components, report);
+  return component.value;
+}
+
+function checkTarget({ at, entries }: TomlTable, report: Report): void {
+  const routes = entries.get("routes");
+  if (entries.has("component") === (routes !== undefined)) {
+    const [both, and] = routes ? ["Both", "and"] : ["Neither", "nor"];
+    report(
+      routes?.keyAt ?? at,
+      `${both} "component" ${and} "routes" in ${NAME}`,
+      "exactly one of the two says who answers",
+    );
+  }
+}

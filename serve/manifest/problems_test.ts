@@ -1,0 +1,150 @@
+import { strictEqual, throws } from "node:assert";
+import { parseManifest } from "../manifest.ts";
+
+const SERVE = '[[serve]]\nprotocol = "http"\nlisten = "127.0.0.1:8080"\n';
+const API = "[components.api]\n";
+const CUSTOM = "[capabilities.custom]\n";
+const FROM_4_TO_4096 = "expected an integer from 4 to 4096";
+
+// Where the text goes wrong, and what is said after `rusm.toml:`.
+// deno-fmt-ignore
+const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
+  // Everywhere
+  ["a = ", "1:5: Cannot parse TOML, unspecified values are invalid: found the end of the line"],
+  ["[serv]", '1:2: Unknown key "serv" in the manifest: did you mean "serve"?'],
+  ["node = 1", '1:1: Unknown key "node" in the manifest: known keys are log, serve, components, capabilities'],
+  ["constructor = 1", '1:1: Unknown key "constructor" in the manifest: known keys are log, serve, components, capabilities'],
+  ["log = 1", '1:7: Wrong type for "log" in the manifest: expected a table, found an integer'],
+  ["[serve]", '1:1: Wrong type for "serve" in the manifest: expected an array of tables, [[serve]], found a table'],
+  ["serve = [1]", '1:10: Wrong type for "serve" in the manifest: expected a table, found an integer'],
+  ["components = 1.0", '1:14: Wrong type for "components" in the manifest: expected a table, found a float'],
+  ["[[capabilities]]", '1:3: Wrong type for "capabilities" in the manifest: expected a table, found an array'],
+
+  // [log]
+  ['[log]\nlevel = "inof"', '2:9: Unknown word for "level" in [log]: "inof": expected one of off, error, warn, info, debug'],
+  ["[log]\nlevel = 1979-05-27", '2:9: Wrong type for "level" in [log]: expected a string, found a date'],
+  ['[log]\nlevel = ""', '2:9: Empty string for "level" in [log]: expected at least one character'],
+  ["[log]\nlevle = 1", '2:1: Unknown key "levle" in [log]: did you mean "level"?'],
+
+  // [[serve]]
+  [API + "[[serve]]\ncomponent = 'api'",
+    '2:1: Missing key in [[serve]]: add "protocol"',
+    '2:1: Missing key in [[serve]]: add "listen"'],
+  [API + SERVE + "component = 'api'\nlistn = 1", '6:1: Unknown key "listn" in [[serve]]: did you mean "listen"?'],
+  [API + SERVE, '2:1: Neither "component" nor "routes" in [[serve]]: exactly one of the two says who answers'],
+  [API + SERVE + "component = 'api'\nroutes = { 'GET /' = 'api' }",
+    '6:1: Both "component" and "routes" in [[serve]]: exactly one of the two says who answers'],
+  [API + SERVE + "component = 'apy'", '5:13: Unknown component "apy": did you mean "api"?'],
+  [SERVE + "component = 'api'", '4:13: Unknown component "api": add [components.api]'],
+  [API + SERVE + "component = true", '5:13: Wrong type for "component" in [[serve]]: expected a string, found a boolean'],
+  [API + SERVE.replace("http", "ws") + "component = 'api'", '3:12: Protocol "ws" is not served yet: use "http"'],
+  [API + SERVE.replace("http", "sse") + "component = 'api'", '3:12: Protocol "sse" is not served yet: use "http"'],
+  [API + SERVE.replace("http", "htpp") + "component = 'api'", '3:12: Unknown "protocol" in [[serve]]: "htpp": did you mean "http"?'],
+  [API + SERVE.replace("http", "grpc") + "component = 'api'", '3:12: Unknown "protocol" in [[serve]]: "grpc": known protocols are http, ws, sse'],
+  [API + SERVE.replace(":8080", "") + "component = 'api'",
+    '4:10: Cannot read the address "listen" in [[serve]]: "127.0.0.1": write "host:port", such as "127.0.0.1:8080" or "[::1]:8080"'],
+  [API + "[[serve]]\nprotocol = 'http'\nlisten = 8080\ncomponent = 'api'",
+    '4:10: Wrong type for "listen" in [[serve]]: expected a string, found an integer'],
+  [API + (SERVE + "component = 'api'\n").repeat(2), "8:10: Cannot listen twice on 127.0.0.1:8080: choose another port than 8080"],
+  [API + SERVE + "component = 'api'\n" + SERVE.replace("127.0.0.1", "[::1]") + "component = 'api'\n" +
+      SERVE.replace("127.0.0.1", "[0::1]") + "component = 'api'\n",
+    "12:10: Cannot listen twice on [::1]:8080: choose another port than 8080"],
+  [API + SERVE + "component = 'api'\nrequest_timeout_ms = 0",
+    '6:22: Out of range "request_timeout_ms" in [[serve]]: expected an integer from 1 to 2147483647, found 0'],
+  [API + SERVE + "component = 'api'\nrequest_timeout_ms = 2147483648",
+    '6:22: Out of range "request_timeout_ms" in [[serve]]: expected an integer from 1 to 2147483647, found 2147483648'],
+  [API + SERVE + "component = 'api'\nmax_body_bytes = -1",
+    '6:18: Out of range "max_body_bytes" in [[serve]]: expected an integer from 0 to 9007199254740991, found -1'],
+  [API + SERVE + "component = 'api'\nmax_in_flight = 0",
+    '6:17: Out of range "max_in_flight" in [[serve]]: expected an integer from 1 to 9007199254740991, found 0'],
+  [API + SERVE + "component = 'api'\nmax_in_flight = 1.5",
+    '6:17: Wrong type for "max_in_flight" in [[serve]]: expected an integer, found a float'],
+
+  // [serve.routes]
+  [API + SERVE + "[serve.routes]", '5:1: No route in [serve.routes]: add "GET /" = "component"'],
+  [API + SERVE + "routes = 'api'", '5:10: Wrong type for "routes" in [[serve]]: expected a table, found a string'],
+  [API + SERVE + "[serve.routes]\n'GET /' = 1", '6:11: Wrong type for "GET /" in [serve.routes]: expected a string, found an integer'],
+  [API + SERVE + "[serve.routes]\n'GET' = 'api'", '6:1: Cannot read route "GET": write "METHOD /path"'],
+  [API + SERVE + "[serve.routes]\n'GET /' = 'api#'",
+    '6:11: Cannot read the target of route "GET /": write "component" or "component#action", not "api#"'],
+  [API + SERVE + "[serve.routes]\n'GET /' = 'apl#index'", '6:11: Unknown component "apl": did you mean "api"?'],
+  [API + SERVE + "[serve.routes]\n'GET /:a' = 'api'\n'GET /:b' = 'api'",
+    '7:1: Route "GET /:b" matches the same requests as "GET /:a": remove one of the two'],
+
+  // [components.*]
+  ["[components]\napi = 1", "2:7: Wrong type for [components.api]: expected a table, found an integer"],
+  [API + "resident = true", '2:1: Unknown key "resident" in [components.api]: known keys are capability'],
+  [API + "capability = 'sandbox'", '2:14: Unknown capability profile "sandbox": did you mean "sandboxed"?'],
+  [API + "capability = 'x'", '2:14: Unknown capability profile "x": known profiles are sandboxed, network-client, trusted'],
+  [CUSTOM + API + "capability = 'custon'", '3:14: Unknown capability profile "custon": did you mean "custom"?'],
+  ["[components.Api]", '1:13: Cannot name a component "Api": use lower-case letters, digits, "_" and "-", a letter first'],
+  ["[components.'../a']", '1:13: Cannot name a component "../a": use lower-case letters, digits, "_" and "-", a letter first'],
+  ["[components.'']", '1:13: Cannot name a component "": use lower-case letters, digits, "_" and "-", a letter first'],
+
+  // [capabilities.*]
+  ["[capabilities]\na = true", "2:5: Wrong type for [capabilities.a]: expected a table, found a boolean"],
+  ["[capabilities.\"a\\nb\"]\nx = 1",
+    '2:1: Unknown key "x" in [capabilities."a\\nb"]: known keys are inherits, allow-network, allow-spawn, ' +
+    "allow-process-control, allow-stdio, allow-storage, max-memory-mb, max-cpu-ms, env, preopen"],
+  ["[capabilities.trusted]", "1:15: Cannot replace a built-in profile: trusted: choose another name than sandboxed, network-client, trusted"],
+  [CUSTOM + "inherits = 'other'\n[capabilities.other]",
+    '2:12: Unknown word for "inherits" in [capabilities.custom]: "other": expected one of sandboxed, network-client, trusted'],
+  [CUSTOM + "allow_spawn = true", '2:1: Unknown key "allow_spawn" in [capabilities.custom]: did you mean "allow-spawn"?'],
+  [CUSTOM + "allow-spawn = 1", '2:15: Wrong type for "allow-spawn" in [capabilities.custom]: expected true or false, found an integer'],
+  [CUSTOM + "allow-network = 'a'",
+    '2:17: Wrong type for "allow-network" in [capabilities.custom]: expected true, false or a list of hosts, found a string'],
+  [CUSTOM + "allow-network = ['a', 'http://b']",
+    '2:23: Cannot read a host of "allow-network" in [capabilities.custom]: "http://b": write "host" or "host:port", without a scheme or a path'],
+  [CUSTOM + "allow-network = [80]", '2:18: Wrong type for "allow-network" in [capabilities.custom]: expected a string, found an integer'],
+  [CUSTOM + "max-memory-mb = 3", `2:17: Out of range "max-memory-mb" in [capabilities.custom]: ${FROM_4_TO_4096}, found 3`],
+  [CUSTOM + "max-memory-mb = 4097", `2:17: Out of range "max-memory-mb" in [capabilities.custom]: ${FROM_4_TO_4096}, found 4097`],
+  [CUSTOM + "max-cpu-ms = 0",
+    '2:14: Out of range "max-cpu-ms" in [capabilities.custom]: expected an integer from 1 to 9007199254740991, found 0'],
+  [CUSTOM + "env = 'A'", '2:7: Wrong type for "env" in [capabilities.custom]: expected a list of names, found a string'],
+  [CUSTOM + "env = ['A=1']", '2:8: Cannot read a name of "env" in [capabilities.custom]: "A=1": write the name alone, without "=" or spaces'],
+
+  // preopen
+  [CUSTOM + "preopen = 'a'", '2:11: Wrong type for "preopen" in [capabilities.custom]: expected a list of tables, found a string'],
+  [CUSTOM + "preopen = ['a']", '2:12: Wrong type for "preopen" in [capabilities.custom]: expected a table, found a string'],
+  [CUSTOM + "preopen = [{ host = 'a', guest = [] }]",
+    '2:34: Wrong type for "guest" in "preopen" in [capabilities.custom]: expected a string, found an array'],
+  [CUSTOM + "preopen = [{}]",
+    '2:12: Missing key in "preopen" in [capabilities.custom]: add "host"',
+    '2:12: Missing key in "preopen" in [capabilities.custom]: add "guest"'],
+  [CUSTOM + "preopen = [{ host = 'a', guest = '/a', readonly = true }]",
+    '2:40: Unknown key "readonly" in "preopen" in [capabilities.custom]: did you mean "read-only"?'],
+  [CUSTOM + "preopen = [{ host = 'a', guest = 'a' }]",
+    '2:34: Relative path for "guest" in "preopen" in [capabilities.custom]: "a": start it with "/"'],
+  [CUSTOM + "preopen = [{ host = 'a', guest = '/a' }, { host = 'b', guest = '/a/' }]",
+    '2:11: Same guest path twice in "preopen" in [capabilities.custom]: choose one directory for "/a"'],
+];
+
+for (const [text, ...messages] of PROBLEMS) {
+  Deno.test(`parseManifest() says ${messages[0]}`, () => {
+    strictEqual(problemsOf(text), messages.join("\n"));
+  });
+}
+
+Deno.test("parseManifest() tells every problem, in file order", () => {
+  const text = `a = 1
+[[serve]]
+protocol = "http"
+listen = "nowhere"
+component = "api"
+[components.API]
+[log]
+level = "loud"
+`;
+  const lines = problemsOf(text).split("\n").map((line) => parseInt(line));
+  strictEqual(lines.join(), "1,4,5,6,8");
+});
+
+function problemsOf(text: string): string {
+  let message = "";
+  throws(() => parseManifest(text, "rusm.toml"), (error: Error) => {
+    strictEqual(error.name, "ManifestError");
+    message = error.message;
+    return true;
+  });
+  return message.replaceAll(/^rusm\.toml:/gm, "");
+}

@@ -1,0 +1,107 @@
+/**
+ * The manifest's text, read as a whole.
+ *
+ * @module
+ */
+
+import { dirname, resolve } from "node:path";
+import type { Position, Problem } from "../errors.ts";
+import { LOG_LEVELS, type LogLevel } from "../log_line.ts";
+import { readCapabilities } from "./capability.ts";
+import { type Components, readComponents } from "./component.ts";
+import {
+  listOf,
+  oneOf,
+  readTable,
+  type Report,
+  type Shape,
+  table,
+} from "./fields.ts";
+import { type Listener, readListeners } from "./listener.ts";
+import type { PreopenSite } from "./preopen.ts";
+import { parseToml, type TomlNode, type TomlTable } from "./toml.ts";
+
+/** An app, as its manifest describes it. */
+export interface Manifest {
+  /** Path of the file, as the user gave it. */
+  readonly path: string;
+  /** Absolute path of the file's directory: that of the app. */
+  readonly directory: string;
+  /** The least important level that is logged. */
+  readonly logLevel: LogLevel;
+  /** What the app listens on, in file order. */
+  readonly listeners: readonly Listener[];
+  /** What the app consists of, in file order. */
+  readonly components: Components;
+}
+
+/** All that can be told from the text. */
+export interface Reading {
+  /** Without what is wrong. */
+  readonly manifest: Manifest;
+  /** What is wrong, in no order. */
+  readonly problems: readonly Problem[];
+  /** What is left to check. */
+  readonly preopens: readonly PreopenSite[];
+}
+
+/** Reads `text`, which is from the file `path`. Never throws. */
+export function readManifest(text: string, path: string): Reading {
+  const parsed = parseToml(text);
+  const problems = parsed.type === "invalid" ? [parsed.problem] : [];
+  const root = parsed.type === "invalid" ? EMPTY : parsed.root;
+  function report(at: Position, message: string, hint: string): void {
+    problems.push({ at, message, hint });
+  }
+  const directory = dirname(resolve(path));
+  const { preopens, ...content } = readRoot(root, directory, report);
+  return { manifest: { path, directory, ...content }, problems, preopens };
+}
+
+/** What is logged when the manifest does not say. */
+const LOG_LEVEL: LogLevel = "info";
+
+const EMPTY: TomlTable = {
+  type: "table",
+  at: { line: 1, column: 1 },
+  entries: new Map(),
+};
+
+const ROOT = {
+  "log": table,
+  "serve": readEntries,
+  "components": table,
+  "capabilities": table,
+} satisfies Shape;
+
+const LOG = { "level": oneOf(LOG_LEVELS) } satisfies Shape;
+
+type Content =
+  & Pick<Manifest, "logLevel" | "listeners" | "components">
+  & Pick<Reading, "preopens">;
+
+function readRoot(root: TomlTable, directory: string, report: Report): Content {
+  const tables = readTable(root, "the manifest", ROOT, report);
+  const log = tables.log && readTable(tables.log.value, "[log]", LOG, report);
+  const { profiles, preopens } = readCapabilities(
+    tables.capabilities?.value,
+    directory,
+    report,
+  );
+  const components = readComponents(tables.components?.value, profiles, report);
+  const entries = tables.serve?.value ?? [];
+  return {
+    logLevel: log?.level?.value ?? LOG_LEVEL,
+    listeners: readListeners(entries, components, report),
+    components,
+    preopens,
+  };
+}
+
+function readEntries(
+  node: TomlNode,
+  label: string,
+  report: Report,
+): readonly TomlTable[] | undefined {
+  return listOf(table, "an array of tables, [[serve]]")(node, label, report);
+}
