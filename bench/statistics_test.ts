@@ -1,0 +1,36 @@
+import { deepStrictEqual, ok, throws } from "node:assert";
+import fc from "fast-check";
+import { spreadOf } from "./statistics.ts";
+
+const SPREADS = [
+  // values           median  min  max
+  [[7], 7, 7, 7],
+  [[3, 1, 8], 3, 1, 8],
+  [[10, 9, 1, 2], 5.5, 1, 10],
+  [[2, 2, 2, 100], 2, 2, 100],
+  [[-1, 0, 100, 20], 10, -1, 100],
+] as const;
+
+for (const [values, median, min, max] of SPREADS) {
+  Deno.test(`spreadOf() finds the middle when given ${values}`, () => {
+    deepStrictEqual(spreadOf(values), { median, min, max });
+  });
+}
+
+for (const values of [[], [NaN], [1, Infinity]]) {
+  Deno.test(`spreadOf() throws when given ${JSON.stringify(values)}`, () => {
+    throws(() => spreadOf(values), RangeError);
+  });
+}
+
+Deno.test("spreadOf() halves the values when given any, in any order", () => {
+  const value = fc.integer({ min: -1_000, max: 1_000 });
+  fc.assert(fc.property(fc.array(value, { minLength: 1 }), (values) => {
+    const { median, min, max } = spreadOf(values);
+    const below = values.filter((value) => value < median).length;
+    const above = values.filter((value) => value > median).length;
+    ok(below * 2 <= values.length && above * 2 <= values.length);
+    ok(values.includes(min) && values.includes(max));
+    ok(values.every((value) => min <= value && value <= max));
+  }));
+});
