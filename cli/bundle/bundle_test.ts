@@ -1,0 +1,108 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { filesBelow, withDirectory } from "../testdata/recorder.ts";
+import { bundle, type Bundling } from "./bundle.ts";
+
+async function bundleFiles(
+  files: Readonly<Record<string, string>>,
+): Promise<Bundling> {
+  let bundling: Bundling | undefined;
+  await withDirectory(files, async (directory) => {
+    bundling = await bundle({
+      name: "api",
+      entry: `${directory}/index.ts`,
+      artifact: `${directory}/wasm/api.js`,
+    });
+    deepStrictEqual(await filesBelow(directory), Object.keys(files).sort());
+  });
+  return bundling!;
+}
+
+Deno.test("bundle() makes one text of a component and what it imports", async () => {
+  const bundling = await bundleFiles({
+    "index.ts": 'import { b } from "./b.ts";\nexport default () => b;\n',
+    "b.ts": "export const b: string = `b`;\n",
+  });
+  strictEqual(bundling.type, "bundled");
+  deepStrictEqual(bundling.warnings, []);
+  const module: { exports: { default?: () => string } } = { exports: {} };
+  new Function("module", bundling.code)(module);
+  strictEqual(module.exports.default?.(), "b");
+});
+
+Deno.test("bundle() knows where each part comes from", async () => {
+  const bundling = await bundleFiles({
+    "index.ts": "null.nothing;\ninterface A {}\n" +
+      "export default function here(a: A) {}\n",
+  });
+  strictEqual(bundling.type, "bundled");
+  const lines = bundling.code.split("\n");
+  const line = lines.findIndex((line) => line.startsWith("function here"));
+  const place = bundling.origins.find(line + 1, "function ".length);
+  match(place?.file ?? "", /\/index\.ts$/);
+  deepStrictEqual([place?.line, place?.column], [3, 1]);
+  // What starts with a literal has no mark at its start.
+  const literal = lines.indexOf("null.nothing;");
+  const { line: row, column } = bundling.origins.find(literal + 1, 0) ?? {};
+  deepStrictEqual([row, column], [1, undefined]);
+  strictEqual(bundling.origins.find(1, 0), undefined);
+  strictEqual(bundling.origins.find(lines.length + 5, 0), undefined);
+});
+
+/** Sources, and what is said of them. */
+const FAILURES: readonly (readonly [
+  string,
+  Readonly<Record<string, string>>,
+  readonly string[],
+])[] = [
+  ["is no TypeScript", { "index.ts": "export default () => {\n" }, [
+    "index.ts:1:23: Expected '}', got '<eof>'",
+  ]],
+  ["imports what is not there", {
+    "index.ts": 'import "./a.ts";\nimport "./b.ts";\n',
+  }, [
+    'index.ts:1:8: Module not found "DIRECTORY/a.ts"',
+    'index.ts:2:8: Module not found "DIRECTORY/b.ts"',
+  ]],
+  ["imports Node's modules", {
+    "index.ts": 'import { b } from "./b.ts";\nimport "node:fs";\nb();\n',
+    "b.ts":
+      'import {\n  join,\n} from "path";\nexport const b = () => join("a");\n',
+  }, [
+    'b.ts:3:8: Cannot import "node:path": a component has no Node APIs',
+    'index.ts:2:8: Cannot import "node:fs": a component has no Node APIs',
+  ]],
+  ["imports what it computes", {
+    "index.ts": "export default (name: string) => import(name);\n",
+  }, [
+    "index.ts:1:41: Cannot import a module whose name is computed: " +
+    "a component is one file",
+  ]],
+  ["awaits at its top level", {
+    "index.ts": "// first\n\nexport const a: number = await 1;\n",
+  }, [
+    "index.ts:3:26: Top-level await is currently not supported " +
+    'with the "cjs" output format',
+  ]],
+];
+
+for (const [what, files, expected] of FAILURES) {
+  Deno.test(`bundle() fails when a component ${what}`, async () => {
+    const bundling = await bundleFiles(files);
+    strictEqual(bundling.type, "failed");
+    const problems = bundling.problems.map(({ text, place }) => {
+      const [directory = "", file = ""] = place.file.split(/\/(?=[^/]+$)/);
+      const said = text.replaceAll(directory, "DIRECTORY");
+      return `${file}:${place.line}:${place.column}: ${said}`;
+    });
+    deepStrictEqual(problems.sort(), [...expected].sort());
+  });
+}
+
+Deno.test("bundle() warns when a component asks where it is", async () => {
+  const bundling = await bundleFiles({
+    "index.ts": "export default () => import.meta.url;\n",
+  });
+  strictEqual(bundling.type, "bundled");
+  strictEqual(bundling.warnings.length, 1);
+  strictEqual(bundling.warnings[0]?.place.column, 22);
+});
