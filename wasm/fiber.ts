@@ -1,0 +1,41 @@
+/**
+ * Fibers: suspended Wasm stacks, by JavaScript Promise Integration.
+ *
+ * TypeScript's libraries do not know these names yet, so they are typed here
+ * and nowhere else.
+ *
+ * @see WebAssembly JavaScript Promise Integration.
+ *
+ * @module
+ */
+
+interface Jspi {
+  /** An import that suspends its caller when it returns a promise. */
+  readonly Suspending: new <Args extends unknown[], Result>(
+    host: (...args: Args) => Result | Promise<Result>,
+  ) => WebAssembly.ImportValue;
+
+  /** An export that runs on a stack of its own, which imports can suspend. */
+  promising<Args extends unknown[], Result>(
+    guest: (...args: Args) => Result,
+  ): (...args: Args) => Promise<Result>;
+}
+
+const jspi = WebAssembly as unknown as Jspi;
+
+/**
+ * Makes `host` an import that suspends the fiber which calls it for as long as
+ * the promise that it returns is pending. Without a promise nothing suspends.
+ */
+export function suspending<Args extends unknown[], Result>(
+  host: (...args: Args) => Result | Promise<Result>,
+): WebAssembly.ImportValue {
+  return new jspi.Suspending(host);
+}
+
+/** Makes `guest`, an export, run on a fiber of its own at each call. */
+export function promising<Args extends unknown[], Result>(
+  guest: (...args: Args) => Result,
+): (...args: Args) => Promise<Result> {
+  return jspi.promising(guest);
+}
