@@ -1,0 +1,159 @@
+/**
+ * `Headers`.
+ *
+ * @module
+ */
+
+import type { HeaderList } from "../ops.ts";
+
+type Field = HeaderList[number];
+
+/** Makes headers of a list whose names are in lower case. Takes the list. */
+export let makeHeaders: (list: HeaderList, immutable?: boolean) => Headers;
+
+/** The fields as they were added, names in lower case. Not a copy. */
+export let headerList: (headers: Headers) => HeaderList;
+
+/** @see Fetch Standard, `Headers`. Differs: no header name is forbidden. */
+export class Headers {
+  #list: HeaderList = [];
+  #immutable = false;
+  /** Sorted and combined; undefined after a change. */
+  #combined: HeaderList | undefined;
+
+  static {
+    makeHeaders = (list, immutable = false) => {
+      const headers = new Headers();
+      headers.#list = list;
+      headers.#immutable = immutable;
+      return headers;
+    };
+    headerList = (headers) => headers.#list;
+  }
+
+  constructor(init?: unknown) {
+    if (init === undefined) return;
+    for (const [name, value] of fieldsOf(init)) this.append(name, value);
+  }
+
+  /** Adds a field; a name may have several. */
+  append(name: string, value: string): void {
+    this.#list.push(this.#check(name, value));
+    this.#combined = undefined;
+  }
+
+  /** Removes all fields of that name. */
+  delete(name: string): void {
+    const [key] = this.#check(name, "");
+    this.#list = this.#list.filter((field) => field[0] !== key);
+    this.#combined = undefined;
+  }
+
+  /** The values of that name, joined by commas. */
+  get(name: string): string | null {
+    const values = this.#valuesOf(checkName(name));
+    return values.length === 0 ? null : values.join(", ");
+  }
+
+  /** The values of `set-cookie`, which cannot be joined. */
+  getSetCookie(): string[] {
+    return this.#valuesOf("set-cookie");
+  }
+
+  /** Whether there is a field of that name. */
+  has(name: string): boolean {
+    const key = checkName(name);
+    return this.#list.some((field) => field[0] === key);
+  }
+
+  /** Puts one field in the place of the first one of that name; removes the others. */
+  set(name: string, value: string): void {
+    const field = this.#check(name, value);
+    const at = this.#list.findIndex((each) => each[0] === field[0]);
+    this.#list = this.#list.filter((each) => each[0] !== field[0]);
+    this.#list.splice(at < 0 ? this.#list.length : at, 0, field);
+    this.#combined = undefined;
+  }
+
+  /** Calls back with each value, name, and this, sorted by name. */
+  forEach(
+    callback: (value: string, name: string, headers: this) => void,
+    self?: unknown,
+  ): void {
+    for (const [name, value] of this) callback.call(self, value, name, this);
+  }
+
+  /** Names and joined values, sorted by name. Follows changes on the way. */
+  *entries(): Generator<Field> {
+    for (let index = 0;; index++) {
+      const field = this.#sorted()[index];
+      if (field === undefined) return;
+      yield [field[0], field[1]];
+    }
+  }
+
+  /** Names, sorted. */
+  *keys(): Generator<string> {
+    for (const [name] of this.entries()) yield name;
+  }
+
+  /** Joined values, sorted by name. */
+  *values(): Generator<string> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  /** Names and joined values, sorted by name. */
+  [Symbol.iterator](): Generator<Field> {
+    return this.entries();
+  }
+
+  #check(name: string, value: string): Field {
+    const field: Field = [checkName(name), checkValue(value)];
+    if (this.#immutable) {
+      throw new TypeError("Cannot change these headers: they are immutable");
+    }
+    return field;
+  }
+
+  #valuesOf(key: string): string[] {
+    return this.#list.filter((field) => field[0] === key)
+      .map((field) => field[1]);
+  }
+
+  #sorted(): HeaderList {
+    return this.#combined ??= [...new Set(this.#list.map((field) => field[0]))]
+      .sort().flatMap((name): HeaderList => {
+        const values = this.#valuesOf(name);
+        return name === "set-cookie"
+          ? values.map((value): Field => [name, value])
+          : [[name, values.join(", ")]];
+      });
+  }
+}
+
+/** Names and values of a `HeadersInit`, not yet checked. */
+function fieldsOf(init: unknown): [string, string][] {
+  if (typeof init !== "object" || init === null) {
+    throw new TypeError(`Cannot make headers of a ${typeof init}`);
+  }
+  if (!(Symbol.iterator in init)) return Object.entries(init);
+  return Array.from(init as Iterable<Iterable<string>>, (entry) => {
+    const pair = [...entry];
+    if (pair.length === 2) return pair as Field;
+    throw new TypeError(
+      "Cannot take a header that is no pair of name and value",
+    );
+  });
+}
+
+function checkName(name: unknown): string {
+  const text = `${name}`;
+  if (/^[!#$%&'*+\-.^`|~\w]+$/.test(text)) return text.toLowerCase();
+  throw new TypeError(`Cannot take a header with an invalid name: ${text}`);
+}
+
+function checkValue(value: unknown): string {
+  const text = `${value}`.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, "");
+  if (!/[\0\n\r]|[^\0-\xff]/.test(text)) return text;
+  throw new TypeError(`Cannot take a header with an invalid value: ${text}`);
+}

@@ -1,0 +1,305 @@
+/**
+ * A guest for tests: the prelude in a real QuickJS, with a host that lives in
+ * the test's memory and only acts when the test says so.
+ *
+ * @module
+ */
+
+import { type JSValueHandle, QuickJS, type Snapshot } from "quickjs-wasi";
+
+import { decodeText, encodeText, encodingName } from "../../host/encoding.ts";
+import { parseUrl, setUrl } from "../../host/url.ts";
+import {
+  type FetchedHead,
+  type FetchHead,
+  type GuestEntry,
+  type HeaderList,
+  type HostValue,
+  OPS,
+  PRELUDE_FILE,
+  type ReplyHead,
+  type RequestHead,
+} from "../ops.ts";
+import { PRELUDE } from "../prelude.gen.ts";
+
+/** An answer to a guest's fetch; what is thrown instead reaches the guest. */
+export interface Fetched {
+  head: Partial<FetchedHead>;
+  body?: Uint8Array | null;
+}
+
+/** What the host of a guest has. */
+export interface GuestOptions {
+  /** Evaluated in place of the prelude. */
+  prelude?: string | undefined;
+  /** Names of operations that the host refuses. */
+  refused?: string[];
+  /** Environment variables. */
+  env?: Record<string, string>;
+  /** Files by path. */
+  files?: Map<string, Uint8Array>;
+  /** Messages in the mailbox, oldest first. */
+  messages?: Uint8Array[];
+  /** Answers fetches; without it, none is ever answered. */
+  fetch?: (head: FetchHead, body: Uint8Array | null) => Fetched;
+}
+
+/** A request with all that a handler does not look at filled in. */
+export type PartialHead = Partial<RequestHead>;
+
+const wasm = Deno.readFile(
+  new URL(import.meta.resolve("quickjs-wasi/quickjs.wasm")),
+).then((bytes) => WebAssembly.compile(bytes));
+const images = new Map<string, Promise<Snapshot>>();
+
+/** One process. Every guest is a clone of one image with the prelude in it. */
+export class Guest {
+  /** What was logged: level and text. */
+  readonly logs: [level: number, text: string][] = [];
+  /** Replies: head and body. */
+  readonly replies: [head: ReplyHead, body: Uint8Array | null][] = [];
+  /** Failures: name, message, stack. */
+  readonly failures: [name: string, message: string, stack: string][] = [];
+  /** Messages sent: pid and bytes. */
+  readonly sent: [pid: string, bytes: Uint8Array][] = [];
+  /** Requests sent. */
+  readonly fetches: [head: FetchHead, body: Uint8Array | null][] = [];
+  /** Ids of fetches that were aborted. */
+  readonly aborted: number[] = [];
+  /** Every call of the host, by name, in order. */
+  readonly calls: string[] = [];
+  /** What timers were asked to wait, in milliseconds. */
+  readonly delays: number[] = [];
+  /** How often `done` was called. */
+  doneCount = 0;
+  /** What `receive` was asked to wait, in milliseconds. */
+  readonly waits: number[] = [];
+
+  readonly #vm: QuickJS;
+  readonly #options: GuestOptions;
+  readonly #entry = new Map<string, JSValueHandle>();
+  readonly #timers = new Map<number, number>();
+  readonly #started = new Map<number, () => unknown[]>();
+  #nowMs = 0;
+
+  private constructor(vm: QuickJS, options: GuestOptions) {
+    this.#vm = vm;
+    this.#options = options;
+    vm.registerHostCallback("__host", this.#hostCallback());
+  }
+
+  /** A new process. `component` is the CommonJS text of its bundle. */
+  static async create(
+    component = "",
+    options: GuestOptions = {},
+  ): Promise<Guest> {
+    const image = await imageOf(options.prelude ?? PRELUDE);
+    const guest = new Guest(await QuickJS.restore(image, await wasm), options);
+    const names: (keyof GuestEntry)[] = [
+      "component",
+      "handle",
+      "run",
+      "settle",
+      "fire",
+    ];
+    const rusm = guest.#vm.global.getProp("__rusm");
+    for (const name of names) guest.#entry.set(name, rusm.getProp(name));
+    guest.evaluate("delete globalThis.__rusm");
+    const wrapped = `((module) => { ((module, exports) => {${component}
+    })(module, module.exports); return module.exports; })({ exports: {} })`;
+    const exports = guest.#vm.evalCode(wrapped, "component.js");
+    guest.#call("component", exports);
+    return guest;
+  }
+
+  /** The value of a script, copied out of the guest. */
+  evaluate(code: string): unknown {
+    const value = this.#vm.evalCode(code, "guest.js");
+    const copy = this.#vm.dump(value);
+    value.dispose();
+    return copy;
+  }
+
+  /** Answers a request, as far as it gets without the host. */
+  handle(head: PartialHead = {}, body: Uint8Array | null = null): void {
+    const whole = {
+      method: "GET",
+      url: "http://a.test/",
+      headers: [],
+      params: [],
+      action: null,
+    };
+    this.enter("handle", JSON.stringify({ ...whole, ...head }), body);
+  }
+
+  /** Calls an entry point and runs what follows from it. */
+  enter(name: keyof GuestEntry, ...args: unknown[]): void {
+    this.#call(name, ...args.map((arg) => this.#vm.hostToHandle(arg)));
+    this.#vm.executePendingJobs();
+  }
+
+  /** Runs jobs, answers operations and lets time pass until all is quiet. */
+  drain(): void {
+    this.#vm.executePendingJobs();
+    while (this.#step());
+  }
+
+  /** Lets the guest go. */
+  [Symbol.dispose](): void {
+    this.#vm.dispose();
+  }
+
+  #call(name: string, ...args: JSValueHandle[]): void {
+    const entry = this.#entry.get(name) as JSValueHandle;
+    this.#vm.callFunction(entry, this.#vm.undefined, ...args).dispose();
+  }
+
+  #step(): boolean {
+    const [operation] = this.#started;
+    if (operation !== undefined) {
+      const [id, answer] = operation;
+      this.#started.delete(id);
+      this.enter("settle", id, ...answer());
+      return true;
+    }
+    const [timer] = [...this.#timers].sort((a, b) => a[1] - b[1]);
+    if (timer === undefined) return false;
+    const [id, atMs] = timer;
+    this.#nowMs = atMs;
+    this.#timers.delete(id);
+    this.enter("fire", id);
+    return true;
+  }
+
+  #hostCallback() {
+    return (...handles: JSValueHandle[]): JSValueHandle => {
+      const [op, ...args] = handles.map((handle) =>
+        this.#vm.dump(handle) as HostValue
+      );
+      return this.#vm.hostToHandle(this.#host(op as number, args));
+    };
+  }
+
+  #host(op: number, args: HostValue[]): HostValue {
+    const [name] = Object.entries(OPS).find(([, number]) => number === op) ??
+      [];
+    if (name === undefined) throw new TypeError(`Unknown operation: ${op}`);
+    this.calls.push(name);
+    if (this.#options.refused?.includes(name)) {
+      throw new RangeError(`Cannot do more of this: ${name}`);
+    }
+    const [first, second, third] = args as [never, never, never];
+    switch (op) {
+      case OPS.log:
+        return void this.logs.push([first, second]);
+      case OPS.urlParse:
+        return parseUrl(first, second);
+      case OPS.urlSet:
+        return setUrl(first, second, third);
+      case OPS.encodingName:
+        return encodingName(first);
+      case OPS.decode:
+        return decodeText(first, second, third);
+      case OPS.encode:
+        return encodeText(first);
+      case OPS.randomBytes:
+        return crypto.getRandomValues(new Uint8Array(first));
+      case OPS.timerStart:
+        this.delays.push(second);
+        return void this.#timers.set(first, this.#nowMs + second);
+      case OPS.timerCancel:
+        return void this.#timers.delete(first);
+      case OPS.fetchStart:
+        return this.#fetch(first, JSON.parse(second), third);
+      case OPS.fetchAbort:
+        this.#started.delete(first);
+        return void this.aborted.push(first);
+      case OPS.envGet:
+        return this.#options.env?.[first as string];
+      case OPS.envNames:
+        return JSON.stringify(Object.keys(this.#options.env ?? {}));
+      case OPS.fileRead:
+        return this.#answer(first, () => this.#readFile(second));
+      case OPS.fileWrite:
+        return this.#answer(first, () => this.#writeFile(second, third));
+      case OPS.self:
+        return "18446744073709551615";
+      case OPS.send:
+        return this.sent.push([first, second]) && first === "404" ? 0 : 1;
+      case OPS.receive:
+        this.waits.push(first);
+        return this.#options.messages?.shift() ?? null;
+      case OPS.reply:
+        return void this.replies.push([JSON.parse(first), second]);
+      case OPS.done:
+        return void this.doneCount++;
+      default:
+        return void this.failures.push([first, second, third]);
+    }
+  }
+
+  #fetch(id: number, head: FetchHead, body: Uint8Array | null): undefined {
+    this.fetches.push([head, body]);
+    const { fetch } = this.#options;
+    if (fetch === undefined) return;
+    this.#answer(id, () => {
+      const { head: answered, body: content = null } = fetch(head, body);
+      const headers: HeaderList = [];
+      const whole = {
+        status: 200,
+        statusText: "",
+        headers,
+        url: head.url,
+        redirected: false,
+      };
+      return [JSON.stringify({ ...whole, ...answered }), content];
+    });
+  }
+
+  #answer(id: number, answer: () => unknown[]): undefined {
+    this.#started.set(id, () => {
+      try {
+        return [null, ...answer()];
+      } catch (error) {
+        // The guest hears of it.
+        const { name, message } = error as Error;
+        return [name, message, null];
+      }
+    });
+  }
+
+  #readFile(path: string): unknown[] {
+    const bytes = this.#options.files?.get(path);
+    if (bytes === undefined) {
+      throw new Deno.errors.NotFound(`Cannot find the file: ${path}`);
+    }
+    return [null, bytes];
+  }
+
+  #writeFile(path: string, bytes: Uint8Array): unknown[] {
+    const { files } = this.#options;
+    if (files === undefined) {
+      throw new Deno.errors.NotCapable(`Cannot write the file: ${path}`);
+    }
+    files.set(path, bytes);
+    return [null, null];
+  }
+}
+
+function imageOf(prelude: string): Promise<Snapshot> {
+  const image = images.get(prelude) ?? bake(prelude);
+  images.set(prelude, image);
+  return image;
+}
+
+async function bake(prelude: string): Promise<Snapshot> {
+  const vm = await QuickJS.create(await wasm);
+  const host = vm.newFunction("__host", () => {
+    throw new TypeError("Cannot ask the host while the prelude is evaluated");
+  });
+  vm.global.setProp("__host", host);
+  vm.evalCode(prelude, PRELUDE_FILE).dispose();
+  const snapshot = vm.snapshot();
+  vm.dispose();
+  return snapshot;
+}
