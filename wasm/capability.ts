@@ -180,7 +180,7 @@ export function permissionsOf(
   return {
     net: typeof capability.network === "boolean"
       ? capability.network
-      : [...capability.network],
+      : orNone([...capability.network]),
     env: orNone([...capability.env]),
     read: orNone(hosts),
     write: orNone(writable),

@@ -36,7 +36,7 @@ export const QUICKJS_OVERHEAD_BYTES: number = 2 * MEBIBYTE;
 export const STACK_BYTES_MAX: number = 256 * 1024;
 
 /** Free heap that an image holds, in bytes, so that most processes never grow their memory. */
-export const HEAP_RESERVE_BYTES: number = MEBIBYTE / 2;
+export const HEAP_RESERVE_BYTES: number = MEBIBYTE / 4;
 
 /** The largest file that a guest can read in one piece, in bytes. */
 export const FILE_BYTES_MAX: number = 32 * MEBIBYTE;

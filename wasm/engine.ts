@@ -1,0 +1,240 @@
+/**
+ * The engine: components in, processes out.
+ *
+ * @module
+ */
+
+import type { ExitReason, Pid, Runtime } from "@rusm/otp";
+import {
+  BUILT_IN_PROFILES,
+  type Capability,
+  permissionsOf,
+} from "./capability.ts";
+import { LoadFailed, SystemLimit } from "./errors.ts";
+import { insistGrantable } from "./grantable.ts";
+import { HEARTBEAT_MS } from "./limits.ts";
+import type { GuestMessage } from "./message.ts";
+import { Pool } from "./pool.ts";
+import { bake, type Image } from "./script/image.ts";
+import type { Entry } from "./script/script_process.ts";
+import { GuestOutOfMemory, GuestThrew } from "./script/vm.ts";
+
+/** A loaded component: what {@linkcode Engine.spawn} makes processes of. */
+export interface Component {
+  /** Its name, for logs and messages. */
+  readonly name: string;
+  /** What its processes may do. */
+  readonly capability: Capability;
+}
+
+/** Told what happens to Wasm processes, as it happens. Must not throw. */
+export interface EngineObserver {
+  /** A process has ended. */
+  exited?(pid: Pid, component: string, reason: ExitReason): void;
+  /** A process has logged; level is 0 error to 3 debug. Without a pid it was the component, while it loaded. */
+  logged?(
+    pid: Pid | undefined,
+    component: string,
+    level: number,
+    text: string,
+  ): void;
+  /** A message for `pid` was dropped, since it holds what cannot be copied. */
+  refused?(pid: Pid): void;
+  /** A scheduler was lost and, if it had ever run, replaced. */
+  schedulerLost?(scheduler: number, why: string): void;
+}
+
+/** How an {@linkcode Engine} is made. */
+export interface EngineOptions {
+  /** Index of the node, as in its runtime; 0 when absent. */
+  readonly node?: number;
+  /** Schedulers of each permission set; one per core when absent. */
+  readonly schedulersPerPool?: number;
+  /** Told what happens. */
+  readonly observer?: EngineObserver;
+}
+
+/** What an engine has counted. */
+export interface EngineInfo {
+  /** Processes spawned since it was made. */
+  readonly spawned: number;
+  /** Processes that live now. */
+  readonly alive: number;
+}
+
+/** A component, with what only the engine knows of it. */
+interface Loaded extends Component {
+  readonly number: number;
+  readonly pool: Pool;
+}
+
+/**
+ * Runs components as Wasm processes, each in a fresh, sandboxed instance.
+ *
+ * Processes of equal Deno permissions share a pool of schedulers, one Worker
+ * each.
+ *
+ * @example One sandboxed process
+ * ```ts
+ * import { type Down, Runtime } from "@rusm/otp";
+ * import { BUILT_IN_PROFILES, Engine } from "@rusm/wasm";
+ * import { strictEqual } from "node:assert";
+ *
+ * const runtime = new Runtime();
+ * const engine = new Engine(runtime, { schedulersPerPool: 1 });
+ * const sandboxed = BUILT_IN_PROFILES.get("sandboxed")!;
+ * const bundle = "module.exports = () => { console.log(typeof Deno); }";
+ * const component = await engine.load("quiet", bundle, sandboxed);
+ *
+ * const watcher = runtime.spawn<Down>(async (self) => {
+ *   self.monitor(engine.spawn(component, "run"));
+ *   strictEqual((await self.receive()).reason, "normal");
+ * });
+ * strictEqual(await watcher.join(), "normal");
+ * engine.close();
+ * ```
+ */
+export class Engine {
+  readonly #runtime: Runtime;
+  readonly #options: EngineOptions;
+  readonly #pools = new Map<string, Pool>();
+  readonly #components: Loaded[] = [];
+  #schedulers = 0;
+  #spawned = 0;
+  readonly #heartbeat: ReturnType<typeof setInterval>;
+
+  /** An engine whose processes are reached through `runtime`. */
+  constructor(runtime: Runtime, options: EngineOptions = {}) {
+    this.#runtime = runtime;
+    this.#options = options;
+    this.#heartbeat = setInterval(() => this.#ping(), HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
+  #ping(): void {
+    for (const pool of this.#pools.values()) pool.ping();
+  }
+
+  /**
+   * Evaluates a component and starts the schedulers for its processes.
+   *
+   * @param name For logs and messages.
+   * @param bundle The component as one CommonJS script.
+   * @throws {LoadFailed} The component threw while it was evaluated.
+   * @throws {NotGrantable} The profile grants what this node may not do.
+   * @throws {SchedulerFailed} A Worker could not be started.
+   */
+  async load(
+    name: string,
+    bundle: string,
+    capability: Capability,
+  ): Promise<Component> {
+    await insistGrantable(capability);
+    const number = this.#components.length;
+    const pool = this.#poolFor(capability);
+    const component: Loaded = { name, capability, number, pool };
+    this.#components.push(component);
+    const image = await this.#bake(name, bundle, capability);
+    pool.load({ type: "load", component: number, image, capability });
+    await pool.ready();
+    return component;
+  }
+
+  #bake(
+    name: string,
+    bundle: string,
+    capability: Capability,
+  ): Promise<Image> {
+    const log = (level: number, text: string) =>
+      this.#options.observer?.logged?.(undefined, name, level, text);
+    return bakeOrFail(name, bundle, capability, log);
+  }
+
+  #poolFor(capability: Capability): Pool {
+    const permissions = permissionsOf(capability);
+    const key = JSON.stringify(permissions);
+    let pool = this.#pools.get(key);
+    if (pool === undefined) {
+      pool = this.#createPool(permissions);
+      this.#pools.set(key, pool);
+    }
+    return pool;
+  }
+
+  #createPool(permissions: Deno.PermissionOptionsObject): Pool {
+    const { node = 0, observer, schedulersPerPool } = this.#options;
+    const count = schedulersPerPool ?? navigator.hardwareConcurrency;
+    const schedulers = Array.from({ length: count }, () => ++this.#schedulers);
+    const options = { runtime: this.#runtime, node, schedulers, permissions };
+    const nameOf = (component: number) => this.#components[component]!.name;
+    return new Pool(options, {
+      exited: (pid, component, reason) =>
+        observer?.exited?.(pid, nameOf(component), reason),
+      logged: (pid, component, level, text) =>
+        observer?.logged?.(pid, nameOf(component), level, text),
+      refused: (pid) => observer?.refused?.(pid),
+      lost: (scheduler, why) => observer?.schedulerLost?.(scheduler, why),
+    });
+  }
+
+  /**
+   * Spawns a process of `component`, in an instance of its own.
+   *
+   * @param entry `"run"` calls the default export; `"handle"` awaits one
+   * {@linkcode GuestRequest}, answers it and ends.
+   * @returns Its pid, to monitor, send to and exit as any other.
+   * @throws {SystemLimit} The schedulers are full.
+   */
+  spawn(component: Component, entry: Entry): Pid<GuestMessage> {
+    const { name, number, pool } = component as Loaded;
+    const pid = pool.spawn(number, entry);
+    if (pid === undefined) throw new SystemLimit(name);
+    this.#spawned++;
+    return pid as Pid<GuestMessage>;
+  }
+
+  /** What was counted. */
+  info(): EngineInfo {
+    let alive = 0;
+    for (const pool of this.#pools.values()) alive += pool.aliveCount;
+    return { spawned: this.#spawned, alive };
+  }
+
+  /** Ends all processes and schedulers, at once. Idempotent. */
+  close(): void {
+    clearInterval(this.#heartbeat);
+    for (const pool of this.#pools.values()) pool.close();
+    this.#pools.clear();
+  }
+}
+
+/**
+ * Evaluates a component as {@linkcode Engine.load} does, and forgets it: for
+ * showing errors when it is built.
+ *
+ * @throws {LoadFailed} The component threw while it was evaluated.
+ */
+export async function checkBundle(name: string, bundle: string): Promise<void> {
+  const sandboxed = BUILT_IN_PROFILES.get("sandboxed")!;
+  await bakeOrFail(name, bundle, sandboxed, () => {});
+}
+
+async function bakeOrFail(
+  name: string,
+  bundle: string,
+  capability: Capability,
+  log: (level: number, text: string) => void,
+): Promise<Image> {
+  try {
+    return await bake(name, bundle, capability, log);
+  } catch (thrown) {
+    // The guest boundary: a component that throws is the app's fault, not ours.
+    if (thrown instanceof GuestThrew) {
+      throw new LoadFailed(name, thrown.message, thrown.error.stack);
+    }
+    if (thrown instanceof GuestOutOfMemory) {
+      throw new LoadFailed(name, "Used more memory than its profile has", "");
+    }
+    throw thrown;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * What a guest is sent, and what it answers.
+ *
+ * All of it is plain data: it crosses threads.
+ *
+ * @module
+ */
+
+/** What a Wasm process accepts. */
+export type GuestMessage = Uint8Array | string | GuestRequest;
+
+/** One request, answered by one {@linkcode GuestReply} or by the end of the process. */
+export interface GuestRequest {
+  /** The tag. */
+  readonly type: "request";
+  /** Who awaits the answer: a pid as a u64 in decimal. */
+  readonly from: string;
+  /** JSON of a {@linkcode RequestHead}. */
+  readonly head: string;
+  /** The whole body; null for none. */
+  readonly body: Uint8Array | null;
+}
+
+/** The answer to a {@linkcode GuestRequest}. */
+export interface GuestReply {
+  /** The tag. */
+  readonly type: "reply";
+  /** JSON of a {@linkcode ReplyHead}. The guest made it: it can hold anything. */
+  readonly head: string;
+  /** The whole body; null for none. */
+  readonly body: Uint8Array | null;
+}
+
+/** Whether a message is a request. */
+export function isRequest(message: GuestMessage): message is GuestRequest {
+  return typeof message === "object" && "type" in message;
+}
+
+const encoder = new TextEncoder();
+
+/** A message as the bytes that a guest receives: text in UTF-8. */
+export function bytesOf(message: GuestMessage): Uint8Array {
+  if (message instanceof Uint8Array) return message;
+  if (typeof message === "string") return encoder.encode(message);
+  return encoder.encode(JSON.stringify({ ...message, body: undefined }));
+}

@@ -1,0 +1,34 @@
+/**
+ * Wasm processes: every process a fresh, sandboxed instance with the
+ * capabilities of its profile, and the same pid, monitors and exit reasons as
+ * any other process.
+ *
+ * @module
+ */
+
+export {
+  BUILT_IN_PROFILES,
+  type Capability,
+  defineProfile,
+  knownProfiles,
+  permissionsOf,
+  type Preopen,
+  type ProfileTable,
+} from "./capability.ts";
+export {
+  checkBundle,
+  type Component,
+  Engine,
+  type EngineInfo,
+  type EngineObserver,
+  type EngineOptions,
+} from "./engine.ts";
+export {
+  LoadFailed,
+  NotGrantable,
+  SchedulerFailed,
+  SystemLimit,
+} from "./errors.ts";
+export type { GuestMessage, GuestReply, GuestRequest } from "./message.ts";
+export type { HeaderList, ReplyHead, RequestHead } from "./script/ops.ts";
+export type { Entry } from "./script/script_process.ts";

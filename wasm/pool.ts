@@ -1,0 +1,149 @@
+/**
+ * The schedulers of one permission set.
+ *
+ * @module
+ */
+
+import { Pid, type Runtime } from "@rusm/otp";
+import type { Entry } from "./script/script_process.ts";
+import { PROCESSES_MAX } from "./limits.ts";
+import {
+  RemoteScheduler,
+  type SchedulerListener,
+  type SchedulerOptions,
+} from "./remote_scheduler.ts";
+import type { Command } from "./wire.ts";
+
+type Load = Extract<Command, { type: "load" }>;
+
+/** Who hears of what happens in a pool. */
+export interface PoolListener {
+  /** A process has ended. */
+  readonly exited: SchedulerListener["exited"];
+  /** A process has logged. */
+  readonly logged: SchedulerListener["logged"];
+  /** A message was dropped. */
+  readonly refused: SchedulerListener["refused"];
+  /** A scheduler was lost; its processes were reported as ended. */
+  lost(scheduler: number, why: string): void;
+}
+
+/** How a pool is made. */
+export interface PoolOptions {
+  /** Where its processes' signals go, and who allots their pids. */
+  readonly runtime: Runtime;
+  /** Index of the node. */
+  readonly node: number;
+  /** Indices of its schedulers, which are its own. */
+  readonly schedulers: readonly number[];
+  /** What its Workers may do. */
+  readonly permissions: Deno.PermissionOptionsObject;
+}
+
+/**
+ * Schedulers that run processes of equal permissions.
+ *
+ * All of them start with the pool, ahead of need. One that is lost is replaced,
+ * if it has ever run; its processes end.
+ */
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #listener: PoolListener;
+  readonly #schedulers = new Map<number, RemoteScheduler>();
+  readonly #loads: Load[] = [];
+
+  /** Starts the schedulers. */
+  constructor(options: PoolOptions, listener: PoolListener) {
+    this.#options = options;
+    this.#listener = listener;
+    for (const index of options.schedulers) this.#start(index);
+  }
+
+  /** Resolves when all schedulers take commands; rejects when one cannot start. */
+  async ready(): Promise<void> {
+    const schedulers = [...this.#schedulers.values()];
+    await Promise.all(schedulers.map((scheduler) => scheduler.ready));
+  }
+
+  /** How many processes live here. */
+  get aliveCount(): number {
+    let count = 0;
+    for (const { living } of this.#schedulers.values()) count += living.size;
+    return count;
+  }
+
+  #start(index: number): void {
+    const { runtime, node, permissions } = this.#options;
+    const options: SchedulerOptions = { node, scheduler: index, permissions };
+    let hasRun = false;
+    const scheduler = new RemoteScheduler(options, {
+      signalled: (signal) => void runtime.signal(signal),
+      exited: this.#listener.exited,
+      logged: this.#listener.logged,
+      refused: this.#listener.refused,
+      lost: (why) => this.#lose(index, why, hasRun),
+    });
+    scheduler.ready.then(() => hasRun = true, () => {});
+    this.#schedulers.set(index, scheduler);
+    runtime.connect(index, scheduler);
+    for (const load of this.#loads) scheduler.load(load);
+  }
+
+  // 1. The scheduler is no longer the way to its processes, so that nothing
+  //    more is sent there and monitors of them fire.
+  // 2. Its processes are reported as ended.
+  // 3. Only then another takes its index: pids go on where they were.
+  #lose(index: number, why: string, isReplaced: boolean): void {
+    const { runtime, node } = this.#options;
+    const { living } = this.#schedulers.get(index)!;
+    const message = `The scheduler was lost: ${why}`;
+    const reason = { type: "crashed", name: "SchedulerLost", message } as const;
+    this.#schedulers.delete(index);
+    runtime.disconnect(index, reason);
+    for (const [serial, component] of living) {
+      this.#listener.exited(new Pid(node, index, serial), component, reason);
+    }
+    if (isReplaced) this.#start(index);
+    this.#listener.lost(index, why);
+  }
+
+  /** Makes a component known to all schedulers, also to those that start later. */
+  load(load: Load): void {
+    this.#loads.push(load);
+    for (const scheduler of this.#schedulers.values()) scheduler.load(load);
+  }
+
+  /** Spawns a process on the scheduler with the fewest. Undefined when all are full. */
+  spawn(component: number, entry: Entry): Pid | undefined {
+    const place = this.#leastLoaded();
+    if (place === undefined) return undefined;
+    const [index, scheduler] = place;
+    const pid = this.#options.runtime.allot(index);
+    scheduler.spawn(pid, component, entry);
+    return pid;
+  }
+
+  #leastLoaded(): [index: number, scheduler: RemoteScheduler] | undefined {
+    let least: [number, RemoteScheduler] | undefined;
+    let count = PROCESSES_MAX;
+    for (const entry of this.#schedulers) {
+      const { size } = entry[1].living;
+      if (size < count) [least, count] = [entry, size];
+    }
+    return least;
+  }
+
+  /** Asks every scheduler for a sign of life. */
+  ping(): void {
+    for (const scheduler of [...this.#schedulers.values()]) scheduler.ping();
+  }
+
+  /** Ends all schedulers and with them all processes. Idempotent. */
+  close(): void {
+    for (const [index, scheduler] of this.#schedulers) {
+      scheduler.close();
+      this.#options.runtime.disconnect(index, "shutdown");
+    }
+    this.#schedulers.clear();
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Images: a component evaluated once, as the memory that every process of it
+ * starts from.
+ *
+ * @module
+ */
+
+import type { Capability } from "../capability.ts";
+import { PAGE_BYTES } from "../instrument/memory_cap.ts";
+import {
+  BAKE_MS_MAX,
+  HEAP_RESERVE_BYTES,
+  QUICKJS_OVERHEAD_BYTES,
+  STACK_BYTES_MAX,
+} from "../limits.ts";
+import { LoadBridge } from "./load_bridge.ts";
+import { type GuestEntry, PRELUDE_FILE } from "./ops.ts";
+import { PRELUDE } from "./prelude.gen.ts";
+import { quickjs } from "./quickjs.ts";
+import { GuestThrew, type Value, Vm } from "./vm.ts";
+
+/** Addresses of the prelude's entry points, the same in every instance. */
+export type EntryValues = Readonly<
+  Record<Exclude<keyof GuestEntry, "component">, Value>
+>;
+
+/** What a process of a component starts from. Can be posted to Workers, which share it. */
+export interface Image {
+  /** Name of the component. */
+  readonly name: string;
+  /** QuickJS with its memory capped. */
+  readonly module: WebAssembly.Module;
+  /** Size of the memory, in pages. */
+  readonly pages: number;
+  /** Parts of the memory that are not all zero, by address, not touching each other. */
+  readonly parts: readonly ImagePart[];
+  /** The module's one mutable global. */
+  readonly stackPointer: number;
+  /** Where the entry points are. */
+  readonly entry: EntryValues;
+}
+
+/** A part of an image. */
+export interface ImagePart {
+  /** Address in the memory. */
+  readonly at: number;
+  /** What stands there. In shared memory while it is posted to Workers. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Evaluates prelude and bundle, and takes the image of the memory.
+ *
+ * @param name Name of the component, for stacks and messages.
+ * @param bundle The component as one CommonJS script.
+ * @param log Takes what the component logs while it is evaluated.
+ * @throws {GuestThrew} The bundle threw while it was evaluated.
+ * @throws {GuestOutOfMemory} It needs more memory than its profile has.
+ */
+export async function bake(
+  name: string,
+  bundle: string,
+  capability: Capability,
+  log: (level: number, text: string) => void,
+): Promise<Image> {
+  const module = await quickjs(capability.memoryBytesMax);
+  const vm = new Vm(module, new LoadBridge(name, BAKE_MS_MAX, log));
+  vm.initialize(
+    capability.memoryBytesMax - QUICKJS_OVERHEAD_BYTES,
+    STACK_BYTES_MAX,
+  );
+  const entry = await load(vm, name, bundle);
+  vm.reserve(HEAP_RESERVE_BYTES);
+  const memory = new Uint8Array(vm.memory.buffer as ArrayBuffer);
+  return {
+    name,
+    module,
+    pages: memory.length / PAGE_BYTES,
+    parts: partsOf(memory),
+    stackPointer: vm.stackPointer,
+    entry,
+  };
+}
+
+async function load(
+  vm: Vm,
+  name: string,
+  bundle: string,
+): Promise<EntryValues> {
+  const global = vm.global();
+  const host = vm.hostFunction("host");
+  vm.setProperty(global, "__host", host);
+  vm.free(host);
+  vm.free(await vm.evaluate(PRELUDE, PRELUDE_FILE));
+  const rusm = vm.property(global, "__rusm");
+  vm.free(await vm.evaluate("delete globalThis.__rusm", PRELUDE_FILE));
+  const exports = await vm.evaluate(wrap(bundle), `${name}.js`);
+  vm.free(await vm.call(vm.property(rusm, "component"), exports));
+  await insistHandled(vm);
+  return {
+    handle: vm.property(rusm, "handle"),
+    run: vm.property(rusm, "run"),
+    settle: vm.property(rusm, "settle"),
+    fire: vm.property(rusm, "fire"),
+  };
+}
+
+async function insistHandled(vm: Vm): Promise<void> {
+  const rejection = await vm.unhandledRejection();
+  if (rejection !== undefined) throw new GuestThrew(rejection);
+}
+
+// On the bundle's first line, so that line numbers stay right. A bundle that
+// closes the function itself only gains what any script could do.
+function wrap(bundle: string): string {
+  return `((module) => { ((module, exports, require) => {${bundle}
+})(module, module.exports, (specifier) => {
+  throw new TypeError(\`Cannot import "\${specifier}": a component has no Node APIs\`);
+}); return module.exports; })({ exports: {} })`;
+}
+
+const GRAIN_BYTES = 256;
+// Zeros shorter than this are copied along: a copy has a cost of its own.
+const GAP_BYTES_MIN = 4_096;
+
+function partsOf(memory: Uint8Array): ImagePart[] {
+  return spansOf(memory).map(([at, end]) => {
+    const bytes = new Uint8Array(new SharedArrayBuffer(end - at));
+    bytes.set(memory.subarray(at, end));
+    return { at, bytes };
+  });
+}
+
+function spansOf(memory: Uint8Array): [at: number, end: number][] {
+  const words = new BigUint64Array(
+    memory.buffer,
+    memory.byteOffset,
+    memory.length / 8,
+  );
+  const spans: [number, number][] = [];
+  for (let at = 0; at < memory.length; at += GRAIN_BYTES) {
+    const grain = words.subarray(at / 8, (at + GRAIN_BYTES) / 8);
+    if (grain.every((word) => word === 0n)) continue;
+    const last = spans.at(-1);
+    if (last !== undefined && at - last[1] < GAP_BYTES_MIN) {
+      last[1] = at + GRAIN_BYTES;
+    } else spans.push([at, at + GRAIN_BYTES]);
+  }
+  return spans;
+}
+
+/** Puts `vm` into the state of `image`, whatever ran in it before, except that a memory cannot shrink. */
+export function restore(vm: Vm, image: Image): void {
+  const missing = image.pages - vm.memory.buffer.byteLength / PAGE_BYTES;
+  if (missing > 0) vm.memory.grow(missing);
+  const memory = new Uint8Array(vm.memory.buffer);
+  let end = 0;
+  for (const { at, bytes } of image.parts) {
+    memory.fill(0, end, at);
+    memory.set(bytes, at);
+    end = at + bytes.length;
+  }
+  memory.fill(0, end);
+  vm.stackPointer = image.stackPointer;
+  vm.forget();
+}
+
+/** Whether `vm` can be put back into the state of `image`: its memory has not grown. */
+export function isRestorable(vm: Vm, image: Image): boolean {
+  return vm.memory.buffer.byteLength === image.pages * PAGE_BYTES;
+}

@@ -1,0 +1,54 @@
+/**
+ * What a component can do while it is evaluated into an image: compute, and
+ * write to the log.
+ *
+ * @module
+ */
+
+import { pureCall, text } from "../host/pure.ts";
+import { type HostValue, OPS } from "./ops.ts";
+import type { Bridge } from "./vm.ts";
+
+/** The {@linkcode Bridge} of a component that is loading. */
+export class LoadBridge implements Bridge {
+  readonly #name: string;
+  readonly #log: (level: number, text: string) => void;
+  readonly #deadlineMs: number;
+
+  /** Ends a component that is still loading after `loadMsMax` milliseconds. */
+  constructor(
+    name: string,
+    loadMsMax: number,
+    log: (level: number, text: string) => void,
+  ) {
+    this.#name = name;
+    this.#log = log;
+    this.#deadlineMs = performance.now() + loadMsMax;
+  }
+
+  call(op: number, args: HostValue[]): HostValue {
+    if (op === OPS.log) {
+      this.#log(Number(args[0]), text(args[1]));
+      return undefined;
+    }
+    if (op === OPS.randomBytes) {
+      return crypto.getRandomValues(new Uint8Array(Number(args[0])));
+    }
+    const answer = pureCall(op, args);
+    if (answer.isPure) return answer.value;
+    throw new TypeError(
+      `Cannot do this while a component loads, only in its functions: ${
+        nameOf(op)
+      } in ${this.#name}`,
+    );
+  }
+
+  interrupt(): boolean {
+    return performance.now() > this.#deadlineMs;
+  }
+}
+
+function nameOf(op: number): string {
+  return Object.entries(OPS).find(([, number]) => number === op)?.[0] ??
+    String(op);
+}

@@ -1,0 +1,32 @@
+/**
+ * The QuickJS module, compiled once for each memory cap.
+ *
+ * @module
+ */
+
+// The import puts the package where the module's bytes can be read.
+import { MAX_STACK_SIZE } from "quickjs-wasi";
+import { capMemory } from "../instrument/memory_cap.ts";
+
+/** The deepest stack that the QuickJS module can take, in bytes. */
+export const QUICKJS_STACK_BYTES_MAX: number = MAX_STACK_SIZE;
+
+const modules = new Map<number, Promise<WebAssembly.Module>>();
+let bytes: Promise<Uint8Array<ArrayBuffer>> | undefined;
+
+/** QuickJS whose memory cannot grow past `memoryBytesMax`. */
+export function quickjs(memoryBytesMax: number): Promise<WebAssembly.Module> {
+  let module = modules.get(memoryBytesMax);
+  if (module === undefined) {
+    module = compile(memoryBytesMax);
+    modules.set(memoryBytesMax, module);
+  }
+  return module;
+}
+
+async function compile(memoryBytesMax: number): Promise<WebAssembly.Module> {
+  bytes ??= Deno.readFile(
+    new URL(import.meta.resolve("quickjs-wasi/quickjs.wasm")),
+  );
+  return WebAssembly.compile(capMemory(await bytes, memoryBytesMax));
+}

@@ -1,0 +1,313 @@
+/**
+ * The body of a process that runs a script: one instance, its calls and its
+ * events, until it ends.
+ *
+ * @module
+ */
+
+import {
+  type Context,
+  type ExitReason,
+  type LimitExceeded,
+  Pid,
+  type ProcessBody,
+  TIMEOUT,
+} from "@rusm/otp";
+import type { Capability } from "../capability.ts";
+import { environmentGet, environmentNames } from "../host/environment.ts";
+import { bytes, pureCall, text } from "../host/pure.ts";
+import { LOG_BYTES_MAX } from "../limits.ts";
+import {
+  bytesOf,
+  type GuestMessage,
+  type GuestReply,
+  isRequest,
+} from "../message.ts";
+import { CpuBudget } from "./cpu_budget.ts";
+import type { Image } from "./image.ts";
+import {
+  Operations,
+  type OperationsListener,
+  type Settled,
+} from "./operations.ts";
+import { type HostValue, OPS } from "./ops.ts";
+import {
+  type Bridge,
+  type GuestError,
+  GuestOutOfMemory,
+  GuestStopped,
+  GuestThrew,
+  type Vm,
+} from "./vm.ts";
+import type { VmPool } from "./vm_pool.ts";
+
+/** What a process calls first: `handle` answers one request, `run` calls the default export. */
+export type Entry = "handle" | "run";
+
+/** All that a script process is made from. */
+export interface ScriptOptions {
+  /** Image of the component. */
+  readonly image: Image;
+  /** Instances of it. */
+  readonly pool: VmPool;
+  /** What the process may do. */
+  readonly capability: Capability;
+  /** What it calls first. */
+  readonly entry: Entry;
+  /** Takes what it logs; level is 0 error to 3 debug. */
+  readonly log: (level: number, text: string) => void;
+}
+
+/** One call into the guest. */
+type Call = (vm: Vm) => Promise<unknown>;
+
+/**
+ * A process that runs a script.
+ *
+ * Invariant: at most one call into the instance is under way; others wait in
+ * the order of their events.
+ */
+export class ScriptProcess
+  implements ProcessBody<GuestMessage>, Bridge, OperationsListener {
+  readonly #options: ScriptOptions;
+  readonly #operations: Operations;
+  readonly #budget: CpuBudget;
+  #self: Context<GuestMessage> | undefined;
+  #replyTo: Pid<GuestReply> | undefined;
+  #outcome: ExitReason | undefined;
+  #isStopped = false;
+  #loggedBytes = 0;
+  #calls: Call[] = [];
+  #wake: (() => void) | undefined;
+  #stopReceive: ((reason: GuestStopped) => void) | undefined;
+
+  /** A process that has not started. */
+  constructor(options: ScriptOptions) {
+    this.#options = options;
+    this.#operations = new Operations(options.capability, this);
+    this.#budget = new CpuBudget(options.capability.cpuMsMax);
+  }
+
+  async start(self: Context<GuestMessage>): Promise<void> {
+    this.#self = self;
+    const call = await this.#firstCall(self);
+    const vm = this.#options.pool.take(this);
+    try {
+      await this.#live(vm, call);
+    } finally {
+      this.#operations.cancelAll();
+      this.#options.pool.give(vm);
+    }
+    if (this.#outcome !== "normal") self.exit(this.#outcome ?? "killed");
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#wake?.();
+    this.#stopReceive?.(new GuestStopped());
+  }
+
+  async #firstCall(self: Context<GuestMessage>): Promise<Call> {
+    const { entry, image } = this.#options;
+    if (entry === "run") return (vm) => vm.call(image.entry.run);
+    const request = await self.receive({ match: isRequest });
+    this.#replyTo = Pid.fromBigInt(BigInt(request.from));
+    return (vm) => {
+      const head = vm.lower(request.head);
+      const body = vm.lower(request.body);
+      return vm.call(image.entry.handle, head, body);
+    };
+  }
+
+  async #live(vm: Vm, first: Call): Promise<void> {
+    for (let call: Call | undefined = first; call !== undefined;) {
+      await this.#step(vm, call);
+      if (this.#isOver()) return;
+      call = this.#calls.shift() ?? await this.#wait();
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#outcome !== undefined || this.#isStopped;
+  }
+
+  async #step(vm: Vm, call: Call): Promise<void> {
+    this.#budget.resume();
+    try {
+      await call(vm);
+      const rejection = await vm.unhandledRejection();
+      if (rejection !== undefined) this.#crash(rejection);
+    } catch (thrown) {
+      // The guest boundary: what a guest throws ends its process, no more.
+      this.#fail(thrown);
+    }
+    this.#budget.pause();
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#isOver()) return;
+    if (thrown instanceof GuestOutOfMemory) return this.#exceed("memory");
+    if (thrown instanceof GuestThrew) return this.#crash(thrown.error);
+    if (!(thrown instanceof WebAssembly.RuntimeError)) throw thrown;
+    const { name, message } = thrown;
+    this.#crash({ name, message, stack: "" });
+  }
+
+  #crash({ name, message, stack }: GuestError): void {
+    if (name === "InternalError" && message === "out of memory") {
+      return this.#exceed("memory");
+    }
+    this.#outcome ??= { type: "crashed", name, message, stack };
+  }
+
+  #exceed(limit: "cpu" | "memory"): void {
+    this.#outcome ??= exceeded(limit, this.#options.capability);
+  }
+
+  async #wait(): Promise<Call | undefined> {
+    if (this.#operations.count === 0) {
+      this.#crash({
+        name: "Error",
+        message: "Cannot go on: the function awaits what nothing will settle",
+        stack: "",
+      });
+      return undefined;
+    }
+    this.#waited();
+    await new Promise<void>((resolve) => this.#wake = resolve);
+    this.#wake = undefined;
+    return this.#isOver() ? undefined : this.#calls.shift();
+  }
+
+  // A process that has waited let others run: its allowances are new.
+  #waited(): void {
+    this.#budget.renew();
+    this.#loggedBytes = 0;
+  }
+
+  settled(id: number, { errorName, head, bytes }: Settled): void {
+    const { settle } = this.#options.image.entry;
+    this.#notify((vm) => {
+      const args = [id, errorName, head, bytes].map((arg) => vm.lower(arg));
+      return vm.call(settle, ...args);
+    });
+  }
+
+  fired(id: number): void {
+    const { fire } = this.#options.image.entry;
+    this.#notify((vm) => vm.call(fire, vm.lower(id)));
+  }
+
+  #notify(call: Call): void {
+    this.#calls.push(call);
+    this.#wake?.();
+  }
+
+  interrupt(): boolean | Promise<boolean> {
+    if (this.#isOver()) return true;
+    if (this.#budget.isSpent()) {
+      this.#exceed("cpu");
+      return true;
+    }
+    if (!this.#budget.isSliceOver()) return false;
+    return this.#yield();
+  }
+
+  #yield(): Promise<boolean> {
+    this.#budget.pause();
+    const { host } = this.#self!.runtime;
+    return new Promise((resolve) =>
+      host.macrotask(() => {
+        this.#budget.resume();
+        resolve(this.#isStopped);
+      })
+    );
+  }
+
+  call(op: number, args: HostValue[]): HostValue | Promise<HostValue> {
+    const { capability } = this.#options;
+    switch (op) {
+      case OPS.reply:
+        return this.#reply(text(args[0]), args[1]);
+      case OPS.done:
+        this.#outcome ??= "normal";
+        return undefined;
+      case OPS.fail:
+        this.#crash({
+          name: text(args[0]),
+          message: text(args[1]),
+          stack: text(args[2]),
+        });
+        return undefined;
+      case OPS.log:
+        return this.#log(Number(args[0]), text(args[1]));
+      case OPS.randomBytes:
+        return crypto.getRandomValues(new Uint8Array(Number(args[0])));
+      case OPS.envGet:
+        return environmentGet(capability, text(args[0]));
+      case OPS.envNames:
+        return JSON.stringify(environmentNames(capability));
+      case OPS.self:
+        return this.#self!.pid.toJSON();
+      case OPS.send:
+        return this.#send(text(args[0]), bytes(args[1]));
+      case OPS.receive:
+        return this.#receive(Number(args[0]));
+    }
+    if (this.#operations.call(op, args)) return undefined;
+    const answer = pureCall(op, args);
+    if (answer.isPure) return answer.value;
+    throw new TypeError(`Cannot do an unknown operation: ${op}`);
+  }
+
+  #reply(head: string, body: HostValue): undefined {
+    if (this.#replyTo === undefined || this.#isOver()) return;
+    const reply: GuestReply = {
+      type: "reply",
+      head,
+      body: body instanceof Uint8Array ? body : null,
+    };
+    this.#self!.runtime.send(this.#replyTo, reply);
+    this.#outcome = "normal";
+  }
+
+  #log(level: number, line: string): undefined {
+    const before = this.#loggedBytes;
+    this.#loggedBytes += line.length;
+    if (this.#loggedBytes <= LOG_BYTES_MAX) this.#options.log(level, line);
+    else if (before <= LOG_BYTES_MAX) {
+      this.#options.log(1, `… cut: more than ${LOG_BYTES_MAX} bytes of log`);
+    }
+  }
+
+  #send(to: string, message: Uint8Array): number {
+    const pid: Pid<Uint8Array> = Pid.fromBigInt(BigInt(to));
+    return Number(this.#self!.runtime.send(pid, message));
+  }
+
+  #receive(timeoutMs: number): HostValue | Promise<HostValue> {
+    const self = this.#self!;
+    const message = timeoutMs < 0
+      ? self.receive()
+      : self.receive({ timeoutMs });
+    if (!(message instanceof Promise)) return bytesOf(message);
+    this.#waited();
+    return new Promise((resolve, reject) => {
+      this.#stopReceive = reject;
+      message.then((received) => {
+        this.#budget.resume();
+        resolve(received === TIMEOUT ? null : bytesOf(received));
+      }, reject);
+    });
+  }
+}
+
+function exceeded(
+  limit: "cpu" | "memory",
+  { cpuMsMax, memoryBytesMax }: Capability,
+): LimitExceeded {
+  const message = limit === "cpu"
+    ? `Used more than ${cpuMsMax} ms of CPU time without waiting`
+    : `Used more than ${memoryBytesMax} bytes of memory`;
+  return { type: "limit", limit, message };
+}

@@ -1,0 +1,552 @@
+/**
+ * One instance of QuickJS: values in, values out, and calls.
+ *
+ * Everything that a script guest does happens in here, in Wasm. The only way
+ * out is the {@linkcode Bridge}.
+ *
+ * @see quickjs-wasi, whose module this drives without its JavaScript wrapper,
+ * which can neither suspend a guest nor be put back to an image.
+ *
+ * @module
+ */
+
+import { promising, suspending } from "../fiber.ts";
+import type { HostValue } from "./ops.ts";
+import { JOB_THREW, linkTurn } from "./turn.ts";
+
+/** What an instance asks of its surroundings. */
+export interface Bridge {
+  /**
+   * Does operation `op` of `OPS`. May return a promise, which suspends the
+   * guest. What it throws is thrown in the guest, by name and message.
+   */
+  call(op: number, args: HostValue[]): HostValue | Promise<HostValue>;
+
+  /**
+   * Called every few thousand steps of the guest. True ends it, in a way that
+   * it cannot catch; a promise suspends it.
+   */
+  interrupt(): boolean | Promise<boolean>;
+}
+
+/** A value that a guest threw, copied out of it. */
+export interface GuestError {
+  /** Class of an error; type of anything else. */
+  readonly name: string;
+  /** Its message, or what it prints as. */
+  readonly message: string;
+  /** Guest frames, one a line; empty when it has none. */
+  readonly stack: string;
+}
+
+/** Thrown out of a call when the guest threw. */
+export class GuestThrew extends Error {
+  /** What it threw. */
+  readonly error: GuestError;
+
+  /** Wraps what a guest threw. */
+  constructor(error: GuestError) {
+    super(`${error.name}: ${error.message}`);
+    this.name = "GuestThrew";
+    this.error = error;
+  }
+}
+
+/** The guest had no memory left for a value of the host. */
+export class GuestOutOfMemory extends Error {
+  /** Without details: there are none. */
+  constructor() {
+    super("Cannot allocate in a guest that is out of memory");
+    this.name = "GuestOutOfMemory";
+  }
+}
+
+/** Address of a value in the guest. */
+export type Value = number & { readonly __value: true };
+
+/** The exports of the QuickJS module that are used here. */
+interface QuickjsExports extends WebAssembly.Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly __stack_pointer: WebAssembly.Global;
+  _initialize(): void;
+  wasm_malloc(bytes: number): number;
+  wasm_free(address: number): void;
+  qjs_init(): number;
+  qjs_set_interrupt_handler(enabled: number): void;
+  qjs_set_promise_rejection_handler(enabled: number): void;
+  qjs_set_memory_limit(bytes: number): void;
+  qjs_set_max_stack_size(bytes: number): void;
+  qjs_eval(code: number, count: number, file: number, flags: number): Value;
+  qjs_call(fn: Value, self: Value, argc: number, argv: number): Value;
+  qjs_is_job_pending(): number;
+  qjs_execute_pending_job(): number;
+  qjs_get_exception(): Value;
+  qjs_is_exception(value: Value): number;
+  qjs_is_undefined(value: Value): number;
+  qjs_is_null(value: Value): number;
+  qjs_is_number(value: Value): number;
+  qjs_is_string(value: Value): number;
+  qjs_is_object(value: Value): number;
+  qjs_is_symbol(value: Value): number;
+  qjs_get_undefined(): Value;
+  qjs_get_null(): Value;
+  qjs_get_global(): Value;
+  qjs_new_number(value: number): Value;
+  qjs_new_string(address: number, count: number): Value;
+  qjs_new_uint8_array(address: number, count: number): Value;
+  qjs_new_host_function(name: number, count: number, length: number): Value;
+  qjs_new_error(): Value;
+  qjs_throw(error: Value): void;
+  qjs_get_float64(value: Value): number;
+  qjs_get_string_len(value: Value, count: number): number;
+  qjs_free_cstring(address: number): void;
+  qjs_get_prop_string(object: Value, name: number): Value;
+  qjs_set_prop_string(object: Value, name: number, value: Value): number;
+  qjs_get_typed_array_buffer(
+    array: Value,
+    offset: number,
+    count: number,
+    element: number,
+  ): Value;
+  qjs_get_array_buffer(buffer: Value, count: number): number;
+  qjs_get_value_ptr(value: Value): number;
+  qjs_free_value(value: Value): void;
+  qjs_run_gc(): void;
+}
+
+// One unhandled rejection ends a process; more are kept only in case that the
+// first ones are handled late.
+const REJECTIONS_MAX = 64;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** One instance of QuickJS. */
+export class Vm {
+  /** The instance's memory. */
+  readonly memory: WebAssembly.Memory;
+  /** Who answers the guest now; changes with the process that uses the instance. */
+  bridge: Bridge;
+
+  readonly #exports: QuickjsExports;
+  readonly #fibers: Fibers;
+  // What promises were rejected with that nothing handles yet, by promise.
+  readonly #rejections = new Map<number, Value>();
+
+  /** An instance of `module` as it is when it has just been instantiated. */
+  constructor(module: WebAssembly.Module, bridge: Bridge) {
+    this.bridge = bridge;
+    const instance = new WebAssembly.Instance(module, this.#imports());
+    this.#exports = instance.exports as QuickjsExports;
+    this.memory = this.#exports.memory;
+    this.#fibers = fibersOf(this.#exports);
+  }
+
+  #imports(): WebAssembly.Imports {
+    return {
+      env: {
+        host_call: suspending((
+          _name: number,
+          _count: number,
+          _self: number,
+          argc: number,
+          argv: number,
+        ) => this.#hostCall(argc, argv)),
+        host_interrupt: suspending(() => this.#interrupt()),
+        host_promise_rejection: (
+          promise: Value,
+          reason: Value,
+          isHandled: number,
+        ) => this.#rejected(promise, reason, isHandled !== 0),
+        host_module_normalize: () => 0,
+        host_module_load: () => 0,
+        // Guests live in UTC, wherever the node is.
+        host_get_timezone_offset: () => 0,
+      },
+      wasi_snapshot_preview1: this.#wasi(),
+    };
+  }
+
+  // What the C library of the module asks for. It has no files.
+  #wasi(): WebAssembly.ModuleImports {
+    const badFile = () => 8;
+    return {
+      clock_time_get: (clock: number, _precision: bigint, at: number) => {
+        const nowMs = clock === 0 ? Date.now() : performance.now();
+        this.#view().setBigUint64(at, BigInt(Math.round(nowMs * 1e6)), true);
+        return 0;
+      },
+      random_get: (at: number, count: number) => {
+        crypto.getRandomValues(this.#bytes().subarray(at, at + count));
+        return 0;
+      },
+      fd_close: badFile,
+      fd_fdstat_get: badFile,
+      fd_seek: badFile,
+      fd_write: badFile,
+    };
+  }
+
+  /** Starts the engine: once, before anything else. */
+  initialize(memoryLimitBytes: number, stackBytesMax: number): void {
+    this.#exports._initialize();
+    if (this.#exports.qjs_init() !== 0) throw new GuestOutOfMemory();
+    this.#exports.qjs_set_memory_limit(memoryLimitBytes);
+    this.#exports.qjs_set_max_stack_size(stackBytesMax);
+    this.#exports.qjs_set_interrupt_handler(1);
+    this.#exports.qjs_set_promise_rejection_handler(1);
+  }
+
+  /** The one mutable global of the module. */
+  get stackPointer(): number {
+    return this.#exports.__stack_pointer.value;
+  }
+
+  set stackPointer(address: number) {
+    this.#exports.__stack_pointer.value = address;
+  }
+
+  /** Whether promise reactions wait. */
+  get isJobPending(): boolean {
+    return this.#exports.qjs_is_job_pending() !== 0;
+  }
+
+  /**
+   * Runs `code` as a script.
+   *
+   * @returns Its last value, owned by the caller.
+   * @throws {GuestThrew} It threw, or was interrupted.
+   */
+  async evaluate(code: string, file: string): Promise<Value> {
+    const [codeAt, count] = this.#copyText(code);
+    const [fileAt] = this.#copyText(file);
+    const value = await this.#fibers.evaluate(codeAt, count, fileAt, 0);
+    this.#exports.wasm_free(codeAt);
+    this.#exports.wasm_free(fileAt);
+    return await this.#checked(value);
+  }
+
+  /**
+   * Calls `fn`, and runs every promise reaction that follows. Takes ownership of `args`.
+   *
+   * @returns What it returned, owned by the caller.
+   * @throws {GuestThrew} It threw, or was interrupted.
+   */
+  async call(fn: Value, ...args: Value[]): Promise<Value> {
+    const undefinedValue = this.#exports.qjs_get_undefined();
+    const argv = this.#copyArgs(args);
+    const value = await this.#fibers.turn(
+      fn,
+      undefinedValue,
+      args.length,
+      argv,
+    );
+    if (value === JOB_THREW) throw new GuestThrew(await this.#takeException());
+    this.#freeArgs(args, argv);
+    return await this.#checked(value as Value);
+  }
+
+  /** What a promise was rejected with that nothing handles: the oldest, if any. */
+  async unhandledRejection(): Promise<GuestError | undefined> {
+    for (const reason of this.#rejections.values()) {
+      return await this.#describe(reason);
+    }
+    return undefined;
+  }
+
+  /** Forgets all that is kept about the guest outside its memory. */
+  forget(): void {
+    this.#rejections.clear();
+  }
+
+  /** The global object, owned by the caller. */
+  global(): Value {
+    return this.#exports.qjs_get_global();
+  }
+
+  /** A function that calls {@linkcode Bridge.call}, owned by the caller. */
+  hostFunction(name: string): Value {
+    const [at, count] = this.#copyText(name);
+    const value = this.#exports.qjs_new_host_function(at, count, 0);
+    this.#exports.wasm_free(at);
+    return present(value);
+  }
+
+  /** A property of `object` that is no getter, owned by the caller. */
+  property(object: Value, name: string): Value {
+    const [at] = this.#copyText(name);
+    const value = this.#exports.qjs_get_prop_string(object, at);
+    this.#exports.wasm_free(at);
+    return present(value);
+  }
+
+  /** Sets a property of `object`; `value` stays the caller's. */
+  setProperty(object: Value, name: string, value: Value): void {
+    const [at] = this.#copyText(name);
+    this.#exports.qjs_set_prop_string(object, at, value);
+    this.#exports.wasm_free(at);
+  }
+
+  /** Copies a value into the guest. The caller owns it there. */
+  lower(value: HostValue): Value {
+    if (value === undefined) return this.#exports.qjs_get_undefined();
+    if (value === null) return this.#exports.qjs_get_null();
+    if (typeof value === "number") return this.#exports.qjs_new_number(value);
+    if (typeof value === "string") return this.#lowerText(value);
+    const at = this.#copyBytes(value, value.length);
+    const array = this.#exports.qjs_new_uint8_array(at, value.length);
+    this.#exports.wasm_free(at);
+    return this.#allocated(array);
+  }
+
+  #lowerText(text: string): Value {
+    const [at, count] = this.#copyText(text);
+    const value = this.#exports.qjs_new_string(at, count);
+    this.#exports.wasm_free(at);
+    return this.#allocated(value);
+  }
+
+  // A value that the guest's memory has no room for is an exception.
+  #allocated(value: Value): Value {
+    if (value !== 0 && this.#exports.qjs_is_exception(value) === 0) {
+      return value;
+    }
+    throw new GuestOutOfMemory();
+  }
+
+  /**
+   * Copies a value out of the guest.
+   *
+   * @throws {TypeError} It is no string, number, `Uint8Array`, null or undefined.
+   */
+  lift(value: Value): HostValue {
+    const exports = this.#exports;
+    if (exports.qjs_is_undefined(value) !== 0) return undefined;
+    if (exports.qjs_is_null(value) !== 0) return null;
+    if (exports.qjs_is_number(value) !== 0) {
+      return exports.qjs_get_float64(value);
+    }
+    if (exports.qjs_is_string(value) !== 0) return this.#liftText(value);
+    if (exports.qjs_is_object(value) !== 0) return this.#liftBytes(value);
+    throw new TypeError("Cannot pass this type of value to the host");
+  }
+
+  #liftText(value: Value): string {
+    const countAt = this.#allocate(4);
+    const at = this.#exports.qjs_get_string_len(value, countAt);
+    const count = this.#view().getUint32(countAt, true);
+    this.#exports.wasm_free(countAt);
+    if (at === 0) throw new GuestOutOfMemory();
+    const text = decoder.decode(this.#bytes().subarray(at, at + count));
+    this.#exports.qjs_free_cstring(at);
+    return text;
+  }
+
+  #liftBytes(value: Value): Uint8Array<ArrayBuffer> {
+    const at = this.#allocate(16);
+    try {
+      const buffer = this.#allocated(
+        this.#exports.qjs_get_typed_array_buffer(value, at, at + 4, at + 8),
+      );
+      const data = this.#exports.qjs_get_array_buffer(buffer, at + 12);
+      const offset = this.#view().getUint32(at, true);
+      const count = this.#view().getUint32(at + 4, true);
+      const start = data + offset;
+      const bytes = this.#bytes().slice(start, start + count);
+      this.free(buffer);
+      return bytes;
+    } finally {
+      this.#exports.wasm_free(at);
+    }
+  }
+
+  /** Gives a value back. */
+  free(value: Value): void {
+    this.#exports.qjs_free_value(value);
+  }
+
+  /** Collects garbage, and leaves `bytes` of free heap that need no growing. */
+  reserve(bytes: number): void {
+    this.#exports.qjs_run_gc();
+    this.#exports.wasm_free(this.#allocate(bytes));
+  }
+
+  #hostCall(argc: number, argv: number): number | Promise<number> {
+    try {
+      const [op, ...args] = this.#liftArgs(argc, argv);
+      const result = this.bridge.call(op as number, args);
+      if (!(result instanceof Promise)) return this.lower(result);
+      return result.then(
+        (value) => this.lower(value),
+        (thrown) => this.#throwInGuest(thrown),
+      );
+    } catch (thrown) {
+      // Not swallowed: it goes on in the guest.
+      return this.#throwInGuest(thrown);
+    }
+  }
+
+  #liftArgs(argc: number, argv: number): HostValue[] {
+    const view = this.#view();
+    const values = Array.from(
+      { length: argc },
+      (_, index) => view.getUint32(argv + 4 * index, true) as Value,
+    );
+    return values.map((value) => this.lift(value));
+  }
+
+  // Only name and message cross: a host stack would tell of host files.
+  #throwInGuest(thrown: unknown): number {
+    if (!(thrown instanceof Error) || isOfBridge(thrown)) throw thrown;
+    const error = this.#exports.qjs_new_error();
+    for (const key of ["name", "message"] as const) {
+      const text = this.lower(thrown[key]);
+      this.setProperty(error, key, text);
+      this.free(text);
+    }
+    this.#exports.qjs_throw(error);
+    this.free(error);
+    return 0;
+  }
+
+  #interrupt(): number | Promise<number> {
+    const stop = this.bridge.interrupt();
+    return stop instanceof Promise ? stop.then(Number) : Number(stop);
+  }
+
+  // Keeps the reason rather than a description: reading it can run guest code,
+  // which must be able to suspend, and here it could not.
+  #rejected(promise: Value, reason: Value, isHandled: boolean): void {
+    const key = this.#exports.qjs_get_value_ptr(promise);
+    this.free(promise);
+    if (!isHandled && this.#rejections.size < REJECTIONS_MAX) {
+      this.#rejections.set(key, reason);
+      return;
+    }
+    if (isHandled) this.#rejections.delete(key);
+    this.free(reason);
+  }
+
+  async #checked(value: Value): Promise<Value> {
+    if (value === 0) throw new GuestOutOfMemory();
+    if (this.#exports.qjs_is_exception(value) === 0) return value;
+    throw new GuestThrew(await this.#takeException());
+  }
+
+  async #takeException(): Promise<GuestError> {
+    return await this.#describe(this.#exports.qjs_get_exception());
+  }
+
+  // A guest can throw anything, and reading what it threw can run guest code.
+  async #describe(value: Value): Promise<GuestError> {
+    if (this.#exports.qjs_is_object(value) === 0) {
+      const message = this.#exports.qjs_is_symbol(value) !== 0
+        ? "a symbol"
+        : this.#liftText(value);
+      return { name: "thrown", message, stack: "" };
+    }
+    const name = await this.#textProperty(value, "name");
+    const message = await this.#textProperty(value, "message");
+    const stack = await this.#textProperty(value, "stack");
+    return { name: name || "Error", message, stack };
+  }
+
+  // Anything but text, also a getter that throws, counts as empty.
+  async #textProperty(object: Value, name: string): Promise<string> {
+    const [at] = this.#copyText(name);
+    const value = await this.#fibers.property(object, at);
+    this.#exports.wasm_free(at);
+    if (this.#exports.qjs_is_string(value) !== 0) return this.#liftText(value);
+    if (this.#exports.qjs_is_exception(value) !== 0) {
+      this.free(this.#exports.qjs_get_exception());
+    }
+    return "";
+  }
+
+  #copyArgs(args: Value[]): number {
+    const argv = this.#allocate(4 * args.length);
+    const view = this.#view();
+    args.forEach((value, index) =>
+      view.setUint32(argv + 4 * index, value, true)
+    );
+    return argv;
+  }
+
+  #freeArgs(args: Value[], argv: number): void {
+    this.#exports.wasm_free(argv);
+    for (const value of args) this.free(value);
+  }
+
+  #copyText(text: string): [at: number, count: number] {
+    const bytes = encoder.encode(text);
+    return [this.#copyBytes(bytes, bytes.length + 1), bytes.length];
+  }
+
+  // `room` above the length leaves a zero behind, for C.
+  #copyBytes(bytes: Uint8Array, room: number): number {
+    const at = this.#allocate(room);
+    const memory = this.#bytes();
+    memory.set(bytes, at);
+    if (room > bytes.length) memory[at + bytes.length] = 0;
+    return at;
+  }
+
+  #allocate(bytes: number): number {
+    const at = this.#exports.wasm_malloc(Math.max(bytes, 1));
+    if (at === 0) throw new GuestOutOfMemory();
+    return at;
+  }
+
+  // Views are made anew for each use: growing the memory detaches old ones.
+  #bytes(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.memory.buffer as ArrayBuffer);
+  }
+
+  #view(): DataView {
+    return new DataView(this.memory.buffer);
+  }
+}
+
+/** The exports that can run guest code, each on a fiber of its own. */
+interface Fibers {
+  evaluate(
+    code: number,
+    count: number,
+    file: number,
+    flags: number,
+  ): Promise<Value>;
+  turn(fn: Value, self: Value, argc: number, argv: number): Promise<number>;
+  property(object: Value, name: number): Promise<Value>;
+}
+
+function fibersOf(exports: QuickjsExports): Fibers {
+  return {
+    evaluate: promising(exports.qjs_eval),
+    turn: promising(linkTurn({
+      call: exports.qjs_call,
+      is_exception: exports.qjs_is_exception,
+      is_job_pending: exports.qjs_is_job_pending,
+      execute_pending_job: exports.qjs_execute_pending_job,
+    })),
+    property: promising(exports.qjs_get_prop_string),
+  };
+}
+
+function present(value: Value): Value {
+  if (value === 0) throw new GuestOutOfMemory();
+  return value;
+}
+
+// These end the process; they are not the guest's to catch.
+function isOfBridge(thrown: Error): boolean {
+  return thrown instanceof GuestOutOfMemory || thrown instanceof GuestStopped;
+}
+
+/** Thrown by a {@linkcode Bridge} to end the guest inside a host call. */
+export class GuestStopped extends Error {
+  /** Without details: who stops a guest knows why. */
+  constructor() {
+    super("The guest was stopped");
+    this.name = "GuestStopped";
+  }
+}

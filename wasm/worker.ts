@@ -1,0 +1,113 @@
+/**
+ * A scheduler: the entry of a Worker that runs Wasm processes.
+ *
+ * It holds a runtime of its own. The Worker's Deno permissions are those of
+ * the one permission set that all its processes share.
+ *
+ * @module
+ */
+
+import { type Pid, Runtime } from "@rusm/otp";
+import { Channel, type Port } from "./channel.ts";
+import type { Capability } from "./capability.ts";
+import {
+  GUEST_MAILBOX_MAX,
+  MAIN_SCHEDULER,
+  REDUCTIONS_PER_SLICE,
+} from "./limits.ts";
+import type { Image } from "./script/image.ts";
+import { type Entry, ScriptProcess } from "./script/script_process.ts";
+import { VmPool } from "./script/vm_pool.ts";
+import {
+  type Command,
+  frameOf,
+  isSignal,
+  pidOf,
+  pidParts,
+  type Report,
+  signalOf,
+} from "./wire.ts";
+
+/** What the scope of a Worker offers, as far as it is used here. */
+interface WorkerScope extends Port {
+  onmessage: ((event: MessageEvent<Command[]>) => void) | null;
+}
+
+interface Component {
+  readonly image: Image;
+  readonly capability: Capability;
+  readonly pool: VmPool;
+}
+
+/** Runs the processes that the main thread asks for. */
+class WorkerScheduler {
+  readonly #channel: Channel<Report>;
+  readonly #runtime: Runtime;
+  readonly #components = new Map<number, Component>();
+
+  constructor(channel: Channel<Report>, node: number, scheduler: number) {
+    this.#channel = channel;
+    this.#runtime = new Runtime({
+      node,
+      scheduler,
+      reductionsPerSlice: REDUCTIONS_PER_SLICE,
+    });
+    this.#runtime.connect(MAIN_SCHEDULER, {
+      send: (signal) => channel.send(frameOf(signal)),
+    });
+    channel.send({ type: "ready" });
+  }
+
+  obey(command: Command): void {
+    if (isSignal(command)) {
+      this.#runtime.signal(signalOf(command));
+      return;
+    }
+    switch (command.type) {
+      case "load": {
+        const { component, image, capability } = command;
+        const pool = new VmPool(image);
+        this.#components.set(component, { image, capability, pool });
+        return;
+      }
+      case "spawn":
+        return this.#spawn(
+          pidOf(command.pid),
+          command.component,
+          command.entry,
+        );
+      case "ping":
+        this.#channel.send({ type: "pong" });
+        return;
+      case "start":
+        throw new TypeError("Cannot start a scheduler twice");
+    }
+  }
+
+  #spawn(pid: Pid, component: number, entry: Entry): void {
+    const { image, capability, pool } = this.#components.get(component)!;
+    const parts = pidParts(pid);
+    const log = (level: number, text: string) =>
+      this.#channel.send({ type: "log", pid: parts, component, level, text });
+    const body = new ScriptProcess({ image, capability, pool, entry, log });
+    const options = { pid, mailboxMax: GUEST_MAILBOX_MAX };
+    this.#runtime.spawn(body, options).join().then((reason) =>
+      this.#channel.send({ type: "exited", pid: parts, component, reason })
+    );
+  }
+}
+
+const scope = self as unknown as WorkerScope;
+const channel = new Channel<Report>(scope, ({ type }) => {
+  throw new TypeError(`Cannot copy a report to the main thread: ${type}`);
+});
+let scheduler: WorkerScheduler | undefined;
+
+scope.onmessage = ({ data: commands }) => {
+  for (const command of commands) {
+    if (command.type === "start") {
+      const { node, scheduler: index } = command;
+      scheduler = new WorkerScheduler(channel, node, index);
+    } else scheduler!.obey(command);
+  }
+};
