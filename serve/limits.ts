@@ -16,6 +16,15 @@ export const BODY_BYTES_MAX: number = 8 * 1024 * 1024;
 /** Requests of one listener that are handled at the same time; a listener may set its own. */
 export const IN_FLIGHT_MAX = 1_024;
 
+/** Length of the head of a guest's reply, status and headers as JSON, in UTF-16 code units. */
+export const REPLY_HEAD_CHARS_MAX: number = 64 * 1024;
+
+/** Headers of a guest's reply: adding one takes as long as there are others. */
+export const REPLY_HEADERS_MAX = 256;
+
+/** Messages that wait for a native process that waits for its guest, which sends one. */
+export const EXCHANGE_MAILBOX_MAX = 16;
+
 /** Length of one text in the log, in UTF-16 code units: a guest chooses the text. */
 export const LOG_TEXT_CHARS_MAX = 8_192;
 
@@ -24,3 +33,6 @@ export const RETRY_AFTER_SECONDS = 1;
 
 /** Time for requests in flight to end when the node stops, in milliseconds. */
 export const DRAIN_MS_MAX = 10_000;
+
+/** Time for the answers to those that did not, in milliseconds: a client may not read its answer. */
+export const CUT_MS_MAX = 1_000;

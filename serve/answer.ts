@@ -1,0 +1,119 @@
+/**
+ * Responses: those of guests, checked, and our own.
+ *
+ * @module
+ */
+
+import type { GuestReply } from "@rusm/wasm";
+import { REPLY_HEAD_CHARS_MAX, REPLY_HEADERS_MAX } from "./limits.ts";
+
+// deno-fmt-ignore
+const TEXTS = {
+  400: "bad request",
+  404: "not found",
+  405: "method not allowed",
+  408: "request timeout",
+  413: "content too large",
+  500: "internal server error",
+  502: "bad gateway",
+  503: "service unavailable",
+  504: "gateway timeout",
+} as const;
+
+/** The statuses that the node itself answers with. */
+export type OwnStatus = keyof typeof TEXTS;
+
+/**
+ * A response of the node. Its body says what the status says and nothing of
+ * the inside.
+ */
+export function answer(
+  status: OwnStatus,
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(`${TEXTS[status]}\n`, {
+    status,
+    headers: { "content-type": "text/plain;charset=UTF-8", ...headers },
+  });
+}
+
+// What belongs to the connection is the node's, as is the framing of the body.
+const OWN_HEADERS = new Set([
+  "connection",
+  "content-length",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** What became of a guest's reply. */
+export type Answer =
+  /** It can be sent. */
+  | { readonly type: "response"; readonly response: Response }
+  /** It cannot. */
+  | { readonly type: "invalid"; readonly why: string };
+
+/**
+ * The response that a guest asked for, checked: the guest made the head, so it
+ * can be anything. Headers that are the node's to set are left out.
+ */
+export function answerOf(reply: GuestReply): Answer {
+  try {
+    return { type: "response", response: responseOf(reply) };
+  } catch (error) {
+    // Parsing and the classes of the Web say no by throwing.
+    const why = error instanceof Error ? error.message : String(error);
+    return { type: "invalid", why };
+  }
+}
+
+function responseOf({ head, body }: GuestReply): Response {
+  if (head.length > REPLY_HEAD_CHARS_MAX) {
+    throw new RangeError(
+      `Cannot send a head of more than ${REPLY_HEAD_CHARS_MAX} characters: got ${head.length}`,
+    );
+  }
+  const { status, headers } = JSON.parse(head);
+  // What came from another thread was copied, so its buffer is not shared.
+  const bytes = body as Uint8Array<ArrayBuffer> | null;
+  const init = { status: checkStatus(status), headers: headersOf(headers) };
+  return new Response(bytes, init);
+}
+
+// Deno sends 205 without a length, so that its client waits for a body until
+// the connection ends.
+function checkStatus(status: unknown): number {
+  const isSent = typeof status === "number" && Number.isInteger(status) &&
+    status >= 200 && status <= 599 && status !== 205;
+  if (isSent) return status;
+  throw new RangeError(`Cannot send this status: ${JSON.stringify(status)}`);
+}
+
+function headersOf(list: unknown): Headers {
+  if (!Array.isArray(list)) {
+    throw new TypeError("Cannot send headers that are no list");
+  }
+  if (list.length > REPLY_HEADERS_MAX) {
+    throw new RangeError(
+      `Cannot send more than ${REPLY_HEADERS_MAX} headers: got ${list.length}`,
+    );
+  }
+  const headers = new Headers();
+  for (const [name, value] of list) {
+    if (OWN_HEADERS.has(String(name).toLowerCase())) continue;
+    headers.append(name, checkValue(name, value));
+  }
+  return headers;
+}
+
+// `Headers` takes control characters. Deno does not: it ends the whole program.
+function checkValue(name: unknown, value: unknown): string {
+  const text = String(value);
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return text;
+  throw new TypeError(
+    `Cannot send a header with control characters or beyond Latin-1: ${name}`,
+  );
+}

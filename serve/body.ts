@@ -1,0 +1,111 @@
+/**
+ * The body of a request, read whole and no further than allowed.
+ *
+ * @module
+ */
+
+/** What became of reading a body. */
+export type BodyResult =
+  /** All of it; null when the request has none. */
+  | { readonly type: "body"; readonly bytes: Uint8Array | null }
+  /** It is larger than allowed. The rest was not read. */
+  | { readonly type: "tooLarge" }
+  /** The signal came before the end. The rest was not read. */
+  | { readonly type: "tooSlow" }
+  /** It ended early or was malformed, or the listener has stopped to read. */
+  | { readonly type: "broken" };
+
+/**
+ * Reads the body of `request`, of at most `bytesMax` bytes.
+ *
+ * What the client announces is checked before anything is read, and what it
+ * sends is counted, since it may announce nothing.
+ *
+ * @param timeoutMs Gives the reading up, after so many milliseconds.
+ */
+export async function readBody(
+  request: Request,
+  bytesMax: number,
+  timeoutMs: number,
+): Promise<BodyResult> {
+  const announced = Number(request.headers.get("content-length") ?? 0);
+  // First: a client that expects "100 Continue" gets it when the body is touched.
+  if (announced > bytesMax) return { type: "tooLarge" };
+  // The usual request has no body, and needs no deadline of its own.
+  if (request.body === null) return { type: "body", bytes: null };
+  const reader = request.body.getReader();
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    cancel(reader);
+  }, timeoutMs);
+  try {
+    const result = await readChunks(reader, bytesMax);
+    return isOver ? { type: "tooSlow" } : result;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readChunks(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  bytesMax: number,
+): Promise<BodyResult> {
+  const gathered = new Gathered();
+  for (;;) {
+    const chunk = await readChunk(reader);
+    if (chunk === undefined) return { type: "broken" };
+    if (chunk === null) return { type: "body", bytes: gathered.take() };
+    if (gathered.count + chunk.length > bytesMax) {
+      cancel(reader);
+      return { type: "tooLarge" };
+    }
+    gathered.add(chunk);
+  }
+}
+
+// Null at the end, undefined when there is no more to be had.
+async function readChunk(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): Promise<Uint8Array | null | undefined> {
+  try {
+    const { done, value } = await reader.read();
+    return done ? null : value;
+  } catch {
+    // What is wrong with the stream is the client's doing, or its absence.
+    return undefined;
+  }
+}
+
+function cancel(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+  // A stream that cannot be cancelled has failed, and read() has said so.
+  reader.cancel().catch(() => {});
+}
+
+/**
+ * Bytes that come in chunks, in one piece: a client may send one byte at a
+ * time, and a list of such chunks would take a hundred times their size.
+ */
+class Gathered {
+  /** How many there are. */
+  count = 0;
+  #room = new Uint8Array(0);
+
+  /** Adds `chunk`, copied. */
+  add(chunk: Uint8Array): void {
+    const count = this.count + chunk.length;
+    if (count > this.#room.length) this.#grow(count);
+    this.#room.set(chunk, this.count);
+    this.count = count;
+  }
+
+  #grow(bytesMin: number): void {
+    const bytes = Math.max(bytesMin, 2 * this.#room.length);
+    this.#room = new Uint8Array(this.#room.buffer.transfer(bytes));
+  }
+
+  /** Hands all of them over, in a buffer of their size. */
+  take(): Uint8Array {
+    return new Uint8Array(this.#room.buffer.transfer(this.count));
+  }
+}

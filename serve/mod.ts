@@ -1,0 +1,52 @@
+/**
+ * Serves an app: from its manifest, `rusm.toml`, to listeners on which every
+ * request is a fresh, sandboxed Wasm process.
+ *
+ * @module
+ */
+
+export {
+  type App,
+  type AppInfo,
+  type Endpoint,
+  startApp,
+  type StartOptions,
+} from "./app.ts";
+export { loadEnvFile, parseEnvFile, type Variable } from "./env_file.ts";
+export {
+  AppError,
+  type AppErrorCode,
+  EnvFileError,
+  ManifestError,
+  type Position,
+  type Problem,
+} from "./errors.ts";
+export {
+  createLog,
+  type LifecycleEvent,
+  type LineLevel,
+  type Log,
+  LOG_LEVELS,
+  type LogLevel,
+  type LogOptions,
+  type LogSink,
+  type PidText,
+} from "./log.ts";
+export {
+  type ComponentEntry,
+  type Components,
+  type Listener,
+  loadManifest,
+  type Manifest,
+  parseManifest,
+} from "./manifest.ts";
+export {
+  matchRoute,
+  parseRoutes,
+  type Route,
+  type RouteMatch,
+  type RouteNode,
+  type RouteProblem,
+  type RouteTable,
+  type Segment,
+} from "./routes.ts";
