@@ -76,3 +76,6 @@ export const HEARTBEAT_MS = 1_000;
 
 /** Questions in a row without an answer after which a scheduler is given up. */
 export const HEARTBEATS_MISSED_MAX = 5;
+
+/** Memory for compiling the prelude, in bytes. */
+export const PRELUDE_MEMORY_BYTES: number = 32 * MEBIBYTE;

@@ -10,6 +10,7 @@ import { PAGE_BYTES } from "../instrument/memory_cap.ts";
 import {
   BAKE_MS_MAX,
   HEAP_RESERVE_BYTES,
+  PRELUDE_MEMORY_BYTES,
   QUICKJS_OVERHEAD_BYTES,
   STACK_BYTES_MAX,
 } from "../limits.ts";
@@ -91,7 +92,8 @@ async function load(
   const host = vm.hostFunction("host");
   vm.setProperty(global, "__host", host);
   vm.free(host);
-  vm.free(await vm.evaluate(PRELUDE, PRELUDE_FILE));
+  prelude ??= compilePrelude();
+  vm.free(await vm.evaluateBytecode(await prelude));
   const rusm = vm.property(global, "__rusm");
   vm.free(await vm.evaluate("delete globalThis.__rusm", PRELUDE_FILE));
   const exports = await vm.evaluate(wrap(bundle), `${name}.js`);
@@ -103,6 +105,17 @@ async function load(
     settle: vm.property(rusm, "settle"),
     fire: vm.property(rusm, "fire"),
   };
+}
+
+let prelude: Promise<Uint8Array> | undefined;
+
+// Without its source the prelude takes a third less of every image, and is
+// evaluated in a fraction of the time.
+async function compilePrelude(): Promise<Uint8Array> {
+  const module = await quickjs(PRELUDE_MEMORY_BYTES);
+  const vm = new Vm(module, new LoadBridge("prelude", BAKE_MS_MAX, () => {}));
+  vm.initialize(PRELUDE_MEMORY_BYTES - QUICKJS_OVERHEAD_BYTES, STACK_BYTES_MAX);
+  return await vm.compile(PRELUDE, PRELUDE_FILE);
 }
 
 async function insistHandled(vm: Vm): Promise<void> {

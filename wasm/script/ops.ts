@@ -68,7 +68,7 @@ export const OPS = {
    * came in time. May suspend the guest.
    */
   receive: 17,
-  /** (JSON of {@linkcode ReplyHead}, body or null). Answers `handle`. */
+  /** (JSON of {@linkcode ReplyHead}, body as bytes, as text or null). Answers `handle`. */
   reply: 18,
   /** (). The function that `run` called has ended well. */
   done: 19,

@@ -14,6 +14,7 @@ import {
   TIMEOUT,
 } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
+import { encodeText } from "../host/encoding.ts";
 import { environmentGet, environmentNames } from "../host/environment.ts";
 import { bytes, pureCall, text } from "../host/pure.ts";
 import { LOG_BYTES_MAX } from "../limits.ts";
@@ -265,7 +266,11 @@ export class ScriptProcess
     const reply: GuestReply = {
       type: "reply",
       head,
-      body: body instanceof Uint8Array ? body : null,
+      body: typeof body === "string"
+        ? encodeText(body)
+        : body instanceof Uint8Array
+        ? body
+        : null,
     };
     this.#self!.runtime.send(this.#replyTo, reply);
     this.#outcome = "normal";

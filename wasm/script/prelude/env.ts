@@ -21,7 +21,6 @@ export const env: Record<string, string> = new Proxy({}, {
       configurable: true,
     };
   },
-  set: () => false,
   defineProperty: () => false,
   deleteProperty: () => false,
 });

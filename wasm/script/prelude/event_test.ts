@@ -81,6 +81,17 @@ testSame("EventTarget", {
     target.dispatchEvent(new Event("a"));
     return calls;
   },
+  "dispatchEvent() forgets that an event was stopped": () => {
+    const target = new EventTarget();
+    const calls: string[] = [];
+    const stop = (event: Event) => event.stopImmediatePropagation();
+    target.addEventListener("a", stop, { once: true });
+    target.addEventListener("a", () => calls.push("second"));
+    const event = new Event("a");
+    target.dispatchEvent(event);
+    target.dispatchEvent(event);
+    return calls;
+  },
   "addEventListener() adds once": () => {
     const target = new EventTarget();
     let count = 0;

@@ -8,6 +8,13 @@ import {
 
 const decoder = new TextDecoder();
 
+/** A body as text: the guest may leave its encoding to the host. */
+function textOf(
+  body: Uint8Array | string | null | undefined,
+): string | null | undefined {
+  return body instanceof Uint8Array ? decoder.decode(body) : body;
+}
+
 /** Answers one request with a component; gives the reply, as text, or the failure. */
 async function answer(
   component: string,
@@ -23,7 +30,7 @@ async function answer(
   strictEqual(guest.replies.length + guest.failures.length, 1);
   return {
     head: reply?.[0],
-    text: reply?.[1] && decoder.decode(reply[1]),
+    text: textOf(reply?.[1]),
     failure: failure &&
       { name: failure[0], message: failure[1], stack: failure[2] },
   };

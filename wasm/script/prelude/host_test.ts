@@ -264,3 +264,10 @@ Deno.test("an unknown label is a RangeError of the guest", async () => {
     true,
   );
 });
+
+Deno.test("an error deep in the prelude still has the guest's frames", async () => {
+  using guest = await Guest.create();
+  guest.evaluate(`function caller() { structuredClone([[[[[() => {}]]]]]) }
+    try { caller() } catch (error) { console.log(error) }`);
+  match(guest.logs[0]?.[1] ?? "", /function\n {4}at caller \(guest\.js/);
+});

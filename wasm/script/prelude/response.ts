@@ -5,7 +5,13 @@
  */
 
 import type { FetchedHead, ReplyHead } from "../ops.ts";
-import { Body, type BodyMixin, extractBody, mixBody } from "./body.ts";
+import {
+  Body,
+  type BodyMixin,
+  type Content,
+  extractBody,
+  mixBody,
+} from "./body.ts";
 import { headerList, Headers, makeHeaders } from "./headers.ts";
 import { parseUrl } from "./url.ts";
 
@@ -158,12 +164,13 @@ export interface Response extends BodyMixin {}
  */
 export function replyOf(
   value: unknown,
-): { head: ReplyHead; body: Uint8Array<ArrayBuffer> | null } | undefined {
+): { head: ReplyHead; body: Content } | undefined {
   const state = stateOf(value);
   if (state === undefined) return undefined;
   const { status, headers, body } = state;
   if (status === 0) throw new TypeError("Cannot answer with Response.error()");
-  return { head: { status, headers: headerList(headers) }, body: body.take() };
+  const head = { status, headers: headerList(headers) };
+  return { head, body: body.takeContent() };
 }
 
 function buildState(init: unknown, options: ResponseInit): ResponseState {

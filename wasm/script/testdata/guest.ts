@@ -52,12 +52,15 @@ const wasm = Deno.readFile(
 ).then((bytes) => WebAssembly.compile(bytes));
 const images = new Map<string, Promise<Snapshot>>();
 
+/** Steps that a guest may take until it is quiet. */
+const STEPS_MAX = 1_000;
+
 /** One process. Every guest is a clone of one image with the prelude in it. */
 export class Guest {
   /** What was logged: level and text. */
   readonly logs: [level: number, text: string][] = [];
   /** Replies: head and body. */
-  readonly replies: [head: ReplyHead, body: Uint8Array | null][] = [];
+  readonly replies: [head: ReplyHead, body: Uint8Array | string | null][] = [];
   /** Failures: name, message, stack. */
   readonly failures: [name: string, message: string, stack: string][] = [];
   /** Messages sent: pid and bytes. */
@@ -141,7 +144,9 @@ export class Guest {
   /** Runs jobs, answers operations and lets time pass until all is quiet. */
   drain(): void {
     this.#vm.executePendingJobs();
-    while (this.#step());
+    for (let count = 0; this.#step(); count++) {
+      if (count === STEPS_MAX) throw new Error("The guest is never quiet");
+    }
   }
 
   /** Lets the guest go. */
