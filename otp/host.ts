@@ -53,20 +53,20 @@ function random(): number {
 }
 
 // A busy loop of immediates starves the network on Deno: its event loop polls
-// sockets only when nothing else is ready. So one macrotask in some waits for
-// work that the operating system really does. Turns may overtake each other
-// then; tasks may not, so every turn takes the oldest task.
+// sockets only when nothing else is ready. So one macrotask in some waits for a
+// timer. (`crypto.subtle` and `Atomics.waitAsync` do not help: the first is done
+// within the turn, the second leaves none.) Turns may overtake each other then;
+// tasks may not, so every turn takes the oldest task.
 function pollingMacrotask(
   next: (turn: () => void) => void,
 ): (task: () => void) => void {
   let count = 0;
-  const nothing = new Uint8Array(1);
   const tasks: (() => void)[] = [];
   const turn = () => tasks.shift()!();
   return (task) => {
     tasks.push(task);
     if (++count % MACROTASKS_PER_POLL !== 0) return next(turn);
-    crypto.subtle.digest("SHA-256", nothing).then(turn);
+    setTimeout(turn, 0);
   };
 }
 
@@ -75,7 +75,7 @@ interface Immediates {
   readonly setImmediate?: (task: () => void) => unknown;
 }
 
-// `setTimeout(task, 0)` waits up to 4 ms; neither of these does.
+// `setTimeout(turn, 0)` waits 1 to 4 ms; neither of these does.
 function nextTurn(): (turn: () => void) => void {
   const { setImmediate } = globalThis as Immediates;
   return setImmediate ?? channelTurn();

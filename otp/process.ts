@@ -23,7 +23,9 @@ export interface ReceiveOptions<Message, Match extends Message = Message> {
    * their order. Called at most once per message, in the sender's turn when the
    * process waits; must not have effects. When it throws, the process crashes.
    */
-  readonly match?: (message: Message) => message is Match;
+  readonly match?:
+    | ((message: Message) => message is Match)
+    | ((message: Message) => boolean);
   /** Milliseconds to wait; 0 only looks. Waits for ever when absent. */
   readonly timeoutMs?: number;
 }
@@ -58,6 +60,15 @@ export interface Context<Message> {
   receive(): Message | Promise<Message>;
 
   /**
+   * Takes the oldest message that matches, or waits for one.
+   *
+   * @see Erlang `receive`.
+   */
+  receive<Match extends Message = Message>(
+    options: ReceiveOptions<Message, Match> & { readonly timeoutMs?: never },
+  ): Promise<NoInfer<Match>>;
+
+  /**
    * Takes the oldest message that matches, or waits for one for `timeoutMs`.
    *
    * @returns The message, or {@linkcode TIMEOUT}.
@@ -65,18 +76,9 @@ export interface Context<Message> {
    *
    * @see Erlang `receive … after`.
    */
-  receive<Match extends Message>(
-    options: ReceiveOptions<Message, Match> & { readonly timeoutMs: number },
-  ): Promise<Match | typeof TIMEOUT>;
-
-  /**
-   * Takes the oldest message that matches, or waits for one.
-   *
-   * @see Erlang `receive`.
-   */
-  receive<Match extends Message>(
+  receive<Match extends Message = Message>(
     options: ReceiveOptions<Message, Match>,
-  ): Promise<Match>;
+  ): Promise<NoInfer<Match> | typeof TIMEOUT>;
 
   /**
    * Asks to be sent a {@linkcode Down} when `target` ends. When it is not alive
@@ -241,9 +243,11 @@ export class Process implements Context<unknown> {
 
   receive(): unknown;
   receive<Match>(
-    options: ReceiveOptions<unknown, Match> & { readonly timeoutMs: number },
+    options: ReceiveOptions<unknown, Match> & { readonly timeoutMs?: never },
+  ): Promise<Match>;
+  receive<Match>(
+    options: ReceiveOptions<unknown, Match>,
   ): Promise<Match | typeof TIMEOUT>;
-  receive<Match>(options: ReceiveOptions<unknown, Match>): Promise<Match>;
   receive(options?: ReceiveOptions<unknown>): unknown {
     if (this.#resolve !== undefined || this.#isMatching) {
       throw new TypeError("Cannot receive while another receive waits");
@@ -312,9 +316,8 @@ export class Process implements Context<unknown> {
     this.#timer = undefined;
   }
 
-  /** Puts `message` into the mailbox. Returns false when it is full or the process has exited. */
+  /** Puts `message` into the mailbox of a living process. Returns false when it is full. */
   deliver(message: unknown): boolean {
-    if (!this.#isAlive) return false;
     if (this.#mailbox.count >= this.#mailboxMax) return false;
     this.#arrive(message);
     return true;

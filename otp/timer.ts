@@ -57,7 +57,7 @@ export class Timers {
     if (timer.task === undefined) return false;
     timer.task = undefined;
     this.#husks++;
-    if (this.#husks * 2 > this.#heap.length) this.#sweep();
+    this.#sweep();
     return true;
   }
 
@@ -86,6 +86,7 @@ export class Timers {
       if (first.order >= started) break;
       this.#fireFirst();
     }
+    this.#sweep();
     this.#arm();
   }
 
@@ -97,9 +98,10 @@ export class Timers {
     else task();
   }
 
-  // Dropping the last deadline also releases the host's timer, which would
-  // keep the program alive.
+  // Drops the husks when they are most of the heap. With the last deadline goes
+  // the host's timer, which would keep the program alive.
   #sweep(): void {
+    if (this.#husks * 2 <= this.#heap.length) return;
     const live = this.#heap.filter((timer) => timer.task !== undefined);
     this.#heap = live.sort((one, other) => isEarlier(one, other) ? -1 : 1);
     this.#husks = 0;
