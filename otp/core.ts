@@ -5,10 +5,11 @@
  * @module
  */
 
+import type { ProcessBody, SpawnOptions } from "./context.ts";
 import type { Host } from "./host.ts";
 import { SCHEDULERS_MAX } from "./limits.ts";
 import { Pid, processOf } from "./pid.ts";
-import { Process, type ProcessBody, type SpawnOptions } from "./process.ts";
+import { Process } from "./process.ts";
 import type { ExitReason } from "./reason.ts";
 import type { Observer, Peer, Runtime } from "./runtime.ts";
 import { Scheduler } from "./scheduler.ts";

@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import fc from "fast-check";
 import type { Pid } from "./pid.ts";
-import { TIMEOUT } from "./process.ts";
+import { TIMEOUT } from "./context.ts";
 import type { Down, MonitorRef } from "./signal.ts";
 import { Sim } from "./sim.ts";
 import { cluster, copyOf, type End } from "./testdata/wire.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import { Pid } from "./pid.ts";
-import { TIMEOUT } from "./process.ts";
+import { TIMEOUT } from "./context.ts";
 import type { ExitReason } from "./reason.ts";
 import { type Peer, Runtime } from "./runtime.ts";
 import type { Down, MonitorRef, Signal } from "./signal.ts";

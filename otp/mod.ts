@@ -42,7 +42,7 @@ export {
   type ReceiveOptions,
   type SpawnOptions,
   TIMEOUT,
-} from "./process.ts";
+} from "./context.ts";
 export {
   type Crash,
   crashOf,

@@ -4,139 +4,21 @@
  * @module
  */
 
-import { Mailbox } from "./mailbox.ts";
+import {
+  type Context,
+  type ProcessBody,
+  type ReceiveOptions,
+  type SpawnOptions,
+  TIMEOUT,
+} from "./context.ts";
 import type { Core } from "./core.ts";
+import { Mailbox } from "./mailbox.ts";
 import { bindProcess, type Pid } from "./pid.ts";
 import { crashOf, type ExitReason } from "./reason.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Down, MonitorRef } from "./signal.ts";
 import { receiveExit } from "./signal.ts";
 import { checkDelay, type Timer } from "./timer.ts";
-
-/** What {@linkcode Context.receive} returns when no message came in time. */
-export const TIMEOUT: unique symbol = Symbol("timeout");
-
-/** How {@linkcode Context.receive} waits. */
-export interface ReceiveOptions<Message, Match extends Message = Message> {
-  /**
-   * Takes the oldest message for which this is true and leaves the others, in
-   * their order. Called at most once per message, in the sender's turn when the
-   * process waits; must not have effects. When it throws, the process crashes.
-   */
-  readonly match?:
-    | ((message: Message) => message is Match)
-    | ((message: Message) => boolean);
-  /** Milliseconds to wait; 0 only looks. Waits for ever when absent. */
-  readonly timeoutMs?: number;
-}
-
-/**
- * What a process is given to act with.
- *
- * @typeParam Message What the process accepts. A process that monitors others
- * must accept {@linkcode Down} too, which the types insist on.
- */
-export interface Context<Message> {
-  /** Names this process. */
-  readonly pid: Pid<Message>;
-
-  /** The runtime that runs it. */
-  readonly runtime: Runtime;
-
-  /** Aborts when the process exits, for work that the core cannot see. */
-  readonly signal: AbortSignal;
-
-  /**
-   * Takes the oldest message, or waits for one.
-   *
-   * Messages of one sender arrive in the order they were sent. Only one
-   * `receive` may wait at a time. In a process that has exited it never
-   * returns; one that had its message already runs on to its next wait.
-   *
-   * @throws {TypeError} Another receive of this process is waiting.
-   *
-   * @see Erlang `receive`.
-   */
-  receive(): Message | Promise<Message>;
-
-  /**
-   * Takes the oldest message that matches, or waits for one.
-   *
-   * @see Erlang `receive`.
-   */
-  receive<Match extends Message = Message>(
-    options: ReceiveOptions<Message, Match> & { readonly timeoutMs?: never },
-  ): Promise<NoInfer<Match>>;
-
-  /**
-   * Takes the oldest message that matches, or waits for one for `timeoutMs`.
-   *
-   * @returns The message, or {@linkcode TIMEOUT}.
-   * @throws {RangeError} `timeoutMs` is negative, not a number, or too long.
-   *
-   * @see Erlang `receive … after`.
-   */
-  receive<Match extends Message = Message>(
-    options: ReceiveOptions<Message, Match>,
-  ): Promise<NoInfer<Match> | typeof TIMEOUT>;
-
-  /**
-   * Asks to be sent a {@linkcode Down} when `target` ends. When it is not alive
-   * that comes at once, with the reason `"noproc"`. Every call is a monitor of
-   * its own.
-   *
-   * @see Erlang `monitor/2`.
-   */
-  monitor(this: { readonly pid: Pid<Down> }, target: Pid): MonitorRef;
-
-  /**
-   * Ends a monitor. A {@linkcode Down} that is already in the mailbox stays
-   * there.
-   *
-   * @returns Whether the monitor was there.
-   *
-   * @see Erlang `demonitor/1`.
-   */
-  demonitor(ref: MonitorRef): boolean;
-
-  /**
-   * Ends this process with `reason`, at once. No reason is special here:
-   * `"kill"` is seen by others as `"kill"`.
-   *
-   * @throws Always, to leave the body. Do not catch it.
-   *
-   * @see Erlang `exit/1`.
-   */
-  exit(reason: ExitReason): never;
-}
-
-/** What a process runs: it ends when the returned promise settles. */
-export interface ProcessBody<Message> {
-  /**
-   * Called once, in a later turn than the spawn. Returning is the exit reason
-   * `"normal"`; throwing is a crash.
-   */
-  start(self: Context<Message>): unknown;
-
-  /**
-   * Called once when the process has exited before `start` came to an end, or
-   * was called. When it throws, that is thrown again in a later macrotask.
-   */
-  stop?(reason: ExitReason): void;
-}
-
-/** How {@linkcode Runtime.spawn} starts a process. */
-export interface SpawnOptions {
-  /** Shown in lists and logs; need not be unique. */
-  readonly label?: string;
-  /**
-   * How many messages may wait, 0 or more; a send past it is refused and
-   * counted. No bound when absent. A {@linkcode Down} is never refused.
-   */
-  readonly mailboxMax?: number;
-  /** The pid that {@linkcode Runtime.allot} set aside. */
-  readonly pid?: Pid;
-}
 
 // Thrown by exit() to leave the body; the process has exited already.
 const EXITED: unique symbol = Symbol("exited");

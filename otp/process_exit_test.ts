@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
-import type { Context, ProcessBody } from "./process.ts";
+import type { Context, ProcessBody } from "./context.ts";
 import { crashOf, type ExitReason } from "./reason.ts";
 import type { Body, Runtime } from "./runtime.ts";
 import { collectGarbage } from "./testdata/gc.ts";

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
-import type { Context } from "./process.ts";
+import type { Context } from "./context.ts";
 import { formatReason } from "./reason.ts";
 import { simulated } from "./testdata/simulated.ts";
 

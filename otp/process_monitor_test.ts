@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import type { Pid } from "./pid.ts";
-import { type Context, TIMEOUT } from "./process.ts";
+import { type Context, TIMEOUT } from "./context.ts";
 import { type ExitReason, formatReason } from "./reason.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Down, MonitorRef } from "./signal.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import fc from "fast-check";
-import { type Context, TIMEOUT } from "./process.ts";
+import { type Context, TIMEOUT } from "./context.ts";
 import { Runtime } from "./runtime.ts";
 import { Sim } from "./sim.ts";
 import { simulated } from "./testdata/simulated.ts";

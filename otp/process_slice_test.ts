@@ -1,7 +1,7 @@
 import { strictEqual } from "node:assert";
 import { systemHost } from "./host.ts";
 import type { Pid } from "./pid.ts";
-import { type Context, TIMEOUT } from "./process.ts";
+import { type Context, TIMEOUT } from "./context.ts";
 import { type ProcessHandle, Runtime } from "./runtime.ts";
 import { simulated } from "./testdata/simulated.ts";
 

@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { Context, ProcessBody, SpawnOptions } from "./context.ts";
 import { Core } from "./core.ts";
 import { type Host, systemHost } from "./host.ts";
 import { REDUCTIONS_PER_SLICE } from "./limits.ts";
 import type { Pid } from "./pid.ts";
-import type { Context, Process, ProcessBody, SpawnOptions } from "./process.ts";
+import type { Process } from "./process.ts";
 import type { ExitReason } from "./reason.ts";
 import type { Signal } from "./signal.ts";
 
