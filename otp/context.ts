@@ -7,7 +7,8 @@
 import type { Pid } from "./pid.ts";
 import type { ExitReason } from "./reason.ts";
 import type { Runtime } from "./runtime.ts";
-import type { Down, MonitorRef } from "./signal.ts";
+import type { Body, ProcessHandle } from "./runtime.ts";
+import type { Down, ExitMessage, MonitorRef } from "./signal.ts";
 
 /** What {@linkcode Context.receive} returns when no message came in time. */
 export const TIMEOUT: unique symbol = Symbol("timeout");
@@ -96,6 +97,60 @@ export interface Context<Message> {
   demonitor(ref: MonitorRef): boolean;
 
   /**
+   * Links this process with `target`: when one of them ends, the other is sent
+   * an exit signal with the same reason. A process that is not alive is linked
+   * for no longer than it takes to tell so, with the reason `"noproc"`.
+   *
+   * There is at most one link between two processes, and none from a process
+   * to itself.
+   *
+   * @see Erlang `link/1`. Differs: never throws.
+   */
+  link(target: Pid): void;
+
+  /**
+   * Ends a link. No exit signal of that link arrives any more; an
+   * {@linkcode ExitMessage} that is already in the mailbox stays there.
+   *
+   * @see Erlang `unlink/1`.
+   */
+  unlink(target: Pid): void;
+
+  /**
+   * Whether exit signals arrive as messages instead of ending this process. Only
+   * `exit(pid, "kill")` always ends it.
+   *
+   * @returns What it was before.
+   *
+   * @see Erlang `process_flag(trap_exit, Boolean)`.
+   */
+  trapExits(
+    this: { readonly pid: Pid<ExitMessage> },
+    trapsExits: boolean,
+  ): boolean;
+
+  /**
+   * Starts a process that is linked to this one before it gets its first turn.
+   *
+   * @see Erlang `spawn_link/1`.
+   */
+  spawnLink<Child = never>(
+    body: Body<Child> | ProcessBody<Child>,
+    options?: SpawnOptions,
+  ): ProcessHandle<Child>;
+
+  /**
+   * Starts a process that this one monitors before it gets its first turn.
+   *
+   * @see Erlang `spawn_monitor/1`.
+   */
+  spawnMonitor<Child = never>(
+    this: { readonly pid: Pid<Down> },
+    body: Body<Child> | ProcessBody<Child>,
+    options?: SpawnOptions,
+  ): MonitoredHandle<Child>;
+
+  /**
    * Ends this process with `reason`, at once. No reason is special here:
    * `"kill"` is seen by others as `"kill"`.
    *
@@ -104,6 +159,12 @@ export interface Context<Message> {
    * @see Erlang `exit/1`.
    */
   exit(reason: ExitReason): never;
+}
+
+/** What {@linkcode Context.spawnMonitor} returns. */
+export interface MonitoredHandle<in Message> extends ProcessHandle<Message> {
+  /** Names the monitor. */
+  readonly ref: MonitorRef;
 }
 
 /** What a process runs: it ends when the returned promise settles. */

@@ -13,7 +13,7 @@ import { Process } from "./process.ts";
 import type { ExitReason } from "./reason.ts";
 import type { Observer, Peer, Runtime } from "./runtime.ts";
 import { Scheduler } from "./scheduler.ts";
-import type { MonitorRef, Signal } from "./signal.ts";
+import type { Down, MonitorRef, Signal } from "./signal.ts";
 import { Timers } from "./timer.ts";
 
 /** Where a runtime stands among the schedulers and nodes. */
@@ -159,7 +159,12 @@ export class Core {
   #apply(process: Process, signal: Exclude<Signal, { type: "message" }>): void {
     switch (signal.type) {
       case "exit":
-        return process.signalExit(signal.reason, false);
+        return process.receiveExit(signal);
+      case "link":
+        return process.addLink(signal.from);
+      case "unlink":
+        process.removeLink(signal.from);
+        return;
       case "monitor":
         return process.addWatcher(signal.ref, signal.watcher);
       case "demonitor":
@@ -177,11 +182,17 @@ export class Core {
     return isSent;
   }
 
-  // Who monitors a process that is not there is answered in its place.
+  // Who monitors a process that is not there, or links to it, is answered in
+  // its place.
   #answerFor(signal: Signal, reason: ExitReason): void {
-    if (signal.type !== "monitor") return;
-    const { ref, to: pid, watcher: to } = signal;
-    this.signal({ type: "down", to, down: { type: "down", ref, pid, reason } });
+    if (signal.type === "link") {
+      const { to: from, from: to } = signal;
+      this.signal({ type: "exit", to, from, via: "link", reason });
+    } else if (signal.type === "monitor") {
+      const { ref, to: pid, watcher: to } = signal;
+      const down: Down = { type: "down", ref, pid, reason };
+      this.signal({ type: "down", to, down });
+    }
   }
 
   /** Starts a monitor of `target` for `watcher`. */
@@ -228,9 +239,17 @@ export class Core {
       pid.node === node && pid.scheduler === scheduler;
     for (const process of this.processes.values()) {
       process.removeWatchersWhere(isLost);
+      this.#cutLinks(process, process.linkedWhere(isLost), reason);
       for (const [ref, pid] of process.watchedWhere(isLost)) {
         process.deliverDown({ type: "down", ref, pid, reason });
       }
+    }
+  }
+
+  #cutLinks(process: Process, lost: Pid[], reason: ExitReason): void {
+    for (const from of lost) {
+      const to = process.pid;
+      process.receiveExit({ type: "exit", to, from, via: "link", reason });
     }
   }
 }

@@ -38,6 +38,7 @@ export { systemHost } from "./host.ts";
 export { Pid } from "./pid.ts";
 export {
   type Context,
+  type MonitoredHandle,
   type ProcessBody,
   type ReceiveOptions,
   type SpawnOptions,
@@ -66,9 +67,12 @@ export type {
   DemonitorSignal,
   Down,
   DownSignal,
+  ExitMessage,
   ExitSignal,
+  LinkSignal,
   MessageSignal,
   MonitorRef,
   MonitorSignal,
   Signal,
+  UnlinkSignal,
 } from "./signal.ts";

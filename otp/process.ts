@@ -6,6 +6,7 @@
 
 import {
   type Context,
+  type MonitoredHandle,
   type ProcessBody,
   type ReceiveOptions,
   type SpawnOptions,
@@ -15,8 +16,8 @@ import type { Core } from "./core.ts";
 import { Mailbox } from "./mailbox.ts";
 import { bindProcess, type Pid } from "./pid.ts";
 import { crashOf, type ExitReason } from "./reason.ts";
-import type { Runtime } from "./runtime.ts";
-import type { Down, MonitorRef } from "./signal.ts";
+import type { Body, ProcessHandle, Runtime } from "./runtime.ts";
+import type { Down, ExitMessage, ExitSignal, MonitorRef } from "./signal.ts";
 import { receiveExit } from "./signal.ts";
 import { checkDelay, type Timer } from "./timer.ts";
 
@@ -65,6 +66,9 @@ export class Process implements Context<unknown> {
   #watchers: Map<MonitorRef, Pid> | undefined;
   // Whom this process watches, by monitor.
   #watched: Map<MonitorRef, Pid> | undefined;
+  // Whom this process is linked to, by what the pid prints as.
+  #links: Map<string, Pid> | undefined;
+  #trapsExits = false;
   #abort: AbortController | undefined;
   #onExit: ((reason: ExitReason) => void)[] | undefined;
   #reason: ExitReason | undefined;
@@ -296,6 +300,48 @@ export class Process implements Context<unknown> {
     return true;
   }
 
+  link(target: Pid): void {
+    if (!this.#isAlive || target.equals(this.pid) || this.isLinked(target)) {
+      return;
+    }
+    this.addLink(target);
+    this.#core.signal({ type: "link", to: target, from: this.pid });
+  }
+
+  unlink(target: Pid): void {
+    if (!this.removeLink(target)) return;
+    this.#core.signal({ type: "unlink", to: target, from: this.pid });
+  }
+
+  trapExits(trapsExits: boolean): boolean {
+    const before = this.#trapsExits;
+    this.#trapsExits = trapsExits;
+    return before;
+  }
+
+  spawnLink<Child>(
+    body: Body<Child> | ProcessBody<Child>,
+    options?: SpawnOptions,
+  ): ProcessHandle<Child> {
+    const child = this.runtime.spawn(body, options);
+    this.link(child.pid);
+    return child;
+  }
+
+  spawnMonitor<Child>(
+    body: Body<Child> | ProcessBody<Child>,
+    options?: SpawnOptions,
+  ): MonitoredHandle<Child> {
+    const child = this.runtime.spawn(body, options);
+    const ref = this.monitor(child.pid);
+    return {
+      ref,
+      pid: child.pid,
+      kill: () => child.kill(),
+      join: () => child.join(),
+    };
+  }
+
   exit(reason: ExitReason): never {
     this.terminate(reason);
     throw EXITED;
@@ -332,10 +378,38 @@ export class Process implements Context<unknown> {
     }
   }
 
-  /** Does what an exit signal with `reason` does. */
-  signalExit(reason: ExitReason, fromSelf: boolean): void {
-    const effect = receiveExit(reason, fromSelf);
+  /** Whether there is a link with `pid`. */
+  isLinked(pid: Pid): boolean {
+    return this.#links?.has(String(pid)) ?? false;
+  }
+
+  /** Makes this half of a link. */
+  addLink(pid: Pid): void {
+    this.#links ??= new Map();
+    this.#links.set(String(pid), pid);
+  }
+
+  /** Ends this half of a link. Returns whether it was there. */
+  removeLink(pid: Pid): boolean {
+    return this.#links?.delete(String(pid)) ?? false;
+  }
+
+  /** Whom of those for which `isLost` is true this process is linked to. */
+  linkedWhere(isLost: (pid: Pid) => boolean): Pid[] {
+    return [...this.#links?.values() ?? []].filter(isLost);
+  }
+
+  /** Does what an exit signal does. One over a link that was ended does nothing. */
+  receiveExit({ from, via, reason }: ExitSignal): void {
+    if (via === "link" && !this.removeLink(from!)) return;
+    const fromSelf = from?.equals(this.pid) ?? false;
+    const trapsExits = this.#trapsExits;
+    const effect = receiveExit({ via, reason, fromSelf, trapsExits });
     if (effect.type === "terminate") this.terminate(effect.reason);
+    else if (effect.type === "enqueue") {
+      const message: ExitMessage = { type: "exit", from, reason };
+      this.#arrive(message);
+    }
   }
 
   /** Ends the process. Idempotent. */
@@ -347,6 +421,7 @@ export class Process implements Context<unknown> {
     this.#core.forget(this, reason);
     this.#release();
     this.#tellWatchers(reason);
+    this.#tellLinks(reason);
     this.#stopBody(reason);
     this.#abort?.abort();
     this.#onExit?.forEach((observe) => observe(reason));
@@ -383,5 +458,19 @@ export class Process implements Context<unknown> {
       this.#core.signal({ type: "down", to, down });
     }
     this.#watchers = undefined;
+  }
+
+  #tellLinks(reason: ExitReason): void {
+    if (this.#links === undefined) return;
+    for (const to of this.#links.values()) {
+      this.#core.signal({
+        type: "exit",
+        to,
+        from: this.pid,
+        via: "link",
+        reason,
+      });
+    }
+    this.#links = undefined;
   }
 }

@@ -165,16 +165,17 @@ export class Runtime {
 
   /**
    * Asks a process to exit with `reason`. `"kill"` ends every process, with
-   * the reason `"killed"`; `"normal"` is ignored. A process of this thread has
-   * exited when the call returns.
+   * the reason `"killed"`. A process of this thread has exited when the call
+   * returns, unless it traps exits.
    *
+   * @param from Who asks: what a process that traps exits is told. `"normal"` is
+   * ignored unless a process asks itself.
    * @returns False when it is known that the process is not alive.
    *
-   * @see Erlang `exit/2`. Differs: `"normal"` is ignored also by the process
-   * that sends it to itself; use {@linkcode Context.exit}.
+   * @see Erlang `exit/2`. Differs: may be called where there is no process.
    */
-  exit(to: Pid, reason: ExitReason): boolean {
-    return this.#core.signal({ type: "exit", to, reason });
+  exit(to: Pid, reason: ExitReason, from?: Pid): boolean {
+    return this.#core.signal({ type: "exit", to, from, via: "exit", reason });
   }
 
   /** Ends a process with the reason `"killed"`. Returns false when it is known not to be alive. */

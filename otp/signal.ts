@@ -28,10 +28,27 @@ export interface Down {
   readonly reason: ExitReason;
 }
 
+/**
+ * Tells a process that traps exits that it was asked to exit, or that a
+ * process it was linked to has ended. Arrives in the mailbox.
+ *
+ * @see Erlang `{'EXIT', From, Reason}`.
+ */
+export interface ExitMessage {
+  /** The tag. */
+  readonly type: "exit";
+  /** Who ended, or who asked; undefined when no process asked. */
+  readonly from: Pid | undefined;
+  /** Why. */
+  readonly reason: ExitReason;
+}
+
 /** Everything one process can send another, and one scheduler another. */
 export type Signal =
   | MessageSignal
   | ExitSignal
+  | LinkSignal
+  | UnlinkSignal
   | MonitorSignal
   | DemonitorSignal
   | DownSignal;
@@ -46,14 +63,38 @@ export interface MessageSignal {
   readonly message: unknown;
 }
 
-/** Asks a process to exit. */
+/** Asks a process to exit, or tells it that a process it is linked to has. */
 export interface ExitSignal {
   /** The tag. */
   readonly type: "exit";
-  /** Who is asked. */
+  /** Who hears of it. */
   readonly to: Pid;
+  /** Who asks, or has ended; undefined when no process asks. */
+  readonly from: Pid | undefined;
+  /** Whether somebody asks, or a link tells. */
+  readonly via: "exit" | "link";
   /** Why. */
   readonly reason: ExitReason;
+}
+
+/** Makes the other half of a link. */
+export interface LinkSignal {
+  /** The tag. */
+  readonly type: "link";
+  /** Who is linked. */
+  readonly to: Pid;
+  /** To whom. */
+  readonly from: Pid;
+}
+
+/** Ends the other half of a link. */
+export interface UnlinkSignal {
+  /** The tag. */
+  readonly type: "unlink";
+  /** Who was linked. */
+  readonly to: Pid;
+  /** To whom. */
+  readonly from: Pid;
 }
 
 /** Starts a monitor. */
@@ -91,16 +132,34 @@ export interface DownSignal {
 /** What an exit signal does to the process it reaches. */
 export type ExitEffect =
   | { readonly type: "terminate"; readonly reason: ExitReason }
+  | { readonly type: "enqueue" }
   | { readonly type: "ignore" };
+
+/** What decides about an exit signal. */
+export interface ExitCase {
+  /** See {@linkcode ExitSignal}. */
+  readonly via: ExitSignal["via"];
+  /** See {@linkcode ExitSignal}. */
+  readonly reason: ExitReason;
+  /** Whether the process asks itself. */
+  readonly fromSelf: boolean;
+  /** Whether the process traps exits. */
+  readonly trapsExits: boolean;
+}
 
 /**
  * Decides what an exit signal does. Pure: the process applies the effect.
  *
- * @see Erlang `exit/2`: `kill` ends every process and is seen by others as
- * `killed`; `normal` ends only the process that sends it to itself.
+ * @see Erlang `exit/2` and "Links": only a `kill` that was asked for cannot be
+ * trapped, and is seen by others as `killed`; over a link it is an ordinary
+ * reason. `normal` ends only the process that sends it to itself.
  */
-export function receiveExit(reason: ExitReason, fromSelf: boolean): ExitEffect {
-  if (reason === "kill") return { type: "terminate", reason: "killed" };
+export function receiveExit(exit: ExitCase): ExitEffect {
+  const { via, reason, fromSelf, trapsExits } = exit;
+  if (via === "exit" && reason === "kill") {
+    return { type: "terminate", reason: "killed" };
+  }
+  if (trapsExits) return { type: "enqueue" };
   if (reason === "normal" && !fromSelf) return { type: "ignore" };
   return { type: "terminate", reason };
 }

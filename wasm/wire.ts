@@ -29,7 +29,14 @@ export type PidParts = readonly [
 /** A signal as it crosses the wire; see {@linkcode Signal}. */
 export type SignalFrame =
   | { type: "message"; to: PidParts; message: unknown }
-  | { type: "exit"; to: PidParts; reason: ExitReason }
+  | {
+    type: "exit";
+    to: PidParts;
+    from: PidParts | undefined;
+    via: "exit" | "link";
+    reason: ExitReason;
+  }
+  | { type: "link" | "unlink"; to: PidParts; from: PidParts }
   | { type: "monitor"; to: PidParts; watcher: PidParts; ref: number }
   | { type: "demonitor"; to: PidParts; ref: number }
   | {
@@ -91,8 +98,14 @@ export function frameOf(signal: Signal): SignalFrame {
   switch (signal.type) {
     case "message":
       return { type: "message", to, message: signal.message };
-    case "exit":
-      return { type: "exit", to, reason: signal.reason };
+    case "exit": {
+      const { via, reason } = signal;
+      const from = signal.from && pidParts(signal.from);
+      return { type: "exit", to, from, via, reason };
+    }
+    case "link":
+    case "unlink":
+      return { type: signal.type, to, from: pidParts(signal.from) };
     case "monitor": {
       const { ref } = signal;
       return { type: "monitor", to, watcher: pidParts(signal.watcher), ref };
@@ -112,8 +125,14 @@ export function signalOf(frame: SignalFrame): Signal {
   switch (frame.type) {
     case "message":
       return { type: "message", to, message: frame.message };
-    case "exit":
-      return { type: "exit", to, reason: frame.reason };
+    case "exit": {
+      const { via, reason } = frame;
+      const from = frame.from && pidOf(frame.from);
+      return { type: "exit", to, from, via, reason };
+    }
+    case "link":
+    case "unlink":
+      return { type: frame.type, to, from: pidOf(frame.from) };
     case "monitor": {
       const ref = frame.ref as MonitorRef;
       return { type: "monitor", to, watcher: pidOf(frame.watcher), ref };
@@ -135,6 +154,8 @@ export function isSignal(frame: Command | Report): frame is SignalFrame {
   switch (frame.type) {
     case "message":
     case "exit":
+    case "link":
+    case "unlink":
     case "monitor":
     case "demonitor":
     case "down":
