@@ -8,6 +8,7 @@
 import type { ProcessBody, SpawnOptions } from "./context.ts";
 import type { Host } from "./host.ts";
 import { SCHEDULERS_MAX } from "./limits.ts";
+import { Names } from "./names.ts";
 import { Pid, processOf } from "./pid.ts";
 import { Process } from "./process.ts";
 import type { ExitReason } from "./reason.ts";
@@ -43,6 +44,7 @@ export class Core {
   readonly scheduler: Scheduler;
   readonly timers: Timers;
   readonly processes: Map<number, Process> = new Map();
+  readonly names: Names = new Names();
   refused = 0;
   exited = 0;
 
@@ -215,6 +217,7 @@ export class Core {
   /** Forgets a process that has ended. */
   forget(process: Process, reason: ExitReason): void {
     this.processes.delete(process.pid.serial);
+    this.names.release(process);
     this.exited++;
     const { pid, label } = process;
     this.#observe(() => this.#observer.exited?.(pid, reason, label));

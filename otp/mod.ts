@@ -63,6 +63,7 @@ export {
   type RuntimeOptions,
 } from "./runtime.ts";
 export { Sim, type SimHost, type SimOptions } from "./sim.ts";
+export type { SendTimer } from "./send_timer.ts";
 export type {
   DemonitorSignal,
   Down,

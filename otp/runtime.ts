@@ -11,6 +11,7 @@ import { REDUCTIONS_PER_SLICE } from "./limits.ts";
 import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
 import type { ExitReason } from "./reason.ts";
+import { sendAfter, sendEvery, type SendTimer } from "./send_timer.ts";
 import type { Signal } from "./signal.ts";
 
 /** How a {@linkcode Runtime} is made. */
@@ -196,6 +197,107 @@ export class Runtime {
   /** How many messages wait for a process of this thread; undefined when it is not alive. */
   mailboxDepth(pid: Pid): number | undefined {
     return this.#core.find(pid)?.mailboxDepth;
+  }
+
+  /**
+   * Gives a process of this thread a name. It can have several, and loses them
+   * all when it ends, before anybody is told of the end.
+   *
+   * @returns False when the name is taken, also by the same process, or the
+   * process is not alive here.
+   *
+   * @see Erlang `register/2`. Differs: a process can have several names.
+   */
+  register(name: string, pid: Pid): boolean {
+    const process = this.#core.find(pid);
+    return process !== undefined && this.#core.names.register(name, process);
+  }
+
+  /**
+   * Takes a name back.
+   *
+   * @returns False when nobody has it.
+   *
+   * @see Erlang `unregister/1`.
+   */
+  unregister(name: string): boolean {
+    return this.#core.names.unregister(name);
+  }
+
+  /**
+   * The process with a name.
+   *
+   * @typeParam Message What the caller knows it to accept; a name does not say.
+   * @returns Undefined when nobody has the name.
+   *
+   * @see Erlang `whereis/1`.
+   */
+  whereis<Message = never>(name: string): Pid<Message> | undefined {
+    return this.#core.names.find(name)?.pid;
+  }
+
+  /**
+   * The process with a name, spawned first when nobody has it. Whoever asks
+   * first spawns it, and all get the same.
+   */
+  whereisOrSpawn<Message = never>(
+    name: string,
+    body: Body<Message> | ProcessBody<Message>,
+    options?: SpawnOptions,
+  ): Pid<Message> {
+    const incumbent = this.whereis<Message>(name);
+    if (incumbent !== undefined) return incumbent;
+    const { pid } = this.spawn(body, options);
+    this.register(name, pid);
+    return pid;
+  }
+
+  /** The names of a process of this thread, in the order it got them. */
+  names(pid: Pid): string[] {
+    const process = this.#core.find(pid);
+    return process === undefined ? [] : this.#core.names.of(process);
+  }
+
+  /**
+   * Sends `message` once, in `delayMs` milliseconds. To a process that has
+   * ended by then it is not sent.
+   *
+   * @throws {RangeError} `delayMs` is negative, not a number, or too long.
+   *
+   * @see Erlang `erlang:send_after/3`.
+   */
+  sendAfter<Message>(
+    to: Pid<Message>,
+    delayMs: number,
+    message: NoInfer<Message>,
+  ): SendTimer {
+    return sendAfter(this.#sendTimerCore(), to, delayMs, message);
+  }
+
+  /**
+   * Sends `message` every `periodMs` milliseconds, the first time after one
+   * period, until it is cancelled or known not to arrive. When the thread was
+   * too busy for several periods, one message makes up for them.
+   *
+   * @throws {RangeError} `periodMs` is not above 0, or too long.
+   *
+   * @see Erlang `timer:send_interval/3`.
+   */
+  sendEvery<Message>(
+    to: Pid<Message>,
+    periodMs: number,
+    message: NoInfer<Message>,
+  ): SendTimer {
+    return sendEvery(this.#sendTimerCore(), to, periodMs, message);
+  }
+
+  #sendTimerCore(): Parameters<typeof sendAfter>[0] {
+    const { timers, host } = this.#core;
+    return {
+      timers,
+      host,
+      send: (to, message) => this.#core.send(to, message),
+    };
   }
 
   /** What was counted so far. */

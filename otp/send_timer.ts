@@ -1,0 +1,60 @@
+/**
+ * Messages sent later.
+ *
+ * @module
+ */
+
+import type { Core } from "./core.ts";
+import type { Pid } from "./pid.ts";
+import type { Timer } from "./timer.ts";
+
+/** A message that is to be sent later, or again and again. Letting go of it changes nothing. */
+export interface SendTimer {
+  /**
+   * Stops it.
+   *
+   * @returns Whether it was in time: false when the last message was sent
+   * already, or it was cancelled before.
+   *
+   * @see Erlang `erlang:cancel_timer/1`.
+   */
+  cancel(): boolean;
+}
+
+/** See {@linkcode Runtime.sendAfter}. */
+export function sendAfter(
+  { timers, send }: SendTimerCore,
+  to: Pid,
+  delayMs: number,
+  message: unknown,
+): SendTimer {
+  const timer = timers.start(delayMs, () => void send(to, message));
+  return { cancel: () => timers.cancel(timer) };
+}
+
+/** See {@linkcode Runtime.sendEvery}. */
+export function sendEvery(
+  { timers, send, host }: SendTimerCore,
+  to: Pid,
+  periodMs: number,
+  message: unknown,
+): SendTimer {
+  if (!(periodMs > 0)) {
+    throw new RangeError(`Cannot send every ${periodMs} ms`);
+  }
+  // Counted from the start, so that lateness does not add up.
+  let dueMs = host.now() + periodMs;
+  let timer: Timer = timers.start(periodMs, tick);
+  function tick(): void {
+    if (!send(to, message)) return;
+    // A thread that was busy for several periods catches up with one message.
+    while (dueMs <= host.now()) dueMs += periodMs;
+    timer = timers.start(dueMs - host.now(), tick);
+  }
+  return { cancel: () => timers.cancel(timer) };
+}
+
+/** What of a core is needed here. */
+interface SendTimerCore extends Pick<Core, "timers" | "host"> {
+  readonly send: (to: Pid, message: unknown) => boolean;
+}
