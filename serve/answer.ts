@@ -5,7 +5,11 @@
  */
 
 import type { GuestReply } from "@rusm/wasm";
-import { REPLY_HEAD_CHARS_MAX, REPLY_HEADERS_MAX } from "./limits.ts";
+import {
+  REPLY_HEAD_CHARS_MAX,
+  REPLY_HEADERS_MAX,
+  RETRY_AFTER_SECONDS,
+} from "./limits.ts";
 
 // deno-fmt-ignore
 const TEXTS = {
@@ -35,6 +39,11 @@ export function answer(
     status,
     headers: { "content-type": "text/plain;charset=UTF-8", ...headers },
   });
+}
+
+/** A response that says to come back later. */
+export function unavailable(): Response {
+  return answer(503, { "retry-after": String(RETRY_AFTER_SECONDS) });
 }
 
 // What belongs to the connection is the node's, as is the framing of the body.
@@ -103,16 +112,19 @@ function headersOf(list: unknown): Headers {
   }
   const headers = new Headers();
   for (const [name, value] of list) {
-    if (OWN_HEADERS.has(String(name).toLowerCase())) continue;
-    headers.append(name, checkValue(name, value));
+    if (typeof name !== "string" || typeof value !== "string") {
+      throw new TypeError("Cannot send a header that is no text");
+    }
+    if (!OWN_HEADERS.has(name.toLowerCase())) {
+      headers.append(name, checkValue(name, value));
+    }
   }
   return headers;
 }
 
 // `Headers` takes control characters. Deno does not: it ends the whole program.
-function checkValue(name: unknown, value: unknown): string {
-  const text = String(value);
-  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) return text;
+function checkValue(name: string, value: string): string {
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return value;
   throw new TypeError(
     `Cannot send a header with control characters or beyond Latin-1: ${name}`,
   );

@@ -4,21 +4,15 @@
  * @module
  */
 
-import { type ExitReason, formatReason, type Pid, Runtime } from "@rusm/otp";
-import {
-  type Component,
-  Engine,
-  type EngineObserver,
-  LoadFailed,
-  NotGrantable,
-} from "@rusm/wasm";
-import { join } from "node:path";
+import { type ExitReason, type Pid, Runtime } from "@rusm/otp";
+import { Engine, type EngineObserver } from "@rusm/wasm";
+import { loadComponents } from "./components.ts";
 import { loadEnvFile } from "./env_file.ts";
 import { AppError, formatPlace } from "./errors.ts";
 import { type HttpServer, listenHttp } from "./http.ts";
-import { DRAIN_MS_MAX } from "./limits.ts";
+import { CUT_MS_MAX, DRAIN_MS_MAX } from "./limits.ts";
 import { createLog, type LineLevel, type Log } from "./log.ts";
-import type { ComponentEntry, Listener, Manifest } from "./manifest.ts";
+import type { Listener, Manifest } from "./manifest.ts";
 import { isStderrColored, writeStderr } from "./stderr.ts";
 
 /** A running app. */
@@ -30,8 +24,8 @@ export interface App {
   info(): AppInfo;
 
   /**
-   * Accepts nothing more, lets requests in flight end, for at most
-   * {@linkcode DRAIN_MS_MAX}, then ends all processes. Idempotent.
+   * Accepts nothing more, lets requests in flight end, for a bounded time, then
+   * ends all processes: whoever still waits is answered 503. Idempotent.
    */
   stop(): Promise<void>;
 }
@@ -56,6 +50,8 @@ export interface AppInfo {
 export interface StartOptions {
   /** Takes the log; the standard error stream at the manifest's level when absent. */
   readonly log?: Log;
+  /** Time for requests in flight to end when it stops, in milliseconds; 10,000 when absent. */
+  readonly drainMsMax?: number;
 }
 
 /**
@@ -70,21 +66,23 @@ export async function startApp(
   manifest: Manifest,
   options: StartOptions = {},
 ): Promise<App> {
-  const log = options.log ?? stderrLog(manifest);
+  const { log = stderrLog(manifest), drainMsMax = DRAIN_MS_MAX } = options;
   await loadEnvFile(manifest.directory);
   const runtime = new Runtime();
   const engine = new Engine(runtime, { observer: observerOf(log) });
-  const servers: HttpServer[] = [];
+  const running = new Running(engine, drainMsMax);
+  const node = { runtime, engine, log, isStopping: () => running.isStopping };
   try {
     const components = await loadComponents(manifest, engine);
     for (const listener of manifest.listeners) {
-      const node = { runtime, engine };
-      servers.push(listen(manifest, { node, listener, components, log }));
+      running.add(
+        labelOf(listener),
+        listen(manifest, { node, listener, components, log }),
+      );
     }
-    return runningApp(manifest, engine, servers);
+    return running;
   } catch (error) {
-    await Promise.all(servers.map((server) => server.stop(0)));
-    engine.close();
+    await running.stop();
     throw error;
   }
 }
@@ -92,58 +90,6 @@ export async function startApp(
 function stderrLog({ logLevel }: Manifest): Log {
   const isColored = isStderrColored();
   return createLog({ level: logLevel, sink: writeStderr, isColored });
-}
-
-async function loadComponents(
-  manifest: Manifest,
-  engine: Engine,
-): Promise<ReadonlyMap<string, Component>> {
-  const entries = [...manifest.components.values()];
-  const loads = entries.map((entry) => loadComponent(manifest, engine, entry));
-  const components = await Promise.all(loads);
-  return new Map(components.map((component) => [component.name, component]));
-}
-
-async function loadComponent(
-  manifest: Manifest,
-  engine: Engine,
-  entry: ComponentEntry,
-): Promise<Component> {
-  const bundle = await readArtifact(manifest, entry);
-  try {
-    return await engine.load(entry.name, bundle, entry.capability);
-  } catch (error) {
-    // What the engine says gets the place in the manifest that it is about.
-    const place = formatPlace(manifest.path, entry.at);
-    if (error instanceof NotGrantable) {
-      throw new AppError("notGrantable", `${place}: ${error.message}`);
-    }
-    if (error instanceof LoadFailed) {
-      throw new AppError(
-        "loadFailed",
-        `${place}: Cannot load component "${entry.name}": ${error.stack}`,
-      );
-    }
-    throw error;
-  }
-}
-
-async function readArtifact(
-  manifest: Manifest,
-  { name, at }: ComponentEntry,
-): Promise<string> {
-  const path = join(manifest.directory, "wasm", `${name}.js`);
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    // Not built yet is the usual mistake; anything else is told as it is.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const place = formatPlace(manifest.path, at);
-    throw new AppError(
-      "missingArtifact",
-      `${place}: Cannot find the artifact of component "${name}": ${path}`,
-    );
-  }
 }
 
 function listen(
@@ -171,34 +117,53 @@ function listen(
   }
 }
 
-function runningApp(
-  manifest: Manifest,
-  engine: Engine,
-  servers: readonly HttpServer[],
-): App {
-  let stopped: Promise<void> | undefined;
-  return {
-    endpoints: servers.map(({ url }, index) => ({
-      label: labelOf(manifest.listeners[index]!),
-      url,
-    })),
-    info() {
-      const { spawned, alive } = engine.info();
-      return { started: spawned, alive };
-    },
-    stop() {
-      stopped ??= drain(engine, servers);
-      return stopped;
-    },
-  };
+/** An app that runs, or is about to. */
+class Running implements App {
+  readonly endpoints: Endpoint[] = [];
+  readonly #engine: Engine;
+  readonly #drainMsMax: number;
+  readonly #servers: HttpServer[] = [];
+  #stopped: Promise<void> | undefined;
+
+  constructor(engine: Engine, drainMsMax: number) {
+    this.#engine = engine;
+    this.#drainMsMax = drainMsMax;
+  }
+
+  /** Adds a listener. */
+  add(label: string, server: HttpServer): void {
+    this.endpoints.push({ label, url: server.url });
+    this.#servers.push(server);
+  }
+
+  get isStopping(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  info(): AppInfo {
+    const { spawned, alive } = this.#engine.info();
+    return { started: spawned, alive };
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#drain();
+    return this.#stopped;
+  }
+
+  async #drain(): Promise<void> {
+    const stops = this.#servers.map((server) => server.stop());
+    const drained = Promise.all(stops).then(() => {});
+    await withinMs(this.#drainMsMax, drained);
+    this.#engine.close();
+    await withinMs(CUT_MS_MAX, drained);
+  }
 }
 
-async function drain(
-  engine: Engine,
-  servers: readonly HttpServer[],
-): Promise<void> {
-  await Promise.all(servers.map((server) => server.stop(DRAIN_MS_MAX)));
-  engine.close();
+async function withinMs(ms: number, work: Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }
 
 function labelOf({ target, hostname, port }: Listener): string {

@@ -21,9 +21,9 @@ import {
   type RequestHead,
   SystemLimit,
 } from "@rusm/wasm";
-import { answer, answerOf } from "./answer.ts";
+import { answer, answerOf, unavailable } from "./answer.ts";
 import { readBody } from "./body.ts";
-import { EXCHANGE_MAILBOX_MAX, RETRY_AFTER_SECONDS } from "./limits.ts";
+import { EXCHANGE_MAILBOX_MAX } from "./limits.ts";
 import type { Log } from "./log.ts";
 
 /** What an exchange needs from its node. */
@@ -31,9 +31,11 @@ export interface Node {
   /** Runs the native half of an exchange. */
   readonly runtime: Runtime;
   /** Runs the guest's half. */
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, "spawn">;
   /** Told why there is no proper answer, when no process ended for it. */
   readonly log: Pick<Log, "error">;
+  /** Whether its listeners were told to stop. */
+  isStopping(): boolean;
 }
 
 /** Who answers, and how long and how much it may take. */
@@ -84,10 +86,9 @@ export function exchange(
 }
 
 function fault({ log }: Node, reason: ExitReason): Response {
-  const stack = typeof reason === "object" && reason.type === "crashed"
-    ? reason.stack ?? ""
-    : "";
-  log.error(`Cannot answer a request: ${formatReason(reason)}\n${stack}`);
+  const isCrash = typeof reason === "object" && reason.type === "crashed";
+  const stack = isCrash && reason.stack ? `\n${reason.stack}` : "";
+  log.error(`Cannot answer a request: ${formatReason(reason)}${stack}`);
   return answer(500);
 }
 
@@ -107,7 +108,8 @@ async function converse(
     case "tooSlow":
       return answer(408);
     case "broken":
-      return answer(400);
+      // A listener that stops reads no further: that is not the client's fault.
+      return node.isStopping() ? unavailable() : answer(400);
     case "body": {
       const leftMs = Math.max(0, deadlineMs - host.now());
       const ask = { handler, request, body: body.bytes, leftMs };
@@ -142,7 +144,10 @@ async function askGuest(
 
 type Guest = ReturnType<Engine["spawn"]>;
 
-function spawnGuest(engine: Engine, component: Component): Guest | undefined {
+function spawnGuest(
+  engine: Node["engine"],
+  component: Component,
+): Guest | undefined {
   try {
     return engine.spawn(component, "handle");
   } catch (error) {
@@ -159,7 +164,7 @@ async function awaitReply(
   guest: Guest,
 ): Promise<Response> {
   const { runtime } = node;
-  const ref = self.monitor(guest);
+  self.monitor(guest);
   const head = JSON.stringify(headOf(request, handler));
   const from = self.pid.toJSON();
   runtime.send(guest, { type: "request", from, head, body });
@@ -170,7 +175,6 @@ async function awaitReply(
     return answer(504);
   }
   if (outcome.type === "down") return answerFor(outcome.reason);
-  self.demonitor(ref);
   return answerTo(outcome, node, handler.component, guest);
 }
 
@@ -195,10 +199,6 @@ function answerFor(reason: ExitReason): Response {
   const isOutOfTime = typeof reason === "object" && reason.type === "limit" &&
     reason.limit === "cpu";
   return answer(isOutOfTime ? 504 : 502);
-}
-
-function unavailable(): Response {
-  return answer(503, { "retry-after": String(RETRY_AFTER_SECONDS) });
 }
 
 // The guest ended well, so that nobody else says what was wrong.

@@ -6,9 +6,132 @@
 
 import { crashOf } from "@rusm/otp";
 import type { Component } from "@rusm/wasm";
-import { answer } from "./answer.ts";
+import { answer, unavailable } from "./answer.ts";
 import { exchange, type Handler, type Node } from "./exchange.ts";
-import { RETRY_AFTER_SECONDS } from "./limits.ts";
+import { Listening } from "./listening.ts";
 import type { Log } from "./log.ts";
 import type { Listener } from "./manifest.ts";
 import { matchRoute } from "./routes.ts";
+
+/** A listener that accepts connections. */
+export interface HttpServer {
+  /** Where it listens, with the port that the system chose. */
+  readonly url: string;
+
+  /**
+   * Accepts no more connections. Resolves when all requests in flight are
+   * answered and their connections closed, which a client that does not read
+   * can put off for ever. Idempotent.
+   */
+  stop(): Promise<void>;
+}
+
+/** What a listener needs from its app. */
+export interface HttpOptions {
+  /** Runs the processes. */
+  readonly node: Node;
+  /** What it listens on, and who answers. */
+  readonly listener: Listener;
+  /** The app's components, by name. */
+  readonly components: ReadonlyMap<string, Component>;
+  /** Takes a line for each request. */
+  readonly log: Log;
+}
+
+/**
+ * Starts to listen.
+ *
+ * @throws {Deno.errors.AddrInUse} Someone else does already.
+ */
+export function listenHttp(options: HttpOptions): HttpServer {
+  const { listener, log } = options;
+  const dispatch = createDispatch(options);
+  const serve = (port: number) =>
+    Deno.serve({
+      hostname: listener.hostname,
+      port,
+      // Bodies go out as guests made them.
+      automaticCompression: false,
+      onListen() {},
+      onError: (error) => {
+        log.error(`Cannot answer a request: ${describe(error)}`);
+        return answer(500);
+      },
+    }, async (request) => {
+      const response = await dispatch(request);
+      logAccess(log, request, response.status);
+      return response;
+    });
+  const listening = new Listening(listener.port, serve, {
+    lost: (error) => log.error(`Lost a listener: ${describe(error)}`),
+    regained: () => log.warn(`Listens again: ${urlOf(listening.addr)}`),
+  });
+  return { url: urlOf(listening.addr), stop: () => listening.stop() };
+}
+
+function describe(error: unknown): string {
+  return crashOf(error).stack ?? String(error);
+}
+
+/** Finds who answers, admits the request, and has it answered. */
+function createDispatch(
+  { node, listener, components }: HttpOptions,
+): (request: Request) => Promise<Response> {
+  let inFlightCount = 0;
+  return async (request) => {
+    const handler = findHandler(listener, components, request);
+    if (handler instanceof Response) return handler;
+    if (inFlightCount >= listener.inFlightMax) return unavailable();
+    inFlightCount++;
+    try {
+      return await exchange(node, handler, request);
+    } finally {
+      inFlightCount--;
+    }
+  };
+}
+
+function findHandler(
+  listener: Listener,
+  components: ReadonlyMap<string, Component>,
+  request: Request,
+): Handler | Response {
+  const { target, requestTimeoutMs: timeoutMs, bodyBytesMax } = listener;
+  const limits = { timeoutMs, bodyBytesMax };
+  const path = pathOf(request.url);
+  if (path === "" || !isHost(request.headers.get("host"))) return answer(400);
+  if (typeof target === "string") {
+    const component = components.get(target)!;
+    return { component, action: null, params: [], ...limits };
+  }
+  const match = matchRoute(target, request.method, path);
+  if (match.type === "notFound") return answer(404);
+  if (match.type === "methodNotAllowed") {
+    return answer(405, { allow: match.allow.join(", ") });
+  }
+  const component = components.get(match.component)!;
+  const { action = null, params } = match;
+  return { component, action, params, ...limits };
+}
+
+// The URL is absolute: scheme and host end at the third slash. Without one, as
+// for CONNECT, there is no path.
+function pathOf(url: string): string {
+  const at = url.indexOf("/", url.indexOf("//") + 2);
+  return at < 0 ? "" : url.slice(at);
+}
+
+// RFC 3986, `authority` without user information. Deno takes the header as it
+// is and puts it in front of the path, so a slash in it would be another path.
+function isHost(host: string | null): boolean {
+  return host === null || /^[\w.~!$&'()*+,;=%:[\]-]*$/.test(host);
+}
+
+function logAccess(log: Log, { method, url }: Request, status: number): void {
+  if (log.allows("info")) log.access(method, pathOf(url), status);
+}
+
+function urlOf({ hostname, port }: Deno.NetAddr): string {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return `http://${host}:${port}`;
+}

@@ -19,8 +19,8 @@ export const IN_FLIGHT_MAX = 1_024;
 /** Length of the head of a guest's reply, status and headers as JSON, in UTF-16 code units. */
 export const REPLY_HEAD_CHARS_MAX: number = 64 * 1024;
 
-/** Headers of a guest's reply: adding one takes as long as there are others. */
-export const REPLY_HEADERS_MAX = 256;
+/** Headers of a guest's reply: many clients take 100, and the node adds some. */
+export const REPLY_HEADERS_MAX = 96;
 
 /** Messages that wait for a native process that waits for its guest, which sends one. */
 export const EXCHANGE_MAILBOX_MAX = 16;
@@ -30,6 +30,9 @@ export const LOG_TEXT_CHARS_MAX = 8_192;
 
 /** When a client that was turned away may come back, in seconds. */
 export const RETRY_AFTER_SECONDS = 1;
+
+/** Time until a lost listener is replaced, and between attempts, in milliseconds. */
+export const LISTEN_RETRY_MS = 100;
 
 /** Time for requests in flight to end when the node stops, in milliseconds. */
 export const DRAIN_MS_MAX = 10_000;

@@ -1,0 +1,185 @@
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { startApp, type StartOptions } from "./app.ts";
+import { type AppError, type AppErrorCode, EnvFileError } from "./errors.ts";
+import { createLog } from "./log.ts";
+import { loadManifest } from "./manifest.ts";
+
+const ANSWERS = "exports.default = () => new Response('hello');";
+
+const LISTENER = `[[serve]]
+protocol = "http"
+listen = "127.0.0.1:0"
+component = "api"
+`;
+const MANIFEST = `${LISTENER}
+[components.api]
+`;
+
+type Files = Readonly<Record<string, string>>;
+
+/** Calls `test` with a directory that holds `files`. */
+async function withFiles(
+  files: Files,
+  test: (directory: string) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    await Deno.mkdir(`${directory}/wasm`);
+    for (const [path, text] of Object.entries(files)) {
+      await Deno.writeTextFile(`${directory}/${path}`, text);
+    }
+    await test(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+async function start(directory: string, options: StartOptions = {}) {
+  const log = createLog({ level: "off", sink: () => {} });
+  const manifest = await loadManifest(`${directory}/rusm.toml`);
+  return await startApp(manifest, { log, ...options });
+}
+
+/** The files of an app that cannot start, and the error. Resources left behind fail the test. */
+// deno-fmt-ignore
+const FAILURES: readonly (readonly [string, Files, AppErrorCode, RegExp])[] = [
+  ["a component was not built",
+    { "rusm.toml": MANIFEST },
+    "missingArtifact",
+    /^DIR\/rusm\.toml:6:1: Cannot find the artifact of component "api": DIR\/wasm\/api\.js$/],
+  ["a component throws as it is loaded",
+    { "rusm.toml": MANIFEST, "wasm/api.js": "\nfunction f() {\n  throw new TypeError('too early');\n}\nf();" },
+    "loadFailed",
+    /^DIR\/rusm\.toml:6:1: Cannot load component "api": TypeError: too early\n +at f \(api\.js:3:\d+\)\n/],
+  ["a component is no script",
+    { "rusm.toml": MANIFEST, "wasm/api.js": "export default 1" },
+    "loadFailed",
+    /^DIR\/rusm\.toml:6:1: Cannot load component "api": SyntaxError: /],
+  ["a component uses too much memory as it is loaded",
+    { "rusm.toml": MANIFEST, "wasm/api.js": "for (let a = []; ;) a.push('x'.repeat(1e6).split(''));" },
+    "loadFailed",
+    /^DIR\/rusm\.toml:6:1: Cannot load component "api": .*memory/],
+  ["a component asks the host as it is loaded",
+    { "rusm.toml": MANIFEST, "wasm/api.js": "fetch('http://127.0.0.1/');" },
+    "loadFailed",
+    /^DIR\/rusm\.toml:6:1: Cannot load component "api": .*only in its functions/],
+  ["an address is no address of this machine",
+    { "rusm.toml": MANIFEST.replace("127.0.0.1", "192.0.2.1"), "wasm/api.js": ANSWERS },
+    "cannotListen",
+    /^DIR\/rusm\.toml:1:1: Cannot listen on 192\.0\.2\.1:0: /],
+];
+
+for (const [what, files, code, message] of FAILURES) {
+  Deno.test(`startApp() rejects with ${code} when ${what}`, async () => {
+    await withFiles(files, async (directory) => {
+      await rejects(start(directory), (error: AppError) => {
+        strictEqual(error.name, "AppError");
+        strictEqual(error.code, code);
+        match(error.message.replaceAll(directory, "DIR"), message);
+        return true;
+      });
+    });
+  });
+}
+
+Deno.test("startApp() tells the first in the manifest when several components fail", async () => {
+  const files = {
+    "rusm.toml": `${MANIFEST}[components.missing]`,
+    // Still being read when the other one has been missed.
+    "wasm/api.js": `${" ".repeat(8_000_000)}throw new Error('late');`,
+  };
+  await withFiles(files, async (directory) => {
+    await rejects(start(directory), { code: "loadFailed" });
+  });
+});
+
+Deno.test("startApp() rejects, and gives back what it had, when an address is in use", async () => {
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  free.close();
+  const second = LISTENER.replace(":0", `:${taken.addr.port}`);
+  const files = {
+    "rusm.toml": `${
+      LISTENER.replace(":0", `:${free.addr.port}`)
+    }\n${second}\n[components.api]`,
+    "wasm/api.js": ANSWERS,
+  };
+  await withFiles(files, async (directory) => {
+    await rejects(start(directory), {
+      code: "addressInUse",
+      message:
+        `${directory}/rusm.toml:6:1: Cannot listen, the address is in use: 127.0.0.1:${taken.addr.port}`,
+    });
+  });
+  Deno.listen({ hostname: "127.0.0.1", port: free.addr.port }).close();
+  taken.close();
+});
+
+Deno.test({
+  name: "startApp() rejects when a profile grants what the node may not do",
+  permissions: { net: ["127.0.0.1"], read: true, write: true, env: true },
+  fn: async () => {
+    const files = {
+      "rusm.toml": `${MANIFEST}capability = "network-client"`,
+      "wasm/api.js": ANSWERS,
+    };
+    await withFiles(files, async (directory) => {
+      await rejects(start(directory), {
+        code: "notGrantable",
+        message:
+          `${directory}/rusm.toml:6:1: Cannot grant network to profile "network-client", since this node was started without it: pass --allow-net`,
+      });
+    });
+  },
+});
+
+Deno.test("startApp() rejects when the .env file has a problem, before it starts anything", async () => {
+  const files = { "rusm.toml": MANIFEST, ".env": "nonsense" };
+  await withFiles(files, async (directory) => {
+    await rejects(start(directory), EnvFileError);
+  });
+});
+
+Deno.test("startApp() reaches every listener, in the manifest's order", async () => {
+  const routes = LISTENER.replace(
+    'component = "api"',
+    'routes = { "GET /" = "api" }',
+  );
+  const files = {
+    "rusm.toml": `${LISTENER}\n${routes}\n[components.api]`,
+    "wasm/api.js": ANSWERS,
+  };
+  await withFiles(files, async (directory) => {
+    const app = await start(directory);
+    const labels = app.endpoints.map(({ label }) => label);
+    deepStrictEqual(labels, ["api", "127.0.0.1:0"]);
+    for (const { url } of app.endpoints) {
+      strictEqual(await (await fetch(url)).text(), "hello");
+    }
+    strictEqual(app.info().started, 2);
+    await app.stop();
+  });
+});
+
+Deno.test("startApp() can start one app twice, beside each other", async () => {
+  const files = { "rusm.toml": MANIFEST, "wasm/api.js": ANSWERS };
+  await withFiles(files, async (directory) => {
+    const apps = [await start(directory), await start(directory)];
+    for (const { endpoints } of apps) {
+      strictEqual(await (await fetch(endpoints[0]!.url)).text(), "hello");
+    }
+    await Promise.all(apps.map((app) => app.stop()));
+  });
+});
+
+Deno.test("App.stop() ends all, and can be called again", async () => {
+  const files = { "rusm.toml": MANIFEST, "wasm/api.js": ANSWERS };
+  await withFiles(files, async (directory) => {
+    const app = await start(directory);
+    const { url } = app.endpoints[0]!;
+    await Promise.all([app.stop(), app.stop()]);
+    await app.stop();
+    await rejects(fetch(url), TypeError);
+    deepStrictEqual(app.info(), { started: 0, alive: 0 });
+  });
+});

@@ -1,0 +1,85 @@
+/**
+ * A node whose guests are native processes: an exchange knows its guest by its
+ * pid alone.
+ *
+ * @module
+ */
+
+import { strictEqual } from "node:assert";
+import { type Context, Pid, Runtime } from "@rusm/otp";
+import {
+  BUILT_IN_PROFILES,
+  type Component,
+  type GuestMessage,
+  type GuestReply,
+  type GuestRequest,
+} from "@rusm/wasm";
+import type { Node } from "../exchange.ts";
+
+/** What a guest does with its request. */
+export type Guest = (
+  self: Context<GuestMessage>,
+  request: GuestRequest,
+) => void | Promise<void>;
+
+/** The component of every guest. */
+export const COMPONENT: Component = {
+  name: "api",
+  capability: BUILT_IN_PROFILES.get("sandboxed")!,
+};
+
+/** A node whose guests all do the same. */
+export class TestNode implements Node {
+  readonly runtime: Runtime = new Runtime();
+  /** Pids of the guests, in the order they were spawned. */
+  readonly guests: Pid<GuestMessage>[] = [];
+  /** What was logged, without the level. */
+  readonly lines: string[] = [];
+  /** What `isStopping` says. */
+  isStopped = false;
+  readonly #guest: Guest;
+
+  constructor(guest: Guest) {
+    this.#guest = guest;
+  }
+
+  readonly engine: Node["engine"] = {
+    spawn: (component: Component): Pid<GuestMessage> => {
+      strictEqual(component, COMPONENT);
+      const { pid } = this.runtime.spawn<GuestMessage>(async (self) => {
+        const request = await self.receive() as GuestRequest;
+        await this.#guest(self, request);
+      });
+      this.guests.push(pid);
+      return pid;
+    },
+  };
+
+  readonly log: Node["log"] = {
+    error: (text) => void this.lines.push(text),
+  };
+
+  isStopping(): boolean {
+    return this.isStopped;
+  }
+
+  /** Lets all others take a turn. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.runtime.host.macrotask(resolve));
+  }
+}
+
+/** Answers `request` with `head`, and no body. */
+export function reply(
+  { runtime }: Context<GuestMessage>,
+  { from }: GuestRequest,
+  head = '{"status":200,"headers":[]}',
+): void {
+  const to: Pid<GuestReply> = Pid.fromBigInt(BigInt(from));
+  runtime.send(to, { type: "reply", head, body: null });
+}
+
+/** Waits until someone ends the process. */
+export async function waitForEver(self: Context<GuestMessage>): Promise<void> {
+  await self.receive({ match: () => false });
+}

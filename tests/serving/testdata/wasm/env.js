@@ -1,0 +1,2 @@
+// Answers with the variables that it can see.
+exports.default = () => Response.json({ ...process.env });
