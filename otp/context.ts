@@ -40,6 +40,12 @@ export interface Context<Message> {
   /** The runtime that runs it. */
   readonly runtime: Runtime;
 
+  /**
+   * The process that started it by {@linkcode Context.spawnLink}, `startServer`
+   * or `task`; undefined when none did.
+   */
+  readonly parent: Pid | undefined;
+
   /** Aborts when the process exits, for work that the core cannot see. */
   readonly signal: AbortSignal;
 
@@ -130,6 +136,42 @@ export interface Context<Message> {
   ): boolean;
 
   /**
+   * Another pid of this process, which can be taken back: a message to it
+   * arrives here until {@linkcode Context.unalias} or the end of the process.
+   * After that it is dropped.
+   *
+   * An alias is equal only to itself. It stands for its process in all but
+   * messages.
+   *
+   * @see Erlang `alias/1`. Differs: is a pid.
+   *
+   * @example An answer that comes too late
+   * ```ts
+   * import { Runtime, TIMEOUT } from "@rusm/otp";
+   * import { strictEqual } from "node:assert";
+   *
+   * const runtime = new Runtime();
+   * const asker = runtime.spawn<string>(async (self) => {
+   *   const replyTo = self.alias({ once: true });
+   *   strictEqual(await self.receive({ timeoutMs: 1 }), TIMEOUT);
+   *   self.unalias(replyTo);
+   *   strictEqual(runtime.send(replyTo, "late"), false);
+   * });
+   * strictEqual(await asker.join(), "normal");
+   * ```
+   */
+  alias(options?: AliasOptions): Pid<Message>;
+
+  /**
+   * Takes an alias back. Messages that came by it stay in the mailbox.
+   *
+   * @returns Whether it was an active alias of this process.
+   *
+   * @see Erlang `unalias/1`.
+   */
+  unalias(alias: Pid): boolean;
+
+  /**
    * Starts a process that is linked to this one before it gets its first turn.
    *
    * @see Erlang `spawn_link/1`.
@@ -159,6 +201,12 @@ export interface Context<Message> {
    * @see Erlang `exit/1`.
    */
   exit(reason: ExitReason): never;
+}
+
+/** How {@linkcode Context.alias} makes an alias. */
+export interface AliasOptions {
+  /** Takes it back with the first message that arrives by it; false when absent. */
+  readonly once?: boolean;
 }
 
 /** What {@linkcode Context.spawnMonitor} returns. */

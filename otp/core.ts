@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Alias } from "./alias.ts";
 import type { ProcessBody, SpawnOptions } from "./context.ts";
 import type { Host } from "./host.ts";
 import { SCHEDULERS_MAX } from "./limits.ts";
@@ -55,6 +56,7 @@ export class Core {
   readonly #serials = new Map<number, number>();
   #serial = 0;
   #monitors = 0;
+  #aliases = 0;
 
   /**
    * A core without processes.
@@ -75,7 +77,8 @@ export class Core {
   /** See {@linkcode Runtime.spawn}. */
   spawn(body: ProcessBody<unknown>, options: SpawnOptions): Process {
     const pid = (options.pid ?? this.#nextPid()) as Pid<unknown>;
-    if (!this.isLocal(pid) || this.processes.has(pid.serial)) {
+    const isTaken = this.processes.has(pid.serial) || pid.alias !== 0;
+    if (!this.isLocal(pid) || isTaken) {
       throw new RangeError(`Cannot spawn under a pid of others: ${pid}`);
     }
     const process = new Process(this, pid, body, options);
@@ -133,10 +136,36 @@ export class Core {
 
   /** See {@linkcode Runtime.send}. */
   send(to: Pid, message: unknown): boolean {
+    const process = processOf(to);
+    if (process !== undefined && process.isOf(this)) {
+      return this.#deliver(process, message);
+    }
+    return this.#sendByTable(to, message);
+  }
+
+  // Aliases come this way, being never tied to their process.
+  #sendByTable(to: Pid, message: unknown): boolean {
+    if (!this.isLocal(to)) {
+      return this.#sendAway({ type: "message", to, message });
+    }
     const process = this.find(to);
-    if (process !== undefined) return this.#deliver(process, message);
-    if (this.isLocal(to)) return false;
-    return this.#sendAway({ type: "message", to, message });
+    if (process === undefined) return false;
+    if (to.alias === 0) return this.#deliver(process, message);
+    const alias = process.findAlias(to.alias);
+    return alias !== undefined && this.#deliverBy(alias, process, to, message);
+  }
+
+  #deliverBy(
+    { once, take }: Alias,
+    process: Process,
+    to: Pid,
+    message: unknown,
+  ): boolean {
+    // One that the mailbox has no room for does not use the alias up.
+    if (take === undefined && !this.#deliver(process, message)) return false;
+    if (once) process.unalias(to);
+    take?.(message);
+    return true;
   }
 
   #deliver(process: Process, message: unknown): boolean {
@@ -197,12 +226,17 @@ export class Core {
     }
   }
 
-  /** Starts a monitor of `target` for `watcher`. */
-  monitor(watcher: Process, target: Pid): MonitorRef {
+  /** Starts a monitor of `to` for `watcher`, whose Down goes to `take` or the mailbox. */
+  monitor(
+    watcher: Process,
+    to: Pid,
+    take?: (down: Down) => void,
+  ): MonitorRef {
+    const target = to.owner;
     const ref = this.#nextRef();
     // A body can run on for a moment when its process has exited.
     if (watcher.exitReason !== undefined) return ref;
-    watcher.watch(ref, target);
+    watcher.watch(ref, { target, take });
     this.signal({ type: "monitor", to: target, watcher: watcher.pid, ref });
     return ref;
   }
@@ -212,6 +246,11 @@ export class Core {
   #nextRef(): MonitorRef {
     const count = this.#monitors++;
     return (count * SCHEDULERS_MAX + this.#place.scheduler) as MonitorRef;
+  }
+
+  /** A number that no alias of this thread has had. */
+  nextAlias(): number {
+    return ++this.#aliases;
   }
 
   /** Forgets a process that has ended. */

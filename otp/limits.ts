@@ -31,3 +31,9 @@ export const TIMER_DELAY_MS_MAX: number = 2 ** 31 - 1;
 
 /** Tasks that one run of a simulation may take before it counts as endless. */
 export const SIM_STEPS_MAX = 100_000;
+
+/** Milliseconds that a call waits for its reply when it is not told otherwise; as in OTP. */
+export const CALL_TIMEOUT_MS = 5_000;
+
+/** Milliseconds that a task has for its result when it is not told otherwise; as in Elixir. */
+export const TASK_TIMEOUT_MS = 5_000;

@@ -26,6 +26,10 @@ export let bindProcess: (pid: Pid, process: Process | undefined) => void;
  *
  * Two objects can name the same process: compare with {@linkcode Pid.equals}.
  *
+ * A pid can be an alias, which {@linkcode Context.alias} makes: a message to it
+ * arrives only while the alias is active. For all else, such as a link, a
+ * monitor, an exit or a name, it stands for its process.
+ *
  * @typeParam Message What the process accepts.
  *
  * @see Erlang `pid()`.
@@ -37,6 +41,8 @@ export class Pid<in Message = never> {
   readonly scheduler: number;
   /** Number of the process on its scheduler, counted from 0. */
   readonly serial: number;
+  /** Number of the alias on its scheduler, counted from 1; 0 when it is none. */
+  readonly alias: number;
 
   // The process while it lives in this thread, so that a send needs no look-up.
   #process: Process | undefined;
@@ -45,14 +51,15 @@ export class Pid<in Message = never> {
   declare readonly accepts?: (message: Message) => void;
 
   /**
-   * Names process `serial` of a scheduler.
+   * Names process `serial` of a scheduler, or an alias of it.
    *
    * @throws {RangeError} A part is not an integer, negative, or too large.
    */
-  constructor(node: number, scheduler: number, serial: number) {
+  constructor(node: number, scheduler: number, serial: number, alias = 0) {
     this.node = node;
     this.scheduler = scheduler;
     this.serial = serial;
+    this.alias = alias;
     if (!(serial >= 0 && serial < SERIALS_MAX && Number.isInteger(serial))) {
       throw new RangeError(`Cannot number a process: ${serial}`);
     }
@@ -65,6 +72,15 @@ export class Pid<in Message = never> {
     ) {
       throw new RangeError(`Cannot number a scheduler: ${scheduler}`);
     }
+    if (!(alias >= 0 && Number.isSafeInteger(alias))) {
+      throw new RangeError(`Cannot number an alias: ${alias}`);
+    }
+  }
+
+  /** Names the process itself: this pid, unless it is an alias. */
+  get owner(): Pid {
+    if (this.alias === 0) return this;
+    return new Pid(this.node, this.scheduler, this.serial);
   }
 
   /**
@@ -93,27 +109,46 @@ export class Pid<in Message = never> {
     );
   }
 
-  /** The pid as a u64: node, scheduler and serial from the highest bit down, 10, 8 and 46 bits. */
+  /**
+   * The pid as a u64: node, scheduler and serial from the highest bit down, 10, 8 and 46 bits.
+   *
+   * @throws {RangeError} It is an alias, for which the u64 has no room.
+   */
   toBigInt(): bigint {
+    if (this.alias !== 0) {
+      throw new RangeError(`Cannot write an alias as a u64: ${this}`);
+    }
+    return this.#toBigInt();
+  }
+
+  #toBigInt(): bigint {
     const schedulerAndNode = (BigInt(this.node) << SCHEDULER_BITS) |
       BigInt(this.scheduler);
     return (schedulerAndNode << SERIAL_BITS) | BigInt(this.serial);
   }
 
-  /** Whether `other` names the same process. */
+  /** Whether `other` names the same process, or is the same alias. */
   equals(other: Pid): boolean {
-    return this.serial === other.serial &&
+    return this.serial === other.serial && this.alias === other.alias &&
       this.scheduler === other.scheduler && this.node === other.node;
   }
 
-  /** The u64 as a decimal string, since JSON numbers cannot hold it. */
+  /**
+   * The u64 as a decimal string, since JSON numbers cannot hold it. An alias
+   * adds `#` and its number, and cannot be read back.
+   */
   toJSON(): string {
-    return String(this.toBigInt());
+    return `${this.#toBigInt()}${this.#suffix()}`;
   }
 
-  /** `<node.scheduler.serial>`. */
+  /** `<node.scheduler.serial>`; an alias adds `#` and its number. */
   toString(): string {
-    return `<${this.node}.${this.scheduler}.${this.serial}>`;
+    const { node, scheduler, serial } = this;
+    return `<${node}.${scheduler}.${serial}>${this.#suffix()}`;
+  }
+
+  #suffix(): string {
+    return this.alias === 0 ? "" : `#${this.alias}`;
   }
 
   /** {@linkcode Pid.toString}, for the console of Node and Deno. */

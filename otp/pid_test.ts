@@ -20,6 +20,33 @@ Deno.test("fromBigInt() and toBigInt() undo each other for every u64", () => {
   );
 });
 
+// deno-fmt-ignore
+const ALIASES: [[number, number, number, number], string, string][] = [
+  // parts         prints as       as JSON
+  [[0, 0, 5, 3],   "<0.0.5>#3",    "5#3"],
+  [[1, 2, 0, 256], "<1.2.0>#256", `${2n ** 54n + 2n * 2n ** 46n}#256`],
+];
+
+for (const [parts, text, json] of ALIASES) {
+  Deno.test(`Pid prints the alias ${text}, which has no u64`, () => {
+    const alias = new Pid(...parts);
+    strictEqual(String(alias), text);
+    strictEqual(alias.toJSON(), json);
+    throws(() => alias.toBigInt(), {
+      name: "RangeError",
+      message: `Cannot write an alias as a u64: ${text}`,
+    });
+  });
+}
+
+Deno.test("owner of an alias is its process, and of a process itself", () => {
+  const alias = new Pid(1, 2, 3, 4);
+  const pid = new Pid(1, 2, 3);
+  strictEqual(alias.owner.equals(pid), true);
+  strictEqual(pid.owner, pid);
+  strictEqual(alias.equals(alias.owner), false);
+});
+
 Deno.test("toBigInt() keeps every part", () => {
   fc.assert(fc.property(PARTS, ([node, scheduler, serial]) => {
     const pid = new Pid(node, scheduler, serial);
@@ -32,7 +59,7 @@ Deno.test("toBigInt() keeps every part", () => {
 });
 
 Deno.test("equals() is true of equal parts only", () => {
-  const few = fc.tuple(fc.nat(1), fc.nat(1), fc.nat(1));
+  const few = fc.tuple(fc.nat(1), fc.nat(1), fc.nat(1), fc.nat(1));
   fc.assert(fc.property(few, few, (one, other) => {
     const isSame = String(one) === String(other);
     strictEqual(new Pid(...one).equals(new Pid(...other)), isSame);
@@ -76,6 +103,15 @@ for (const [node, scheduler, serial, message] of WRONG_PARTS) {
     throws(() => new Pid(node, scheduler, serial), {
       name: "RangeError",
       message,
+    });
+  });
+}
+
+for (const alias of [-1, 0.5, NaN, 2 ** 53]) {
+  Deno.test(`Pid throws when the alias is ${alias}`, () => {
+    throws(() => new Pid(0, 0, 0, alias), {
+      name: "RangeError",
+      message: `Cannot number an alias: ${alias}`,
     });
   });
 }

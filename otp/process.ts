@@ -4,7 +4,9 @@
  * @module
  */
 
+import type { Alias } from "./alias.ts";
 import {
+  type AliasOptions,
   type Context,
   type MonitoredHandle,
   type ProcessBody,
@@ -14,7 +16,7 @@ import {
 } from "./context.ts";
 import type { Core } from "./core.ts";
 import { Mailbox } from "./mailbox.ts";
-import { bindProcess, type Pid } from "./pid.ts";
+import { bindProcess, Pid, processOf } from "./pid.ts";
 import { crashOf, type ExitReason } from "./reason.ts";
 import type { Body, ProcessHandle, Runtime } from "./runtime.ts";
 import type { Down, ExitMessage, ExitSignal, MonitorRef } from "./signal.ts";
@@ -35,6 +37,22 @@ function handResolver(resolve: Resolve): void {
   parking = undefined;
 }
 
+/** A monitor, as the watcher notes it. */
+export interface Watch {
+  /** Who is watched. */
+  readonly target: Pid;
+  /** Takes the Down in place of the mailbox. Must not throw. */
+  readonly take?: ((down: Down) => void) | undefined;
+}
+
+/** What a process waits for, or owns, beside its mailbox. */
+export interface Tie {
+  /** Who is called, when it is a call that waits. */
+  readonly callee?: Pid;
+  /** Gives it up, when the process has ended. Must not throw. */
+  cancel(): void;
+}
+
 /**
  * The one implementation of {@linkcode Context}.
  *
@@ -44,6 +62,7 @@ function handResolver(resolve: Resolve): void {
 export class Process implements Context<unknown> {
   readonly pid: Pid<unknown>;
   readonly label: string | undefined;
+  parent: Pid | undefined;
   readonly #core: Core;
   // Undefined when it came to an end, or the process did.
   #body: ProcessBody<unknown> | undefined;
@@ -65,9 +84,12 @@ export class Process implements Context<unknown> {
   // Who watches this process, by monitor.
   #watchers: Map<MonitorRef, Pid> | undefined;
   // Whom this process watches, by monitor.
-  #watched: Map<MonitorRef, Pid> | undefined;
+  #watched: Map<MonitorRef, Watch> | undefined;
   // Whom this process is linked to, by what the pid prints as.
   #links: Map<string, Pid> | undefined;
+  // The active aliases, by number.
+  #aliases: Map<number, Alias> | undefined;
+  #ties: Set<Tie> | undefined;
   #trapsExits = false;
   #abort: AbortController | undefined;
   #onExit: ((reason: ExitReason) => void)[] | undefined;
@@ -98,6 +120,15 @@ export class Process implements Context<unknown> {
 
   get runtime(): Runtime {
     return this.#core.runtime;
+  }
+
+  get core(): Core {
+    return this.#core;
+  }
+
+  /** Whether a receive waits. */
+  get isReceiving(): boolean {
+    return this.#resolve !== undefined;
   }
 
   /** Whether it is a process of `core`: two runtimes can share a thread. */
@@ -211,7 +242,11 @@ export class Process implements Context<unknown> {
 
   /** Puts `down` into the mailbox, however full it is, if its monitor still is. */
   deliverDown(down: Down): void {
-    if (this.#watched?.delete(down.ref)) this.#arrive(down);
+    const watch = this.#watched?.get(down.ref);
+    if (watch === undefined) return;
+    this.#watched!.delete(down.ref);
+    if (watch.take === undefined) this.#arrive(down);
+    else watch.take(down);
   }
 
   #arrive(message: unknown): void {
@@ -293,14 +328,57 @@ export class Process implements Context<unknown> {
   }
 
   demonitor(ref: MonitorRef): boolean {
-    const target = this.#watched?.get(ref);
-    if (target === undefined) return false;
+    const watch = this.#watched?.get(ref);
+    if (watch === undefined) return false;
     this.#watched!.delete(ref);
-    this.#core.signal({ type: "demonitor", to: target, ref });
+    this.#core.signal({ type: "demonitor", to: watch.target, ref });
     return true;
   }
 
-  link(target: Pid): void {
+  alias({ once = false }: AliasOptions = {}): Pid<unknown> {
+    return this.addAlias({ once });
+  }
+
+  /** Makes an alias; in a process that has exited it is never active. */
+  addAlias(alias: Alias): Pid<unknown> {
+    const number = this.#core.nextAlias();
+    if (this.#isAlive) {
+      this.#aliases ??= new Map();
+      this.#aliases.set(number, alias);
+    }
+    const { node, scheduler, serial } = this.pid;
+    return new Pid(node, scheduler, serial, number);
+  }
+
+  unalias(alias: Pid): boolean {
+    if (!alias.owner.equals(this.pid)) return false;
+    return this.#aliases?.delete(alias.alias) ?? false;
+  }
+
+  /** The active alias with a number. */
+  findAlias(number: number): Alias | undefined {
+    return this.#aliases?.get(number);
+  }
+
+  /** Notes what to give up when the process ends. */
+  tie(tie: Tie): void {
+    this.#ties ??= new Set();
+    this.#ties.add(tie);
+  }
+
+  /** Forgets `tie`. */
+  untie(tie: Tie): void {
+    this.#ties?.delete(tie);
+  }
+
+  /** Whom the process calls and waits for. */
+  callees(): Pid[] {
+    const callees = [...this.#ties ?? []].map((tie) => tie.callee);
+    return callees.filter((callee) => callee !== undefined);
+  }
+
+  link(to: Pid): void {
+    const target = to.owner;
     if (!this.#isAlive || target.equals(this.pid) || this.isLinked(target)) {
       return;
     }
@@ -308,7 +386,8 @@ export class Process implements Context<unknown> {
     this.#core.signal({ type: "link", to: target, from: this.pid });
   }
 
-  unlink(target: Pid): void {
+  unlink(to: Pid): void {
+    const target = to.owner;
     if (!this.removeLink(target)) return;
     this.#core.signal({ type: "unlink", to: target, from: this.pid });
   }
@@ -324,7 +403,11 @@ export class Process implements Context<unknown> {
     options?: SpawnOptions,
   ): ProcessHandle<Child> {
     const child = this.runtime.spawn(body, options);
-    this.link(child.pid);
+    processOf(child.pid)!.parent = this.pid;
+    // A body can run on for a moment when its process has exited: what it
+    // spawns must not outlive it.
+    if (this.#isAlive) this.link(child.pid);
+    else child.kill();
     return child;
   }
 
@@ -347,10 +430,10 @@ export class Process implements Context<unknown> {
     throw EXITED;
   }
 
-  /** Notes that this process watches `target`. */
-  watch(ref: MonitorRef, target: Pid): void {
+  /** Notes that this process watches another. */
+  watch(ref: MonitorRef, watch: Watch): void {
     this.#watched ??= new Map();
-    this.#watched.set(ref, target);
+    this.#watched.set(ref, watch);
   }
 
   /** Notes that `watcher` watches this process. */
@@ -367,7 +450,9 @@ export class Process implements Context<unknown> {
   /** The monitors of processes for which `isLost` is true. */
   *watchedWhere(isLost: (target: Pid) => boolean): Iterable<[MonitorRef, Pid]> {
     if (this.#watched === undefined) return;
-    for (const entry of this.#watched) if (isLost(entry[1])) yield entry;
+    for (const [ref, { target }] of this.#watched) {
+      if (isLost(target)) yield [ref, target];
+    }
   }
 
   /** Forgets the monitors of watchers for which `isLost` is true. */
@@ -400,7 +485,8 @@ export class Process implements Context<unknown> {
   }
 
   /** Does what an exit signal does. One over a link that was ended does nothing. */
-  receiveExit({ from, via, reason }: ExitSignal): void {
+  receiveExit({ from: asker, via, reason }: ExitSignal): void {
+    const from = asker?.owner;
     if (via === "link" && !this.removeLink(from!)) return;
     const fromSelf = from?.equals(this.pid) ?? false;
     const trapsExits = this.#trapsExits;
@@ -444,8 +530,11 @@ export class Process implements Context<unknown> {
   #release(): void {
     this.#stopWaiting();
     this.#mailbox.clear();
+    this.#aliases = undefined;
+    this.#ties?.forEach((tie) => tie.cancel());
+    this.#ties = undefined;
     if (this.#watched === undefined) return;
-    for (const [ref, to] of this.#watched) {
+    for (const [ref, { target: to }] of this.#watched) {
       this.#core.signal({ type: "demonitor", to, ref });
     }
     this.#watched = undefined;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Context } from "./context.ts";
 import type { Pid } from "./pid.ts";
 import type { ExitReason } from "./reason.ts";
-import type { Runtime } from "./runtime.ts";
+import type { ProcessHandle, Runtime } from "./runtime.ts";
 import type { Down, ExitMessage } from "./signal.ts";
 import { Sim } from "./sim.ts";
 import { simulated } from "./testdata/simulated.ts";
@@ -150,6 +150,18 @@ Deno.test("spawnLink() links before the child's first turn", async () => {
   const reason = await parent.join();
   ok(typeof reason === "object" && reason.type === "crashed");
   strictEqual(reason.message, "at once");
+});
+
+Deno.test("spawnLink() by a body whose process has exited spawns nothing that lives", async () => {
+  const { sim, runtime } = simulated();
+  const children: ProcessHandle<never>[] = [];
+  runtime.spawn((self) => {
+    runtime.kill(self.pid);
+    children.push(self.spawnLink(() => new Promise(() => {})));
+  });
+  await sim.run();
+  strictEqual(await children[0]!.join(), "killed");
+  deepStrictEqual(runtime.list(), []);
 });
 
 Deno.test("spawnMonitor() tells of a child that ends at once", async () => {

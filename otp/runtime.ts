@@ -156,7 +156,7 @@ export class Runtime {
    *
    * @param message Shared, not copied, when the receiver lives in this thread.
    * @returns False when it is known that it cannot arrive: the process is dead,
-   * its mailbox is full, or its scheduler is lost.
+   * its mailbox is full, the alias is not active, or its scheduler is lost.
    *
    * @see Erlang `erlang:send/2`. Differs: says what it knows.
    */

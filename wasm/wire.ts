@@ -19,11 +19,12 @@ import type { Capability } from "./capability.ts";
 import type { Image } from "./script/image.ts";
 import type { Entry } from "./script/script_process.ts";
 
-/** Node, scheduler and serial of a {@linkcode Pid}. */
+/** Node, scheduler and serial of a {@linkcode Pid}, and the number of an alias. */
 export type PidParts = readonly [
   node: number,
   scheduler: number,
   serial: number,
+  alias?: number,
 ];
 
 /** A signal as it crosses the wire; see {@linkcode Signal}. */
@@ -84,7 +85,10 @@ export type Report =
 
 /** The parts of `pid`. */
 export function pidParts(pid: Pid): PidParts {
-  return [pid.node, pid.scheduler, pid.serial];
+  const { node, scheduler, serial, alias } = pid;
+  return alias === 0
+    ? [node, scheduler, serial]
+    : [node, scheduler, serial, alias];
 }
 
 /** The pid of `parts`. */

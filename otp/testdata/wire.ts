@@ -49,7 +49,7 @@ export function wireTo(end: End): Peer {
 /** A deep copy of plain data in which pids are new objects. */
 export function copyOf(value: unknown): unknown {
   if (value instanceof Pid) {
-    return new Pid(value.node, value.scheduler, value.serial);
+    return new Pid(value.node, value.scheduler, value.serial, value.alias);
   }
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value);

@@ -1,0 +1,13 @@
+/**
+ * Aliases: pids of a process that it can take back.
+ *
+ * @module
+ */
+
+/** What an active alias does with a message. */
+export interface Alias {
+  /** Whether the first message that arrives takes it back. */
+  readonly once: boolean;
+  /** Takes the message in place of the mailbox. Must not throw. */
+  readonly take?: (message: unknown) => void;
+}
