@@ -33,10 +33,31 @@
  * @module
  */
 
+export {
+  call,
+  type Caller,
+  type CallMessage,
+  type CallOptions,
+  type Protocol,
+  type Reply,
+  type Request,
+  type RequestData,
+} from "./call.ts";
+export {
+  CallCycle,
+  CallRefused,
+  CallTimeout,
+  ServerDown,
+  StartFailed,
+  StartTimeout,
+  TaskFailed,
+  TaskTimeout,
+} from "./errors.ts";
 export type { Host } from "./host.ts";
 export { systemHost } from "./host.ts";
 export { Pid } from "./pid.ts";
 export {
+  type AliasOptions,
   type Context,
   type MonitoredHandle,
   type ProcessBody,
@@ -62,6 +83,90 @@ export {
   Runtime,
   type RuntimeOptions,
 } from "./runtime.ts";
+export {
+  type Awaitable,
+  type CallHandlers,
+  type CallResult,
+  type CallScene,
+  cast,
+  type CastMessage,
+  type InitResult,
+  type Next,
+  type NoReply,
+  type Onward,
+  type Ready,
+  reply,
+  type ReplyNow,
+  server,
+  type ServerMessage,
+  type ServerSpec,
+  type Stop,
+  type StopAndReply,
+} from "./server.ts";
+export {
+  type Starter,
+  startServer,
+  type StartServerOptions,
+} from "./start_server.ts";
+export {
+  awaitMany,
+  type Task,
+  task,
+  type TaskOptions,
+  type TaskOwner,
+} from "./task.ts";
+export { type Answer, type Ask, SupervisorDown } from "./ask.ts";
+export type {
+  ChildBody,
+  ChildFailed,
+  ChildProcess,
+  ChildSettings,
+  ChildSpec,
+  ChildStart,
+  Shutdown,
+} from "./child.ts";
+export type { Backoff, Restart, Strategy } from "./restart.ts";
+export type { AutoShutdown } from "./supervision.ts";
+export {
+  countChildren,
+  deleteChild,
+  restartChild,
+  startChild,
+  startSupervisor,
+  supervisor,
+  type SupervisorBody,
+  type SupervisorOptions,
+  terminateChild,
+  whichChildren,
+} from "./supervisor.ts";
+export type {
+  ChildCounts,
+  ChildInfo,
+  DeleteChildResult,
+  NamedRequest,
+  NotStopped,
+  RestartChildResult,
+  Retry,
+  StartChildResult,
+  SupervisorMessage,
+  SupervisorRequest,
+  TerminateChildResult,
+} from "./supervisor_message.ts";
+export type {
+  DynamicRetry,
+  DynamicSupervisorMessage,
+  DynamicSupervisorRequest,
+  StartDynamicChildResult,
+} from "./dynamic_supervision.ts";
+export {
+  countDynamicChildren,
+  dynamicSupervisor,
+  type DynamicSupervisorBody,
+  type DynamicSupervisorOptions,
+  startDynamicChild,
+  terminateDynamicChild,
+  whichDynamicChildren,
+} from "./dynamic_supervisor.ts";
 export { Sim, type SimHost, type SimOptions } from "./sim.ts";
 export type { SendTimer } from "./send_timer.ts";
 export type {
