@@ -7,14 +7,16 @@
  * @module
  */
 
-import { type Pid, Runtime } from "@rusm/otp";
+import { type Peer, type Pid, Runtime } from "@rusm/otp";
 import { Channel, type Port } from "./channel.ts";
 import type { Capability } from "./capability.ts";
 import {
   GUEST_MAILBOX_MAX,
   MAIN_SCHEDULER,
   REDUCTIONS_PER_SLICE,
+  SCHEDULERS_MAX,
 } from "./limits.ts";
+import { RunQueue } from "./run_queue.ts";
 import type { Image } from "./script/image.ts";
 import { type Entry, ScriptProcess } from "./script/script_process.ts";
 import { VmPool } from "./script/vm_pool.ts";
@@ -44,6 +46,7 @@ class WorkerScheduler {
   readonly #channel: Channel<Report>;
   readonly #runtime: Runtime;
   readonly #components = new Map<number, Component>();
+  readonly #runQueue = new RunQueue();
 
   constructor(channel: Channel<Report>, node: number, scheduler: number) {
     this.#channel = channel;
@@ -52,10 +55,18 @@ class WorkerScheduler {
       scheduler,
       reductionsPerSlice: REDUCTIONS_PER_SLICE,
     });
-    this.#runtime.connect(MAIN_SCHEDULER, {
-      send: (signal) => channel.send(frameOf(signal)),
-    });
+    this.#connect(scheduler);
     channel.send({ type: "ready" });
+  }
+
+  // The main thread is the way to all others: it alone has a channel to each.
+  #connect(scheduler: number): void {
+    const main: Peer = {
+      send: (signal) => this.#channel.send(frameOf(signal)),
+    };
+    for (let index = MAIN_SCHEDULER; index < SCHEDULERS_MAX; index++) {
+      if (index !== scheduler) this.#runtime.connect(index, main);
+    }
   }
 
   obey(command: Command): void {
@@ -89,7 +100,10 @@ class WorkerScheduler {
     const parts = pidParts(pid);
     const log = (level: number, text: string) =>
       this.#channel.send({ type: "log", pid: parts, component, level, text });
-    const body = new ScriptProcess({ image, capability, pool, entry, log });
+    const runQueue = this.#runQueue;
+    const body = new ScriptProcess({
+      ...{ image, capability, pool, entry, runQueue, log },
+    });
     const options = { pid, mailboxMax: GUEST_MAILBOX_MAX };
     this.#runtime.spawn(body, options).join().then((reason) =>
       this.#channel.send({ type: "exited", pid: parts, component, reason })

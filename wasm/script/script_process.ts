@@ -17,13 +17,14 @@ import type { Capability } from "../capability.ts";
 import { encodeText } from "../host/encoding.ts";
 import { environmentGet, environmentNames } from "../host/environment.ts";
 import { bytes, pureCall, text } from "../host/pure.ts";
-import { LOG_BYTES_MAX } from "../limits.ts";
+import { LOG_BYTES_MAX, LOG_ENTRY_BYTES } from "../limits.ts";
 import {
   bytesOf,
   type GuestMessage,
   type GuestReply,
   isRequest,
 } from "../message.ts";
+import type { RunQueue } from "../run_queue.ts";
 import { CpuBudget } from "./cpu_budget.ts";
 import type { Image } from "./image.ts";
 import {
@@ -35,6 +36,7 @@ import { type HostValue, OPS } from "./ops.ts";
 import {
   type Bridge,
   type GuestError,
+  guestError,
   GuestOutOfMemory,
   GuestStopped,
   GuestThrew,
@@ -55,6 +57,8 @@ export interface ScriptOptions {
   readonly capability: Capability;
   /** What it calls first. */
   readonly entry: Entry;
+  /** Who runs on this scheduler. */
+  readonly runQueue: RunQueue;
   /** Takes what it logs; level is 0 error to 3 debug. */
   readonly log: (level: number, text: string) => void;
 }
@@ -77,6 +81,10 @@ export class ScriptProcess
   #replyTo: Pid<GuestReply> | undefined;
   #outcome: ExitReason | undefined;
   #isStopped = false;
+  // The instance, from the first call to the end.
+  #vm: Vm | undefined;
+  // Whether this process has its turn in the run queue.
+  #isEntered = false;
   #loggedBytes = 0;
   #calls: Call[] = [];
   #wake: (() => void) | undefined;
@@ -92,12 +100,12 @@ export class ScriptProcess
   async start(self: Context<GuestMessage>): Promise<void> {
     this.#self = self;
     const call = await this.#firstCall(self);
-    const vm = this.#options.pool.take(this);
     try {
-      await this.#live(vm, call);
+      await this.#live(call);
     } finally {
       this.#operations.cancelAll();
-      this.#options.pool.give(vm);
+      if (this.#vm !== undefined) this.#options.pool.give(this.#vm);
+      this.#leave();
     }
     if (this.#outcome !== "normal") self.exit(this.#outcome ?? "killed");
   }
@@ -120,12 +128,31 @@ export class ScriptProcess
     };
   }
 
-  async #live(vm: Vm, first: Call): Promise<void> {
+  // Leaves the run queue while it waits. Ends with its turn, so that the
+  // instance is given back before the next guest takes one.
+  async #live(first: Call): Promise<void> {
     for (let call: Call | undefined = first; call !== undefined;) {
-      await this.#step(vm, call);
+      await this.#enter();
       if (this.#isOver()) return;
+      this.#vm ??= this.#options.pool.take(this);
+      await this.#step(this.#vm, call);
+      if (this.#isOver()) return;
+      this.#leave();
       call = this.#calls.shift() ?? await this.#wait();
     }
+  }
+
+  async #enter(): Promise<void> {
+    await this.#options.runQueue.enter();
+    this.#isEntered = true;
+    this.#budget.resume();
+  }
+
+  #leave(): void {
+    if (!this.#isEntered) return;
+    this.#isEntered = false;
+    this.#budget.pause();
+    this.#options.runQueue.leave();
   }
 
   #isOver(): boolean {
@@ -133,25 +160,27 @@ export class ScriptProcess
   }
 
   async #step(vm: Vm, call: Call): Promise<void> {
-    this.#budget.resume();
     try {
       await call(vm);
       const rejection = await vm.unhandledRejection();
-      if (rejection !== undefined) this.#crash(rejection);
+      if (rejection !== undefined) this.#reject(rejection);
     } catch (thrown) {
       // The guest boundary: what a guest throws ends its process, no more.
       this.#fail(thrown);
     }
-    this.#budget.pause();
   }
 
   #fail(thrown: unknown): void {
     if (this.#isOver()) return;
     if (thrown instanceof GuestOutOfMemory) return this.#exceed("memory");
     if (thrown instanceof GuestThrew) return this.#crash(thrown.error);
-    if (!(thrown instanceof WebAssembly.RuntimeError)) throw thrown;
-    const { name, message } = thrown;
-    this.#crash({ name, message, stack: "" });
+    throw thrown;
+  }
+
+  // Also what seemed to end well has crashed then, as a program of Deno has.
+  #reject(rejection: GuestError): void {
+    if (this.#outcome === "normal") this.#outcome = undefined;
+    this.#crash(rejection);
   }
 
   #crash({ name, message, stack }: GuestError): void {
@@ -199,33 +228,39 @@ export class ScriptProcess
     this.#notify((vm) => vm.call(fire, vm.lower(id)));
   }
 
+  get unheard(): number {
+    return this.#calls.length;
+  }
+
   #notify(call: Call): void {
     this.#calls.push(call);
     this.#wake?.();
   }
 
   interrupt(): boolean | Promise<boolean> {
-    if (this.#isOver()) return true;
-    if (this.#budget.isSpent()) {
-      this.#exceed("cpu");
-      return true;
-    }
+    if (this.#isOver() || this.#isSpent()) return true;
     if (!this.#budget.isSliceOver()) return false;
     return this.#yield();
   }
 
-  #yield(): Promise<boolean> {
-    this.#budget.pause();
+  #isSpent(): boolean {
+    if (!this.#budget.isSpent()) return false;
+    this.#exceed("cpu");
+    return true;
+  }
+
+  // Behind the others, and behind the event loop.
+  async #yield(): Promise<boolean> {
     const { host } = this.#self!.runtime;
-    return new Promise((resolve) =>
-      host.macrotask(() => {
-        this.#budget.resume();
-        resolve(this.#isStopped);
-      })
-    );
+    this.#leave();
+    await new Promise<void>((resolve) => host.macrotask(resolve));
+    await this.#enter();
+    return this.#isStopped;
   }
 
   call(op: number, args: HostValue[]): HostValue | Promise<HostValue> {
+    // QuickJS asks once in 10,000 steps, and a step that comes here can be long.
+    if (this.#isSpent()) throw new GuestStopped();
     const { capability } = this.#options;
     switch (op) {
       case OPS.reply:
@@ -234,11 +269,7 @@ export class ScriptProcess
         this.#outcome ??= "normal";
         return undefined;
       case OPS.fail:
-        this.#crash({
-          name: text(args[0]),
-          message: text(args[1]),
-          stack: text(args[2]),
-        });
+        this.#crash(guestError(text(args[0]), text(args[1]), text(args[2])));
         return undefined;
       case OPS.log:
         return this.#log(Number(args[0]), text(args[1]));
@@ -278,7 +309,7 @@ export class ScriptProcess
 
   #log(level: number, line: string): undefined {
     const before = this.#loggedBytes;
-    this.#loggedBytes += line.length;
+    this.#loggedBytes += line.length + LOG_ENTRY_BYTES;
     if (this.#loggedBytes <= LOG_BYTES_MAX) this.#options.log(level, line);
     else if (before <= LOG_BYTES_MAX) {
       this.#options.log(1, `… cut: more than ${LOG_BYTES_MAX} bytes of log`);
@@ -291,19 +322,29 @@ export class ScriptProcess
   }
 
   #receive(timeoutMs: number): HostValue | Promise<HostValue> {
+    // A process that is over would wait here for ever, alive to all others.
+    if (this.#isOver()) throw new GuestStopped();
     const self = this.#self!;
     const message = timeoutMs < 0
       ? self.receive()
       : self.receive({ timeoutMs });
     if (!(message instanceof Promise)) return bytesOf(message);
-    this.#waited();
-    return new Promise((resolve, reject) => {
-      this.#stopReceive = reject;
-      message.then((received) => {
-        this.#budget.resume();
-        resolve(received === TIMEOUT ? null : bytesOf(received));
-      }, reject);
-    });
+    this.#leave();
+    // Who only looks does not wait, and could look for ever.
+    if (timeoutMs !== 0) this.#waited();
+    return this.#awaitMessage(message);
+  }
+
+  // A process that is stopped while it waits leaves its instance at once.
+  async #awaitMessage(
+    message: Promise<GuestMessage | typeof TIMEOUT>,
+  ): Promise<HostValue> {
+    const stopped = new Promise<never>((_, reject) =>
+      this.#stopReceive = reject
+    );
+    const received = await Promise.race([message, stopped]);
+    await this.#enter();
+    return received === TIMEOUT ? null : bytesOf(received);
   }
 }
 

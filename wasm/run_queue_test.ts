@@ -1,0 +1,45 @@
+import { deepStrictEqual } from "node:assert";
+import { RunQueue } from "./run_queue.ts";
+
+Deno.test("enter() lets one in at a time, in the order they came", async () => {
+  const queue = new RunQueue();
+  const seen: string[] = [];
+  async function visit(name: string): Promise<void> {
+    await queue.enter();
+    seen.push(`${name} in`);
+    await Promise.resolve();
+    seen.push(`${name} out`);
+    queue.leave();
+  }
+  await Promise.all(["a", "b", "c"].map(visit));
+  deepStrictEqual(
+    seen,
+    ["a in", "a out", "b in", "b out", "c in", "c out"],
+  );
+});
+
+Deno.test("enter() lets who comes back in behind those who wait", async () => {
+  const queue = new RunQueue();
+  const seen: number[] = [];
+  async function visitTwice(name: number): Promise<void> {
+    for (let turn = 0; turn < 2; turn++) {
+      await queue.enter();
+      seen.push(name);
+      queue.leave();
+    }
+  }
+  await Promise.all([0, 1, 2].map(visitTwice));
+  deepStrictEqual(seen, [0, 1, 2, 0, 1, 2]);
+});
+
+Deno.test("enter() waits for nobody when the queue has emptied", async () => {
+  const queue = new RunQueue();
+  for (let turn = 0; turn < 3; turn++) {
+    const second = [queue.enter(), queue.enter()][1]!;
+    queue.leave();
+    await second;
+    queue.leave();
+  }
+  await queue.enter();
+  queue.leave();
+});
