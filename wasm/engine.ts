@@ -10,9 +10,9 @@ import {
   type Capability,
   permissionsOf,
 } from "./capability.ts";
-import { LoadFailed, SystemLimit } from "./errors.ts";
+import { LoadFailed, SchedulerFailed, SystemLimit } from "./errors.ts";
 import { insistGrantable } from "./grantable.ts";
-import { HEARTBEAT_MS } from "./limits.ts";
+import { HEARTBEAT_MS, SCHEDULERS_MAX } from "./limits.ts";
 import type { GuestMessage } from "./message.ts";
 import { Pool } from "./pool.ts";
 import { bake, type Image } from "./script/image.ts";
@@ -83,7 +83,7 @@ interface Loaded extends Component {
  * const runtime = new Runtime();
  * const engine = new Engine(runtime, { schedulersPerPool: 1 });
  * const sandboxed = BUILT_IN_PROFILES.get("sandboxed")!;
- * const bundle = "module.exports = () => { console.log(typeof Deno); }";
+ * const bundle = "exports.default = () => { console.log(typeof Deno); }";
  * const component = await engine.load("quiet", bundle, sandboxed);
  *
  * const watcher = runtime.spawn<Down>(async (self) => {
@@ -98,9 +98,11 @@ export class Engine {
   readonly #runtime: Runtime;
   readonly #options: EngineOptions;
   readonly #pools = new Map<string, Pool>();
-  readonly #components: Loaded[] = [];
+  readonly #components = new Map<number, Loaded>();
+  #loaded = 0;
   #schedulers = 0;
   #spawned = 0;
+  #isClosed = false;
   readonly #heartbeat: ReturnType<typeof setInterval>;
 
   /** An engine whose processes are reached through `runtime`. */
@@ -122,7 +124,7 @@ export class Engine {
    * @param bundle The component as one CommonJS script.
    * @throws {LoadFailed} The component threw while it was evaluated.
    * @throws {NotGrantable} The profile grants what this node may not do.
-   * @throws {SchedulerFailed} A Worker could not be started.
+   * @throws {SchedulerFailed} A Worker could not be started, or the engine is closed.
    */
   async load(
     name: string,
@@ -130,14 +132,31 @@ export class Engine {
     capability: Capability,
   ): Promise<Component> {
     await insistGrantable(capability);
-    const number = this.#components.length;
+    const image = await this.#bake(name, bundle, capability);
+    this.#insistOpen();
+    const number = this.#loaded++;
     const pool = this.#poolFor(capability);
     const component: Loaded = { name, capability, number, pool };
-    this.#components.push(component);
-    const image = await this.#bake(name, bundle, capability);
+    this.#components.set(number, component);
     pool.load({ type: "load", component: number, image, capability });
-    await pool.ready();
+    await this.#started(component);
     return component;
+  }
+
+  // Workers that were started behind close() would never end.
+  #insistOpen(): void {
+    if (!this.#isClosed) return;
+    throw new SchedulerFailed("Cannot load a component: the engine is closed");
+  }
+
+  async #started({ number, pool }: Loaded): Promise<void> {
+    try {
+      await pool.ready();
+    } catch (failure) {
+      // Not swallowed: the caller has no component then, so it is forgotten.
+      this.#components.delete(number);
+      throw failure;
+    }
   }
 
   #bake(
@@ -154,7 +173,7 @@ export class Engine {
     const permissions = permissionsOf(capability);
     const key = JSON.stringify(permissions);
     let pool = this.#pools.get(key);
-    if (pool === undefined) {
+    if (pool === undefined || pool.isDead) {
       pool = this.#createPool(permissions);
       this.#pools.set(key, pool);
     }
@@ -164,9 +183,14 @@ export class Engine {
   #createPool(permissions: Deno.PermissionOptionsObject): Pool {
     const { node = 0, observer, schedulersPerPool } = this.#options;
     const count = schedulersPerPool ?? navigator.hardwareConcurrency;
+    if (this.#schedulers + count >= SCHEDULERS_MAX) {
+      throw new SchedulerFailed(
+        `Cannot have more than ${SCHEDULERS_MAX} schedulers on a node: have ${this.#schedulers}, start ${count}`,
+      );
+    }
     const schedulers = Array.from({ length: count }, () => ++this.#schedulers);
     const options = { runtime: this.#runtime, node, schedulers, permissions };
-    const nameOf = (component: number) => this.#components[component]!.name;
+    const nameOf = (component: number) => this.#components.get(component)!.name;
     return new Pool(options, {
       exited: (pid, component, reason) =>
         observer?.exited?.(pid, nameOf(component), reason),
@@ -202,6 +226,7 @@ export class Engine {
 
   /** Ends all processes and schedulers, at once. Idempotent. */
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#heartbeat);
     for (const pool of this.#pools.values()) pool.close();
     this.#pools.clear();

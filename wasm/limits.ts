@@ -53,6 +53,12 @@ export const SLICE_MS = 10;
 /** What one process can write to the log between two waits, in bytes. */
 export const LOG_BYTES_MAX: number = 64 * 1024;
 
+/** What one entry of the log counts for besides its text, in bytes. */
+export const LOG_ENTRY_BYTES = 16;
+
+/** The longest name, message and stack of an error that leaves a guest, each in UTF-16 units. */
+export const ERROR_LENGTH_MAX: number = 8 * 1024;
+
 /** Idle instances that a scheduler keeps of one component, ready for new processes. */
 export const IDLE_INSTANCES_MAX = 64;
 
@@ -64,6 +70,9 @@ export const GUEST_MAILBOX_MAX = 10_000;
 
 /** Index of the scheduler that is the main thread. */
 export const MAIN_SCHEDULER = 0;
+
+/** Schedulers that a node can have, the main thread among them: a pid has 8 bits for them. */
+export const SCHEDULERS_MAX = 256;
 
 /**
  * Starts and receives of guests before a scheduler lets the event loop run.

@@ -31,16 +31,27 @@ export interface GuestReply {
   readonly body: Uint8Array | null;
 }
 
-/** Whether a message is a request. */
+/** Whether a message is a request. Takes anything: a sender may have lied to the types. */
 export function isRequest(message: GuestMessage): message is GuestRequest {
-  return typeof message === "object" && "type" in message;
+  return (message as Partial<GuestRequest> | null)?.type === "request";
 }
 
 const encoder = new TextEncoder();
 
-/** A message as the bytes that a guest receives: text in UTF-8. */
+/**
+ * A message as the bytes that a guest receives: text in UTF-8, a request as
+ * JSON without its body.
+ *
+ * @throws {TypeError} It is none of them.
+ */
 export function bytesOf(message: GuestMessage): Uint8Array {
   if (message instanceof Uint8Array) return message;
   if (typeof message === "string") return encoder.encode(message);
-  return encoder.encode(JSON.stringify({ ...message, body: undefined }));
+  if (!isRequest(message)) {
+    throw new TypeError(
+      `Cannot receive what is neither bytes nor text: ${typeof message}`,
+    );
+  }
+  const { type, from, head } = message;
+  return encoder.encode(JSON.stringify({ type, from, head }));
 }

@@ -52,17 +52,28 @@ export class Pool {
   readonly #schedulers = new Map<number, RemoteScheduler>();
   readonly #loads: Load[] = [];
 
-  /** Starts the schedulers. */
+  /** Starts the schedulers. When one cannot be made, those before it are closed. */
   constructor(options: PoolOptions, listener: PoolListener) {
     this.#options = options;
     this.#listener = listener;
-    for (const index of options.schedulers) this.#start(index);
+    try {
+      for (const index of options.schedulers) this.#start(index);
+    } catch (failure) {
+      // Nobody would have the pool to close it.
+      this.close();
+      throw failure;
+    }
   }
 
   /** Resolves when all schedulers take commands; rejects when one cannot start. */
   async ready(): Promise<void> {
     const schedulers = [...this.#schedulers.values()];
     await Promise.all(schedulers.map((scheduler) => scheduler.ready));
+  }
+
+  /** Whether all its schedulers are gone, for ever. */
+  get isDead(): boolean {
+    return this.#schedulers.size === 0;
   }
 
   /** How many processes live here. */

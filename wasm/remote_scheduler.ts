@@ -52,7 +52,7 @@ export interface SchedulerOptions {
 export class RemoteScheduler implements Peer {
   /** The component of each living process, by serial. */
   readonly living: Map<number, number> = new Map();
-  /** Resolves when the scheduler takes commands; rejects when it was lost before. */
+  /** Resolves when the scheduler takes commands; rejects when it was lost or closed before. */
   readonly ready: Promise<void>;
 
   readonly #worker: Worker;
@@ -140,9 +140,7 @@ export class RemoteScheduler implements Peer {
   /** Gives the scheduler up. Idempotent. */
   lose(why: string): void {
     if (this.#isLost) return;
-    this.close();
-    const error = new SchedulerFailed(`Cannot start a scheduler: ${why}`);
-    this.#settleReady.reject(error);
+    this.#end(why);
     this.#listener.lost(why);
   }
 
@@ -151,8 +149,14 @@ export class RemoteScheduler implements Peer {
    * loop keeps its thread: Deno cannot stop it.
    */
   close(): void {
+    this.#end("it was closed");
+  }
+
+  #end(why: string): void {
     this.#isLost = true;
     this.#channel.close();
     this.#worker.terminate();
+    const error = new SchedulerFailed(`Cannot start a scheduler: ${why}`);
+    this.#settleReady.reject(error);
   }
 }

@@ -14,6 +14,7 @@ import { NotCapable } from "./denied.ts";
  * @param path Absolute, in the guest's view.
  * @throws {NotCapable} No preopen holds the path, also not behind a symbolic link.
  * @throws {Deno.errors.NotFound} There is no such file.
+ * @throws {TypeError} It is a directory or a device.
  * @throws {RangeError} It has more than {@linkcode FILE_BYTES_MAX} bytes.
  */
 export async function readFile(
@@ -21,8 +22,19 @@ export async function readFile(
   path: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { preopen, host } = resolve(capability, path, "read");
-  await insist(preopen, host, () => denied(capability, path, "read"));
-  const { size } = await Deno.stat(host);
+  return await hidingHost("read", path, async () => {
+    await insist(preopen, host, () => denied(capability, path, "read"));
+    return await readWhole(host, path);
+  });
+}
+
+async function readWhole(
+  host: string,
+  path: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { size, isFile } = await Deno.stat(host);
+  // A pipe would hold a thread for ever, and a device may have no end.
+  if (!isFile) throw new TypeError(`Cannot read what is no file: ${path}`);
   if (size > FILE_BYTES_MAX) {
     throw new RangeError(
       `Cannot read a file of more than ${FILE_BYTES_MAX} bytes: ${path}`,
@@ -37,6 +49,7 @@ export async function readFile(
  * @param path Absolute, in the guest's view.
  * @throws {NotCapable} No preopen that can be written holds the path.
  * @throws {Deno.errors.NotFound} Its directory does not exist.
+ * @throws {TypeError} A directory or a device is there.
  */
 export async function writeFile(
   capability: Capability,
@@ -46,19 +59,41 @@ export async function writeFile(
   const { preopen, host } = resolve(capability, path, "write");
   const refuse = () => denied(capability, path, "write");
   if (preopen.readOnly) throw refuse();
-  await insist(preopen, await writeTarget(host), refuse);
-  await Deno.writeFile(host, bytes);
+  await hidingHost("write", path, async () => {
+    await insist(preopen, await writeTarget(host, path), refuse);
+    await Deno.writeFile(host, bytes);
+  });
 }
 
 // A link is followed by a write, so its target counts; a new file lies where
 // its directory does.
-async function writeTarget(host: string): Promise<string> {
+async function writeTarget(host: string, path: string): Promise<string> {
   try {
-    await Deno.lstat(host);
-    return host;
+    const { isFile, isSymlink } = await Deno.lstat(host);
+    if (isFile || isSymlink) return host;
+    throw new TypeError(`Cannot write over what is no file: ${path}`);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     return host.slice(0, host.lastIndexOf("/")) || "/";
+  }
+}
+
+// Errors of the system name paths of the host. The guest learns what kind of
+// error it was, and sees its own path.
+async function hidingHost<Result>(
+  action: string,
+  path: string,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    const isOurs = error instanceof NotCapable || error instanceof TypeError ||
+      error instanceof RangeError;
+    if (isOurs || error instanceof Deno.errors.NotFound) throw error;
+    const hidden = new Error(`Cannot ${action} the file: ${path}`);
+    hidden.name = (error as Error).name;
+    throw hidden;
   }
 }
 

@@ -7,12 +7,13 @@
 
 import { pureCall, text } from "../host/pure.ts";
 import { type HostValue, OPS } from "./ops.ts";
-import type { Bridge } from "./vm.ts";
+import { type Bridge, guestError, GuestThrew } from "./vm.ts";
 
 /** The {@linkcode Bridge} of a component that is loading. */
 export class LoadBridge implements Bridge {
   readonly #name: string;
   readonly #log: (level: number, text: string) => void;
+  readonly #loadMsMax: number;
   readonly #deadlineMs: number;
 
   /** Ends a component that is still loading after `loadMsMax` milliseconds. */
@@ -23,6 +24,7 @@ export class LoadBridge implements Bridge {
   ) {
     this.#name = name;
     this.#log = log;
+    this.#loadMsMax = loadMsMax;
     this.#deadlineMs = performance.now() + loadMsMax;
   }
 
@@ -44,7 +46,10 @@ export class LoadBridge implements Bridge {
   }
 
   interrupt(): boolean {
-    return performance.now() > this.#deadlineMs;
+    if (performance.now() <= this.#deadlineMs) return false;
+    // QuickJS would only say that it was interrupted.
+    const message = `Used more than ${this.#loadMsMax} ms to load`;
+    throw new GuestThrew(guestError("TimeoutError", message, ""));
   }
 }
 

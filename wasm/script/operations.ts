@@ -28,6 +28,8 @@ export interface OperationsListener {
   settled(id: number, settled: Settled): void;
   /** The time of timer `id` has come. */
   fired(id: number): void;
+  /** How much of all that the guest has not heard yet, since it still computes. */
+  readonly unheard: number;
 }
 
 /**
@@ -94,7 +96,7 @@ export class Operations {
   }
 
   #list(id: number, cancel: () => void): void {
-    if (this.#cancels.size >= OPERATIONS_MAX) {
+    if (this.#cancels.size + this.#listener.unheard >= OPERATIONS_MAX) {
       throw new RangeError(
         `Cannot have more than ${OPERATIONS_MAX} timers, fetches and files under way`,
       );

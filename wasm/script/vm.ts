@@ -11,7 +11,8 @@
  */
 
 import { promising, suspending } from "../fiber.ts";
-import type { HostValue } from "./ops.ts";
+import { ERROR_LENGTH_MAX } from "../limits.ts";
+import { type HostValue, PRELUDE_FILE } from "./ops.ts";
 import { JOB_THREW, linkTurn } from "./turn.ts";
 
 /** What an instance asks of its surroundings. */
@@ -37,6 +38,27 @@ export interface GuestError {
   readonly message: string;
   /** Guest frames, one a line; empty when it has none. */
   readonly stack: string;
+}
+
+/**
+ * What a guest threw, without the prelude's frames. Each text is cut at
+ * `ERROR_LENGTH_MAX`: a guest can make them as long as its memory.
+ */
+export function guestError(
+  name: string,
+  message: string,
+  stack: string,
+): GuestError {
+  const frames = stack.split("\n")
+    .filter((line) => !line.includes(PRELUDE_FILE))
+    .join("\n");
+  return { name: cut(name), message: cut(message), stack: cut(frames) };
+}
+
+function cut(text: string): string {
+  return text.length <= ERROR_LENGTH_MAX
+    ? text
+    : `${text.slice(0, ERROR_LENGTH_MAX)}…`;
 }
 
 /** Thrown out of a call when the guest threw. */
@@ -130,8 +152,17 @@ const STRIP_SOURCE = 16;
 // first ones are handled late.
 const REJECTIONS_MAX = 64;
 
+// What V8 says, and QuickJS as well.
+const STACK_OVERFLOW = "Maximum call stack size exceeded";
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Holds on to the promise: another would take its address, and be taken for it. */
+interface Rejection {
+  readonly promise: Value;
+  readonly reason: Value;
+}
 
 /** One instance of QuickJS. */
 export class Vm {
@@ -142,8 +173,8 @@ export class Vm {
 
   readonly #exports: QuickjsExports;
   readonly #fibers: Fibers;
-  // What promises were rejected with that nothing handles yet, by promise.
-  readonly #rejections = new Map<number, Value>();
+  // Promises that were rejected and that nothing handles yet, by address.
+  readonly #rejections = new Map<number, Rejection>();
 
   /** An instance of `module` as it is when it has just been instantiated. */
   constructor(module: WebAssembly.Module, bridge: Bridge) {
@@ -184,7 +215,10 @@ export class Vm {
     const badFile = () => 8;
     return {
       clock_time_get: (clock: number, _precision: bigint, at: number) => {
-        const nowMs = clock === 0 ? Date.now() : performance.now();
+        // Threads count from different times, and an image is used in all.
+        const nowMs = clock === 0
+          ? Date.now()
+          : performance.timeOrigin + performance.now();
         this.#view().setBigUint64(at, BigInt(Math.round(nowMs * 1e6)), true);
         return 0;
       },
@@ -227,7 +261,7 @@ export class Vm {
    * Runs `code` as a script.
    *
    * @returns Its last value, owned by the caller.
-   * @throws {GuestThrew} It threw, or was interrupted.
+   * @throws {GuestThrew} It threw, trapped, or was interrupted.
    */
   async evaluate(code: string, file: string): Promise<Value> {
     const [codeAt, count] = this.#copyText(code);
@@ -284,7 +318,7 @@ export class Vm {
    * Calls `fn`, and runs every promise reaction that follows. Takes ownership of `args`.
    *
    * @returns What it returned, owned by the caller.
-   * @throws {GuestThrew} It threw, or was interrupted.
+   * @throws {GuestThrew} It threw, trapped, or was interrupted.
    */
   async call(fn: Value, ...args: Value[]): Promise<Value> {
     const undefinedValue = this.#exports.qjs_get_undefined();
@@ -302,7 +336,7 @@ export class Vm {
 
   /** What a promise was rejected with that nothing handles: the oldest, if any. */
   async unhandledRejection(): Promise<GuestError | undefined> {
-    for (const reason of this.#rejections.values()) {
+    for (const { reason } of this.#rejections.values()) {
       return await this.#describe(reason);
     }
     return undefined;
@@ -472,13 +506,21 @@ export class Vm {
   // which must be able to suspend, and here it could not.
   #rejected(promise: Value, reason: Value, isHandled: boolean): void {
     const key = this.#exports.qjs_get_value_ptr(promise);
-    this.free(promise);
     if (!isHandled && this.#rejections.size < REJECTIONS_MAX) {
-      this.#rejections.set(key, reason);
+      this.#rejections.set(key, { promise, reason });
       return;
     }
-    if (isHandled) this.#rejections.delete(key);
+    if (isHandled) this.#forgetRejection(key);
+    this.free(promise);
     this.free(reason);
+  }
+
+  #forgetRejection(key: number): void {
+    const rejection = this.#rejections.get(key);
+    if (rejection === undefined) return;
+    this.#rejections.delete(key);
+    this.free(rejection.promise);
+    this.free(rejection.reason);
   }
 
   async #checked(value: Value): Promise<Value> {
@@ -497,12 +539,12 @@ export class Vm {
       const message = this.#exports.qjs_is_symbol(value) !== 0
         ? "a symbol"
         : this.#liftText(value);
-      return { name: "thrown", message, stack: "" };
+      return guestError("thrown", message, "");
     }
     const name = await this.#textProperty(value, "name");
     const message = await this.#textProperty(value, "message");
     const stack = await this.#textProperty(value, "stack");
-    return { name: name || "Error", message, stack };
+    return guestError(name || "Error", message, stack);
   }
 
   // Anything but text, also a getter that throws, counts as empty.
@@ -579,17 +621,33 @@ interface Fibers {
 
 function fibersOf(exports: QuickjsExports): Fibers {
   return {
-    evaluate: promising(exports.qjs_eval),
-    compile: promising(exports.qjs_compile),
-    evaluateBytecode: promising(exports.qjs_eval_bytecode),
-    turn: promising(linkTurn({
+    evaluate: fiber(exports.qjs_eval),
+    compile: fiber(exports.qjs_compile),
+    evaluateBytecode: fiber(exports.qjs_eval_bytecode),
+    turn: fiber(linkTurn({
       call: exports.qjs_call,
       is_exception: exports.qjs_is_exception,
       is_job_pending: exports.qjs_is_job_pending,
       execute_pending_job: exports.qjs_execute_pending_job,
     })),
-    property: promising(exports.qjs_get_prop_string),
+    property: fiber(exports.qjs_get_prop_string),
   };
+}
+
+function fiber<Args extends unknown[], Result>(
+  guest: (...args: Args) => Result,
+): (...args: Args) => Promise<Result> {
+  const call = promising(guest);
+  return (...args) => call(...args).catch(trapped);
+}
+
+// A trap is the guest's fault, and so is V8's stack when native functions of
+// QuickJS nest too deep. Their own stacks tell of the host.
+function trapped(thrown: unknown): never {
+  const isTrap = thrown instanceof WebAssembly.RuntimeError ||
+    thrown instanceof RangeError && thrown.message === STACK_OVERFLOW;
+  if (!isTrap) throw thrown;
+  throw new GuestThrew(guestError(thrown.name, thrown.message, ""));
 }
 
 function present(value: Value): Value {

@@ -1,0 +1,260 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
+import fc from "fast-check";
+
+import { PAGE_BYTES } from "../instrument/memory_cap.ts";
+import { LocalComponent, NOBODY, TIGHT } from "../testdata/local.ts";
+import { bake, isRestorable, restore } from "./image.ts";
+import { GuestThrew, Vm } from "./vm.ts";
+import { VmPool } from "./vm_pool.ts";
+
+/** All that a guest finds besides the language's own syntax. */
+const GLOBALS =
+  `AbortController AbortSignal AggregateError Array ArrayBuffer AsyncDisposableStack BigInt BigInt64Array
+  BigUint64Array Boolean Crypto DOMException DataView Date DisposableStack Error EvalError Event EventTarget
+  FinalizationRegistry Float16Array Float32Array Float64Array Function Headers Infinity Int16Array Int32Array
+  Int8Array InternalError Iterator JSON Map Math NaN Number Object Process Promise Proxy RangeError
+  ReferenceError Reflect RegExp Request Response Set SharedArrayBuffer String SuppressedError Symbol
+  SyntaxError TextDecoder TextEncoder TypeError URIError URL URLSearchParams Uint16Array Uint32Array
+  Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet atob btoa clearInterval clearTimeout console crypto
+  decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval fetch files globalThis isFinite isNaN
+  parseFloat parseInt performance process queueMicrotask setInterval setTimeout structuredClone undefined
+  unescape`.split(/\s+/);
+
+/** What `code` gives in a process, as text. */
+async function inGuest(code: string): Promise<string> {
+  const component = await LocalComponent.bake(
+    `exports.default = () => console.log(String(${code}))`,
+  );
+  strictEqual(await component.run(), "normal");
+  return component.lines[0]!;
+}
+
+Deno.test("bake() gives a guest these globals and no others", async () => {
+  const names = await inGuest(
+    "Reflect.ownKeys(globalThis).filter((k) => typeof k === 'string')",
+  );
+  deepStrictEqual(names.split(",").toSorted(), GLOBALS);
+});
+
+for (
+  const name of [
+    "Deno",
+    "WebAssembly",
+    "Worker",
+    "Atomics",
+    "__host",
+    "__rusm",
+    "std",
+    "os",
+    "navigator",
+    "self",
+    "window",
+    "global",
+  ]
+) {
+  Deno.test(`bake() gives a guest no ${name}`, async () => {
+    const code =
+      `[typeof ${name}, "${name}" in globalThis, typeof Function("return this")().${name}]`;
+    strictEqual(await inGuest(code), "undefined,false,undefined");
+  });
+}
+
+for (const specifier of ["node:fs", "fs", "npm:ws", "./a.js"]) {
+  Deno.test(`bake() gives a component no module ${specifier}`, async () => {
+    const code =
+      `(() => { try { require("${specifier}"); } catch (error) { return error; } })()`;
+    strictEqual(
+      await inGuest(code),
+      `TypeError: Cannot import "${specifier}": a component has no Node APIs`,
+    );
+  });
+}
+
+Deno.test("bake() gives processes an environment that is empty, and only that of a process", async () => {
+  strictEqual(
+    await inGuest(
+      "[Object.keys(process), Object.keys(process.env), process.env.PATH]",
+    ),
+    "env,,",
+  );
+});
+
+// deno-fmt-ignore
+const LOADS: [name: string, bundle: string, error: RegExp][] = [
+  ["does not parse", "let let", /^SyntaxError: /],
+  ["throws", "throw new RangeError('far')", /^RangeError: far$/],
+  ["throws text", "throw 'no'", /^thrown: no$/],
+  ["rejects", "Promise.reject(new TypeError('later'))", /^TypeError: later$/],
+  ["rejects in a job", "(async () => { await 0; throw new TypeError('later') })()", /^TypeError: later$/],
+  ["imports", "import 'node:fs'", /^SyntaxError: /],
+  ["requires", "require('node:fs')", /^TypeError: Cannot import "node:fs"/],
+  ["asks for time", "setTimeout(() => {}, 1)", /^TypeError: Cannot do this while a component loads, only in its functions: timerStart in guest$/],
+  ["asks for network", "fetch('http://a.test/')", /^TypeError: Cannot do this while a component loads, only in its functions: fetchStart in guest$/],
+  ["asks for its pid", "Process.self()", /^TypeError: Cannot do this while a component loads, only in its functions: self in guest$/],
+  ["waits", "Process.receive()", /^TypeError: Cannot do this while a component loads, only in its functions: receive in guest$/],
+  ["recurses", "(function f() { f() })()", /^RangeError: Maximum call stack size exceeded$/],
+  ["nests", "eval('['.repeat(1e5))", /^RangeError: Maximum call stack size exceeded$/],
+  ["hoards", "const a = []; for (;;) a.push(new ArrayBuffer(1e5))", /^InternalError: out of memory$/],
+  ["has a getter that throws as its export", "Object.defineProperty(exports, 'default', { get() { throw new RangeError('x') } })", /^RangeError: x$/],
+];
+
+for (const [name, bundle, error] of LOADS) {
+  Deno.test(`bake() refuses a component that ${name}`, async () => {
+    await rejects(LocalComponent.bake(bundle), (thrown: GuestThrew) => {
+      ok(thrown instanceof GuestThrew, String(thrown));
+      ok(error.test(thrown.message), thrown.message);
+      ok(!/file:|wasm:/.test(thrown.error.stack), thrown.error.stack);
+      return true;
+    });
+  });
+}
+
+Deno.test("bake() hands on what the component logs", async () => {
+  const component = await LocalComponent.bake(
+    "console.error('one'); console.log('two');",
+  );
+  deepStrictEqual(component.logs, [[0, "one"], [2, "two"]]);
+});
+
+Deno.test("bake() runs the jobs that the component started", async () => {
+  const component = await LocalComponent.bake(
+    "let n = 0; Promise.resolve().then(() => n++).then(() => n++); exports.default = () => console.log(n);",
+  );
+  await component.run();
+  deepStrictEqual(component.lines, ["2"]);
+});
+
+Deno.test("bake() makes parts in shared memory that do not touch and hold all that is not zero", async () => {
+  const { parts, pages } = (await LocalComponent.bake("exports.a = 1")).image;
+  let end = -1;
+  for (const { at, bytes } of parts) {
+    ok(at > end && bytes.buffer instanceof SharedArrayBuffer);
+    end = at + bytes.length;
+  }
+  ok(end <= pages * PAGE_BYTES);
+});
+
+Deno.test("bake() is the same each time, for the same component", async () => {
+  const bundle = "exports.default = () => new Response('x')";
+  const images = [
+    await bake("guest", bundle, TIGHT, () => {}),
+    await bake("guest", bundle, TIGHT, () => {}),
+  ];
+  const [one, other] = images.map(({ entry, pages, stackPointer }) => ({
+    ...{ entry, pages, stackPointer },
+  }));
+  deepStrictEqual(one, other);
+});
+
+Deno.test("restore() undoes everything but growth, which isRestorable() tells", async () => {
+  const { image } = await LocalComponent.bake("exports.default = () => {}");
+  const vm = new Vm(image.module, NOBODY);
+  restore(vm, image);
+  strictEqual(isRestorable(vm, image), true);
+  const memory = new Uint8Array(vm.memory.buffer);
+  const before = memory.slice();
+  memory.fill(0xaa);
+  vm.stackPointer = 16;
+  restore(vm, image);
+  ok(memory.every((byte, at) => byte === before[at]));
+  strictEqual(vm.stackPointer, image.stackPointer);
+  vm.memory.grow(1);
+  strictEqual(isRestorable(vm, image), false);
+});
+
+/** Tokens that make parsers work, right and wrong. */
+const TOKENS = [
+  ...["{", "}", "(", ")", "[", "]", "`", "${", "'", '"', "/", "*", "\\", "\n"],
+  ...["=>", "...", "?.", "#", "@", "<!--", "-->", ";", ",", ":", "=", "+", "-"],
+  ...[
+    "let ",
+    "class ",
+    "function",
+    "async ",
+    "await ",
+    "yield ",
+    "import",
+    "export ",
+  ],
+  ...[
+    "exports.default",
+    "module",
+    "0x",
+    "1e999",
+    "9n",
+    "\\u{110000}",
+    "a",
+    "b",
+  ],
+  ...[
+    "\0",
+    "\ufeff",
+    "\u2028",
+    "\ud800",
+    "é",
+    "𝒳",
+    "/(?<a>.)/v",
+    "with(a)",
+    "eval(",
+  ],
+];
+
+const source = fc.oneof(
+  fc.array(fc.constantFrom(...TOKENS), { maxLength: 40 }).map((list) =>
+    list.join("")
+  ),
+  fc.string({ unit: "binary", maxLength: 200 }),
+  fc.string({ unit: "binary-ascii", maxLength: 200 }),
+);
+
+Deno.test("bake() of any text gives an image or GuestThrew", async () => {
+  await fc.assert(
+    fc.asyncProperty(source, async (bundle) => {
+      try {
+        await LocalComponent.bake(bundle);
+      } catch (thrown) {
+        ok(thrown instanceof GuestThrew, String(thrown));
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+// deno-fmt-ignore
+const HUGE: [name: string, bundle: string][] = [
+  ["text", `exports.a = "${"x".repeat(1e6)}"`],
+  ["number", `exports.a = ${"9".repeat(1e5)}`],
+  ["big integer", `exports.a = ${"9".repeat(1e4)}n`],
+  ["array", `exports.a = [${"1,".repeat(1e4)}]`],
+  ["pattern", `exports.a = /${"a?".repeat(1e4)}/`],
+  ["name", `var ${"n".repeat(1e5)} = 1`],
+  ["comment", `/*${"*".repeat(1e6)}*/`],
+  ["line of operators", `exports.a = ${"1+".repeat(1e4)}1`],
+  ["source", `exports.a = 1;\n`.repeat(1e4)],
+];
+
+for (const [name, bundle] of HUGE) {
+  Deno.test(`bake() takes or refuses a huge ${name}`, async () => {
+    try {
+      const { image } = await LocalComponent.bake(bundle);
+      ok(new VmPool(image).take(NOBODY));
+    } catch (thrown) {
+      ok(thrown instanceof GuestThrew, String(thrown));
+    }
+  });
+}
+
+// deno-fmt-ignore
+const NAMES = ["", "a b", "ä/..", "rusm:prelude", "x\0y", "n".repeat(1e4)];
+
+for (const name of NAMES) {
+  Deno.test(`bake() takes the name ${JSON.stringify(name.slice(0, 20))}`, async () => {
+    const component = await LocalComponent.bake(
+      "exports.default = () => { throw new Error('x'); }",
+      TIGHT,
+      name,
+    );
+    const reason = await component.run();
+    strictEqual(typeof reason === "string" ? reason : reason.type, "crashed");
+  });
+}

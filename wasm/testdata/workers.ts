@@ -1,0 +1,146 @@
+/**
+ * Engines and pools in real Workers, closed when the test is over.
+ *
+ * @module
+ */
+
+import { type Down, type ExitReason, type Pid, Runtime } from "@rusm/otp";
+
+import type { Capability } from "../capability.ts";
+import { Engine, type EngineOptions } from "../engine.ts";
+import { Pool } from "../pool.ts";
+import { bake } from "../script/image.ts";
+
+/** Ends of processes, as schedulers report them. */
+export class Ends {
+  readonly #reasons = new Map<string, ExitReason>();
+  readonly #waiting = new Map<string, (reason: ExitReason) => void>();
+
+  /** How many there were. */
+  get count(): number {
+    return this.#reasons.size;
+  }
+
+  /** The pids of those that ended, in order. */
+  get pids(): string[] {
+    return [...this.#reasons.keys()];
+  }
+
+  /** Notes an end. */
+  add(pid: Pid, reason: ExitReason): void {
+    this.#reasons.set(`${pid}`, reason);
+    this.#waiting.get(`${pid}`)?.(reason);
+  }
+
+  /** Why `pid` has ended or will end. Each may be asked for once before its end. */
+  of(pid: Pid | undefined): Promise<ExitReason> {
+    const reason = this.#reasons.get(`${pid}`);
+    if (reason !== undefined) return Promise.resolve(reason);
+    return new Promise((resolve) => this.#waiting.set(`${pid}`, resolve));
+  }
+}
+
+/** A pool and what was heard of it. */
+export interface WatchedPool {
+  /** The pool. */
+  readonly pool: Pool;
+  /** Its runtime, of the main thread. */
+  readonly runtime: Runtime;
+  /** What was logged. */
+  readonly lines: string[];
+  /** Processes that were reported as ended. */
+  readonly ends: Ends;
+  /** Schedulers that were lost, and why. */
+  readonly losses: [scheduler: number, why: string][];
+  /** Evaluates a component and makes it known as `component`. */
+  load(component: number, bundle: string, capability: Capability): Promise<void>;
+}
+
+/** What a pool is made with. */
+export interface PoolSetup {
+  /** Its schedulers; one, with index 1, when absent. */
+  readonly schedulers?: readonly number[];
+  /** What its Workers may do. */
+  readonly permissions: Deno.PermissionOptionsObject;
+}
+
+/** Runs `test` with a pool. Its Workers may do less than its components are granted. */
+export async function withPool(
+  { schedulers = [1], permissions }: PoolSetup,
+  test: (watched: WatchedPool) => Promise<void>,
+): Promise<void> {
+  const runtime = new Runtime();
+  const lines: string[] = [];
+  const ends = new Ends();
+  const losses: [number, string][] = [];
+  const pool = new Pool({ runtime, node: 0, schedulers, permissions }, {
+    exited: (pid, _component, reason) => ends.add(pid, reason),
+    logged: (_pid, _component, _level, text) => void lines.push(text),
+    refused: () => {},
+    lost: (scheduler, why) => void losses.push([scheduler, why]),
+  });
+  const load = async (
+    component: number,
+    bundle: string,
+    capability: Capability,
+  ) => {
+    const image = await bake(`c${component}`, bundle, capability, () => {});
+    pool.load({ type: "load", component, image, capability });
+  };
+  try {
+    await test({ pool, runtime, lines, ends, losses, load });
+  } finally {
+    pool.close();
+  }
+}
+
+/** An engine and what was heard of it. */
+export interface WatchedEngine {
+  /** The engine. */
+  readonly engine: Engine;
+  /** Its runtime. */
+  readonly runtime: Runtime;
+  /** What was logged. */
+  readonly lines: string[];
+  /** Processes that were reported as ended. */
+  readonly ends: Ends;
+}
+
+/** Runs `test` with an engine, of one scheduler a pool unless `options` say otherwise. */
+export async function withEngine(
+  { observer, ...options }: EngineOptions,
+  test: (watched: WatchedEngine) => Promise<void>,
+): Promise<void> {
+  const runtime = new Runtime();
+  const lines: string[] = [];
+  const ends = new Ends();
+  const engine = new Engine(runtime, {
+    schedulersPerPool: 1,
+    observer: {
+      logged: (_pid, _name, _level, text) => void lines.push(text),
+      exited: (pid, _name, reason) => ends.add(pid, reason),
+      ...observer,
+    },
+    ...options,
+  });
+  try {
+    await test({ engine, runtime, lines, ends });
+  } finally {
+    engine.close();
+  }
+}
+
+/** Resolves `isWatching` when a monitor of `pid` is set up, and `reason` when it ends. */
+export function watch(runtime: Runtime, pid: Pid): {
+  readonly isWatching: Promise<void>;
+  readonly reason: Promise<ExitReason>;
+} {
+  const watching = Promise.withResolvers<void>();
+  const reason = Promise.withResolvers<ExitReason>();
+  runtime.spawn<Down>(async (self) => {
+    self.monitor(pid);
+    watching.resolve();
+    reason.resolve((await self.receive()).reason);
+  });
+  return { isWatching: watching.promise, reason: reason.promise };
+}
