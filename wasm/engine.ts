@@ -17,7 +17,7 @@ import type { GuestMessage } from "./message.ts";
 import { Pool } from "./pool.ts";
 import { bake, type Image } from "./script/image.ts";
 import type { Entry } from "./script/script_process.ts";
-import { GuestOutOfMemory, GuestThrew } from "./script/vm.ts";
+import { GuestOutOfMemory, GuestThrew } from "./script/guest_error.ts";
 
 /** A loaded component: what {@linkcode Engine.spawn} makes processes of. */
 export interface Component {

@@ -18,7 +18,9 @@ import { LoadBridge } from "./load_bridge.ts";
 import { type GuestEntry, PRELUDE_FILE } from "./ops.ts";
 import { PRELUDE } from "./prelude.gen.ts";
 import { quickjs } from "./quickjs.ts";
-import { GuestThrew, type Value, Vm } from "./vm.ts";
+import { GuestThrew } from "./guest_error.ts";
+import type { Value } from "./quickjs_exports.ts";
+import { Vm } from "./vm.ts";
 
 /** Addresses of the prelude's entry points, the same in every instance. */
 export type EntryValues = Readonly<

@@ -7,7 +7,8 @@
 
 import { pureCall, text } from "../host/pure.ts";
 import { type HostValue, OPS } from "./ops.ts";
-import { type Bridge, guestError, GuestThrew } from "./vm.ts";
+import { guestError, GuestThrew } from "./guest_error.ts";
+import type { Bridge } from "./vm.ts";
 
 /** The {@linkcode Bridge} of a component that is loading. */
 export class LoadBridge implements Bridge {

@@ -4,7 +4,8 @@ import { MEBIBYTE, STACK_BYTES_MAX } from "../limits.ts";
 import { LoadBridge } from "./load_bridge.ts";
 import { OPS } from "./ops.ts";
 import { quickjs } from "./quickjs.ts";
-import { GuestThrew, Vm } from "./vm.ts";
+import { GuestThrew } from "./guest_error.ts";
+import { Vm } from "./vm.ts";
 
 Deno.test("LoadBridge ends a component that takes too long, which cannot catch it", async () => {
   const bridge = new LoadBridge("slow", 20, () => {});

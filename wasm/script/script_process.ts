@@ -34,14 +34,13 @@ import {
 } from "./operations.ts";
 import { type HostValue, OPS } from "./ops.ts";
 import {
-  type Bridge,
   type GuestError,
   guestError,
   GuestOutOfMemory,
   GuestStopped,
   GuestThrew,
-  type Vm,
-} from "./vm.ts";
+} from "./guest_error.ts";
+import type { Bridge, Vm } from "./vm.ts";
 import type { VmPool } from "./vm_pool.ts";
 
 /** What a process calls first: `handle` answers one request, `run` calls the default export. */

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import type { ExitReason } from "@rusm/otp";
 
+import type { Capability } from "../capability.ts";
 import { LOG_BYTES_MAX, MEBIBYTE, OPERATIONS_MAX } from "../limits.ts";
 import { LocalComponent, TIGHT } from "../testdata/local.ts";
 
@@ -16,8 +17,11 @@ const MEMORY: ExitReason = {
   message: `Used more than ${8 * MEBIBYTE} bytes of memory`,
 };
 
-function main(code: string): Promise<LocalComponent> {
-  return LocalComponent.bake(`exports.default = ${code}`);
+function main(
+  code: string,
+  capability?: Capability,
+): Promise<LocalComponent> {
+  return LocalComponent.bake(`exports.default = ${code}`, capability);
 }
 
 // deno-fmt-ignore
@@ -49,27 +53,31 @@ const LOOPS: [name: string, code: string][] = [
 
 for (const [name, code] of LOOPS) {
   Deno.test(`ScriptProcess ends at its CPU limit: ${name}`, async () => {
-    deepStrictEqual(await (await main(code)).run(), CPU);
+    deepStrictEqual(await (await main(code, TIGHT)).run(), CPU);
   });
 }
 
 Deno.test("ScriptProcess ends at its CPU limit at a component's function too", async () => {
   const component = await LocalComponent.bake(
     "exports.default = { fetch() { for (;;); } }",
+    TIGHT,
   );
   deepStrictEqual(await component.ask(), CPU);
 });
 
 Deno.test("ScriptProcess has its whole CPU budget again after a wait", async () => {
-  const component = await main(`async () => {
-    const spin = () => { const end = performance.now() + 40; while (performance.now() < end); };
-    for (let i = 0; i < 4; i++) {
+  const component = await main(
+    `async () => {
+    const spin = () => { const end = performance.now() + 100; while (performance.now() < end); };
+    for (let i = 0; i < 2; i++) {
       spin();
       await new Promise((resolve) => setTimeout(resolve, 1));
       spin();
       Process.receive(1);
     }
-  }`);
+  }`,
+    { ...TIGHT, cpuMsMax: 250 },
+  );
   strictEqual(await component.run(), "normal");
 });
 
@@ -88,13 +96,7 @@ const HOARDS: [name: string, code: string][] = [
 
 for (const [name, code] of HOARDS) {
   Deno.test(`ScriptProcess ends at its memory limit: ${name}`, async () => {
-    // Time enough for filling the memory on a busy machine.
-    const roomy = { ...TIGHT, cpuMsMax: 10_000 };
-    const component = await LocalComponent.bake(
-      `exports.default = ${code}`,
-      roomy,
-    );
-    deepStrictEqual(await component.run(), MEMORY);
+    deepStrictEqual(await (await main(code)).run(), MEMORY);
   });
 }
 
@@ -107,7 +109,8 @@ const CATCHERS: [name: string, code: string, reason: ExitReason][] = [
 
 for (const [name, code, reason] of CATCHERS) {
   Deno.test(`ScriptProcess that catches its lack of memory and ${name} ends`, async () => {
-    deepStrictEqual(await (await main(code)).run(), reason);
+    const capability = reason === CPU ? TIGHT : undefined;
+    deepStrictEqual(await (await main(code, capability)).run(), reason);
   });
 }
 

@@ -10,10 +10,22 @@
  * @module
  */
 
-import { promising, suspending } from "../fiber.ts";
-import { ERROR_LENGTH_MAX } from "../limits.ts";
-import { type HostValue, PRELUDE_FILE } from "./ops.ts";
-import { JOB_THREW, linkTurn } from "./turn.ts";
+import { suspending } from "../fiber.ts";
+import {
+  type GuestError,
+  guestError,
+  GuestOutOfMemory,
+  GuestStopped,
+  GuestThrew,
+} from "./guest_error.ts";
+import type { HostValue } from "./ops.ts";
+import {
+  type Fibers,
+  fibersOf,
+  type QuickjsExports,
+  type Value,
+} from "./quickjs_exports.ts";
+import { JOB_THREW } from "./turn.ts";
 
 /** What an instance asks of its surroundings. */
 export interface Bridge {
@@ -30,130 +42,12 @@ export interface Bridge {
   interrupt(): boolean | Promise<boolean>;
 }
 
-/** A value that a guest threw, copied out of it. */
-export interface GuestError {
-  /** Class of an error; type of anything else. */
-  readonly name: string;
-  /** Its message, or what it prints as. */
-  readonly message: string;
-  /** Guest frames, one a line; empty when it has none. */
-  readonly stack: string;
-}
-
-/**
- * What a guest threw, without the prelude's frames. Each text is cut at
- * `ERROR_LENGTH_MAX`: a guest can make them as long as its memory.
- */
-export function guestError(
-  name: string,
-  message: string,
-  stack: string,
-): GuestError {
-  const frames = stack.split("\n")
-    .filter((line) => !line.includes(PRELUDE_FILE))
-    .join("\n");
-  return { name: cut(name), message: cut(message), stack: cut(frames) };
-}
-
-function cut(text: string): string {
-  return text.length <= ERROR_LENGTH_MAX
-    ? text
-    : `${text.slice(0, ERROR_LENGTH_MAX)}…`;
-}
-
-/** Thrown out of a call when the guest threw. */
-export class GuestThrew extends Error {
-  /** What it threw. */
-  readonly error: GuestError;
-
-  /** Wraps what a guest threw. */
-  constructor(error: GuestError) {
-    super(`${error.name}: ${error.message}`);
-    this.name = "GuestThrew";
-    this.error = error;
-  }
-}
-
-/** The guest had no memory left for a value of the host. */
-export class GuestOutOfMemory extends Error {
-  /** Without details: there are none. */
-  constructor() {
-    super("Cannot allocate in a guest that is out of memory");
-    this.name = "GuestOutOfMemory";
-  }
-}
-
-/** Address of a value in the guest. */
-export type Value = number & { readonly __value: true };
-
-/** The exports of the QuickJS module that are used here. */
-interface QuickjsExports extends WebAssembly.Exports {
-  readonly memory: WebAssembly.Memory;
-  readonly __stack_pointer: WebAssembly.Global;
-  _initialize(): void;
-  wasm_malloc(bytes: number): number;
-  wasm_free(address: number): void;
-  qjs_init(): number;
-  qjs_set_interrupt_handler(enabled: number): void;
-  qjs_set_promise_rejection_handler(enabled: number): void;
-  qjs_set_memory_limit(bytes: number): void;
-  qjs_set_max_stack_size(bytes: number): void;
-  qjs_eval(code: number, count: number, file: number, flags: number): Value;
-  qjs_compile(
-    code: number,
-    count: number,
-    file: number,
-    flags: number,
-    compileFlags: number,
-    countAt: number,
-  ): number;
-  qjs_eval_bytecode(at: number, count: number): Value;
-  qjs_call(fn: Value, self: Value, argc: number, argv: number): Value;
-  qjs_is_job_pending(): number;
-  qjs_execute_pending_job(): number;
-  qjs_get_exception(): Value;
-  qjs_is_exception(value: Value): number;
-  qjs_is_undefined(value: Value): number;
-  qjs_is_null(value: Value): number;
-  qjs_is_number(value: Value): number;
-  qjs_is_string(value: Value): number;
-  qjs_is_object(value: Value): number;
-  qjs_is_symbol(value: Value): number;
-  qjs_get_undefined(): Value;
-  qjs_get_null(): Value;
-  qjs_get_global(): Value;
-  qjs_new_number(value: number): Value;
-  qjs_new_string(address: number, count: number): Value;
-  qjs_new_uint8_array(address: number, count: number): Value;
-  qjs_new_host_function(name: number, count: number, length: number): Value;
-  qjs_new_error(): Value;
-  qjs_throw(error: Value): void;
-  qjs_get_float64(value: Value): number;
-  qjs_get_string_len(value: Value, count: number): number;
-  qjs_free_cstring(address: number): void;
-  qjs_get_prop_string(object: Value, name: number): Value;
-  qjs_set_prop_string(object: Value, name: number, value: Value): number;
-  qjs_get_typed_array_buffer(
-    array: Value,
-    offset: number,
-    count: number,
-    element: number,
-  ): Value;
-  qjs_get_array_buffer(buffer: Value, count: number): number;
-  qjs_get_value_ptr(value: Value): number;
-  qjs_free_value(value: Value): void;
-  qjs_run_gc(): void;
-}
-
 // `JS_STRIP_SOURCE` of QuickJS.
 const STRIP_SOURCE = 16;
 
 // One unhandled rejection ends a process; more are kept only in case that the
 // first ones are handled late.
 const REJECTIONS_MAX = 64;
-
-// What V8 says, and QuickJS as well.
-const STACK_OVERFLOW = "Maximum call stack size exceeded";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -603,53 +497,6 @@ export class Vm {
   }
 }
 
-/** The exports that can run guest code, each on a fiber of its own. */
-interface Fibers {
-  evaluate(
-    code: number,
-    count: number,
-    file: number,
-    flags: number,
-  ): Promise<Value>;
-  compile: (
-    ...args: Parameters<QuickjsExports["qjs_compile"]>
-  ) => Promise<number>;
-  evaluateBytecode(at: number, count: number): Promise<Value>;
-  turn(fn: Value, self: Value, argc: number, argv: number): Promise<number>;
-  property(object: Value, name: number): Promise<Value>;
-}
-
-function fibersOf(exports: QuickjsExports): Fibers {
-  return {
-    evaluate: fiber(exports.qjs_eval),
-    compile: fiber(exports.qjs_compile),
-    evaluateBytecode: fiber(exports.qjs_eval_bytecode),
-    turn: fiber(linkTurn({
-      call: exports.qjs_call,
-      is_exception: exports.qjs_is_exception,
-      is_job_pending: exports.qjs_is_job_pending,
-      execute_pending_job: exports.qjs_execute_pending_job,
-    })),
-    property: fiber(exports.qjs_get_prop_string),
-  };
-}
-
-function fiber<Args extends unknown[], Result>(
-  guest: (...args: Args) => Result,
-): (...args: Args) => Promise<Result> {
-  const call = promising(guest);
-  return (...args) => call(...args).catch(trapped);
-}
-
-// A trap is the guest's fault, and so is V8's stack when native functions of
-// QuickJS nest too deep. Their own stacks tell of the host.
-function trapped(thrown: unknown): never {
-  const isTrap = thrown instanceof WebAssembly.RuntimeError ||
-    thrown instanceof RangeError && thrown.message === STACK_OVERFLOW;
-  if (!isTrap) throw thrown;
-  throw new GuestThrew(guestError(thrown.name, thrown.message, ""));
-}
-
 function present(value: Value): Value {
   if (value === 0) throw new GuestOutOfMemory();
   return value;
@@ -658,13 +505,4 @@ function present(value: Value): Value {
 // These end the process; they are not the guest's to catch.
 function isOfBridge(thrown: Error): boolean {
   return thrown instanceof GuestOutOfMemory || thrown instanceof GuestStopped;
-}
-
-/** Thrown by a {@linkcode Bridge} to end the guest inside a host call. */
-export class GuestStopped extends Error {
-  /** Without details: who stops a guest knows why. */
-  constructor() {
-    super("The guest was stopped");
-    this.name = "GuestStopped";
-  }
 }

@@ -2,12 +2,16 @@ import { notStrictEqual, ok, strictEqual } from "node:assert";
 
 import { PAGE_BYTES } from "../instrument/memory_cap.ts";
 import { IDLE_INSTANCES_MAX } from "../limits.ts";
-import { LocalComponent, NOBODY } from "../testdata/local.ts";
+import { LocalComponent, NOBODY, ROOMY, TIGHT } from "../testdata/local.ts";
 import type { Image } from "./image.ts";
 import type { Vm } from "./vm.ts";
 
 /** How a process of the component comes to its end. */
-type End = "by itself" | "killed while it computes" | "killed while it waits";
+type End =
+  | "by itself"
+  | "at its CPU limit"
+  | "killed while it computes"
+  | "killed while it waits";
 
 // deno-fmt-ignore
 const PROCESSES: [name: string, bundle: string, end: End][] = [
@@ -24,7 +28,7 @@ const PROCESSES: [name: string, bundle: string, end: End][] = [
   ["unhandled rejections", "exports.default = () => { for (let i = 0; i < 9; i++) Promise.reject(i); }", "by itself"],
   ["too deep a recursion", "exports.default = () => { (function f() { f(); })(); }", "by itself"],
   ["too deep a nesting in native code", "exports.default = () => { eval('('.repeat(1e5)); }", "by itself"],
-  ["too much CPU time", "exports.default = () => { for (;;) globalThis.n = (globalThis.n ?? 0) + 1; }", "by itself"],
+  ["too much CPU time", "exports.default = () => { for (;;) globalThis.n = (globalThis.n ?? 0) + 1; }", "at its CPU limit"],
   ["an endless loop", "exports.default = () => { console.log('ready'); for (;;) globalThis.n = [globalThis.n?.length]; }", "killed while it computes"],
   ["a receive", "exports.default = () => { console.log('ready'); Process.receive(); }", "killed while it waits"],
   ["a receive with a time", "exports.default = () => { console.log('ready'); Process.receive(1e6); }", "killed while it waits"],
@@ -33,7 +37,8 @@ const PROCESSES: [name: string, bundle: string, end: End][] = [
 
 for (const [name, bundle, end] of PROCESSES) {
   Deno.test(`VmPool gives the image to the last byte after ${name}, ${end}`, async () => {
-    const component = await LocalComponent.bake(bundle);
+    const capability = end === "at its CPU limit" ? TIGHT : ROOMY;
+    const component = await LocalComponent.bake(bundle, capability);
     await isAsImage(component);
     const recycled = component.pool.take(NOBODY);
     component.pool.give(recycled);
@@ -45,7 +50,7 @@ for (const [name, bundle, end] of PROCESSES) {
 }
 
 async function endProcess(component: LocalComponent, end: End): Promise<void> {
-  if (end === "by itself") return void await component.run();
+  if (!end.startsWith("killed")) return void await component.run();
   const count = component.logs.length;
   const process = component.spawn();
   // A guest that has logged runs, and lets others run at its next slice.

@@ -5,13 +5,8 @@ import { ERROR_LENGTH_MAX, MEBIBYTE, STACK_BYTES_MAX } from "../limits.ts";
 import { NOBODY } from "../testdata/local.ts";
 import type { HostValue } from "./ops.ts";
 import { quickjs } from "./quickjs.ts";
-import {
-  type Bridge,
-  GuestOutOfMemory,
-  GuestStopped,
-  GuestThrew,
-  Vm,
-} from "./vm.ts";
+import { GuestOutOfMemory, GuestStopped, GuestThrew } from "./guest_error.ts";
+import { type Bridge, Vm } from "./vm.ts";
 
 const MEMORY_BYTES_MAX = 8 * MEBIBYTE;
 

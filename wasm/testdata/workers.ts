@@ -53,7 +53,11 @@ export interface WatchedPool {
   /** Schedulers that were lost, and why. */
   readonly losses: [scheduler: number, why: string][];
   /** Evaluates a component and makes it known as `component`. */
-  load(component: number, bundle: string, capability: Capability): Promise<void>;
+  load(
+    component: number,
+    bundle: string,
+    capability: Capability,
+  ): Promise<void>;
 }
 
 /** What a pool is made with. */

@@ -47,9 +47,12 @@ export interface GuestOptions {
 /** A request with all that a handler does not look at filled in. */
 export type PartialHead = Partial<RequestHead>;
 
-const wasm = Deno.readFile(
-  new URL(import.meta.resolve("quickjs-wasi/quickjs.wasm")),
-).then((bytes) => WebAssembly.compile(bytes));
+// Awaited here, so that no test ends what another began.
+const wasm = await WebAssembly.compile(
+  await Deno.readFile(
+    new URL(import.meta.resolve("quickjs-wasi/quickjs.wasm")),
+  ),
+);
 const images = new Map<string, Promise<Snapshot>>();
 
 /** Steps that a guest may take until it is quiet. */
@@ -97,7 +100,7 @@ export class Guest {
     options: GuestOptions = {},
   ): Promise<Guest> {
     const image = await imageOf(options.prelude ?? PRELUDE);
-    const guest = new Guest(await QuickJS.restore(image, await wasm), options);
+    const guest = new Guest(await QuickJS.restore(image, wasm), options);
     const names: (keyof GuestEntry)[] = [
       "component",
       "handle",
@@ -298,7 +301,7 @@ function imageOf(prelude: string): Promise<Snapshot> {
 }
 
 async function bake(prelude: string): Promise<Snapshot> {
-  const vm = await QuickJS.create(await wasm);
+  const vm = await QuickJS.create(wasm);
   const host = vm.newFunction("__host", () => {
     throw new TypeError("Cannot ask the host while the prelude is evaluated");
   });
