@@ -4,22 +4,26 @@
  * @module
  */
 
-import { ask } from "./ask.ts";
-import { checkChildSettings, type ChildSettings } from "./child.ts";
+import { ask } from "./supervisor/ask.ts";
+import { checkChildSettings, type ChildSettings } from "./supervisor/child.ts";
 import type { ProcessBody } from "./context.ts";
 import {
   type DynamicPlan,
   DynamicSupervision,
   type DynamicSupervisorMessage,
   type StartDynamicChildResult,
-} from "./dynamic_supervision.ts";
+} from "./supervisor/dynamic_supervision.ts";
 import type { Pid } from "./pid.ts";
-import { type Backoff, checkBackoff, checkRestartLimit } from "./restart.ts";
+import {
+  type Backoff,
+  checkBackoff,
+  checkRestartLimit,
+} from "./supervisor/restart.ts";
 import type { Body, Runtime } from "./runtime.ts";
 import type {
   ChildCounts,
   TerminateChildResult,
-} from "./supervisor_message.ts";
+} from "./supervisor/message.ts";
 
 /**
  * How a {@linkcode dynamicSupervisor} is made.

@@ -115,7 +115,7 @@ export {
   type TaskOptions,
   type TaskOwner,
 } from "./task.ts";
-export { type Answer, type Ask, SupervisorDown } from "./ask.ts";
+export { type Answer, type Ask, SupervisorDown } from "./supervisor/ask.ts";
 export type {
   ChildBody,
   ChildFailed,
@@ -124,9 +124,9 @@ export type {
   ChildSpec,
   ChildStart,
   Shutdown,
-} from "./child.ts";
-export type { Backoff, Restart, Strategy } from "./restart.ts";
-export type { AutoShutdown } from "./supervision.ts";
+} from "./supervisor/child.ts";
+export type { Backoff, Restart, Strategy } from "./supervisor/restart.ts";
+export type { AutoShutdown } from "./supervisor/supervision.ts";
 export {
   countChildren,
   deleteChild,
@@ -151,13 +151,13 @@ export type {
   SupervisorMessage,
   SupervisorRequest,
   TerminateChildResult,
-} from "./supervisor_message.ts";
+} from "./supervisor/message.ts";
 export type {
   DynamicRetry,
   DynamicSupervisorMessage,
   DynamicSupervisorRequest,
   StartDynamicChildResult,
-} from "./dynamic_supervision.ts";
+} from "./supervisor/dynamic_supervision.ts";
 export {
   countDynamicChildren,
   dynamicSupervisor,

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ask } from "./ask.ts";
-import { checkChildSettings, type ChildSpec } from "./child.ts";
+import { ask } from "./supervisor/ask.ts";
+import { checkChildSettings, type ChildSpec } from "./supervisor/child.ts";
 import type { Context, ProcessBody } from "./context.ts";
 import type { Pid } from "./pid.ts";
 import {
@@ -13,13 +13,13 @@ import {
   checkBackoff,
   checkRestartLimit,
   type Strategy,
-} from "./restart.ts";
+} from "./supervisor/restart.ts";
 import { Runtime } from "./runtime.ts";
 import {
   type AutoShutdown,
   Supervision,
   type SupervisionPlan,
-} from "./supervision.ts";
+} from "./supervisor/supervision.ts";
 import type {
   ChildCounts,
   ChildInfo,
@@ -28,7 +28,7 @@ import type {
   StartChildResult,
   SupervisorMessage,
   TerminateChildResult,
-} from "./supervisor_message.ts";
+} from "./supervisor/message.ts";
 
 /** How a {@linkcode supervisor} is made. */
 export interface SupervisorOptions {

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
-import type { ChildSpec, Shutdown } from "./child.ts";
+import type { ChildSpec, Shutdown } from "./supervisor/child.ts";
 import type { Context } from "./context.ts";
 import type { Pid } from "./pid.ts";
 import type { ExitReason } from "./reason.ts";

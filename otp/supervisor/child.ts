@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { Context, ProcessBody, SpawnOptions } from "./context.ts";
-import { TIMEOUT } from "./context.ts";
-import type { Pid } from "./pid.ts";
-import { crashOf, type ExitReason } from "./reason.ts";
+import type { Context, ProcessBody, SpawnOptions } from "../context.ts";
+import { TIMEOUT } from "../context.ts";
+import type { Pid } from "../pid.ts";
+import { crashOf, type ExitReason } from "../reason.ts";
 import type { Restart } from "./restart.ts";
-import type { Body } from "./runtime.ts";
-import type { Down, ExitMessage, MonitorRef } from "./signal.ts";
-import { checkDelay } from "./timer.ts";
+import type { Body } from "../runtime.ts";
+import type { Down, ExitMessage, MonitorRef } from "../signal.ts";
+import { checkDelay } from "../timer.ts";
 
 /**
  * How a child is stopped: asked to exit with `"shutdown"` and killed when it has

@@ -7,9 +7,9 @@
 import { reply } from "./ask.ts";
 import type { ChildSpec } from "./child.ts";
 import { type Child, Children } from "./children.ts";
-import type { Context } from "./context.ts";
-import type { Pid } from "./pid.ts";
-import type { ExitReason } from "./reason.ts";
+import type { Context } from "../context.ts";
+import type { Pid } from "../pid.ts";
+import type { ExitReason } from "../reason.ts";
 import {
   addRestart,
   affected,
@@ -19,7 +19,7 @@ import {
   type RestartLimit,
   type Strategy,
 } from "./restart.ts";
-import type { ExitMessage } from "./signal.ts";
+import type { ExitMessage } from "../signal.ts";
 import type {
   ChildInfo,
   DeleteChildResult,
@@ -29,7 +29,7 @@ import type {
   SupervisorMessage,
   SupervisorRequest,
   TerminateChildResult,
-} from "./supervisor_message.ts";
+} from "./message.ts";
 
 /** When the end of a significant child that is not restarted ends its supervisor. */
 export type AutoShutdown = "never" | "anySignificant" | "allSignificant";

@@ -1,10 +1,10 @@
 import { strictEqual } from "node:assert";
-import type { ExitReason } from "./reason.ts";
+import type { ExitReason } from "../reason.ts";
 import type { Restart, Strategy } from "./restart.ts";
 import type { AutoShutdown } from "./supervision.ts";
-import { countChildren, startSupervisor, supervisor } from "./supervisor.ts";
-import { Reporter } from "./testdata/reporter.ts";
-import { simulated } from "./testdata/simulated.ts";
+import { countChildren, startSupervisor, supervisor } from "../supervisor.ts";
+import { Reporter } from "../testdata/reporter.ts";
+import { simulated } from "../testdata/simulated.ts";
 
 // What Erlang/OTP 25 does; testdata/supervisors.escript prints the rows. Of the
 // permanent children a, b and c, b has the restart type of the row and ends. A

@@ -6,8 +6,8 @@
 
 import type { Ask } from "./ask.ts";
 import type { ChildSpec, ChildStart } from "./child.ts";
-import type { Pid } from "./pid.ts";
-import type { Down, ExitMessage } from "./signal.ts";
+import type { Pid } from "../pid.ts";
+import type { Down, ExitMessage } from "../signal.ts";
 
 /** What a supervisor accepts: requests, and what tells it of its children. */
 export type SupervisorMessage =

@@ -1,12 +1,12 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
-import type { Context } from "./context.ts";
-import type { Pid } from "./pid.ts";
-import type { ExitReason } from "./reason.ts";
-import type { Runtime } from "./runtime.ts";
-import type { ExitMessage } from "./signal.ts";
-import { startSupervisor, supervisor } from "./supervisor.ts";
-import { Reporter } from "./testdata/reporter.ts";
-import { simulated } from "./testdata/simulated.ts";
+import type { Context } from "../context.ts";
+import type { Pid } from "../pid.ts";
+import type { ExitReason } from "../reason.ts";
+import type { Runtime } from "../runtime.ts";
+import type { ExitMessage } from "../signal.ts";
+import { startSupervisor, supervisor } from "../supervisor.ts";
+import { Reporter } from "../testdata/reporter.ts";
+import { simulated } from "../testdata/simulated.ts";
 
 const CRASH: ExitReason = { type: "exit", payload: "crash" };
 

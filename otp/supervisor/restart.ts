@@ -5,8 +5,8 @@
  * @module
  */
 
-import { TIMER_DELAY_MS_MAX } from "./limits.ts";
-import type { ExitReason } from "./reason.ts";
+import { TIMER_DELAY_MS_MAX } from "../limits.ts";
+import type { ExitReason } from "../reason.ts";
 
 /**
  * Whether a child that ended is restarted: always, only when it ended

@@ -12,9 +12,9 @@ import {
   startChildOf,
   stopChildrenOf,
 } from "./child.ts";
-import type { Context } from "./context.ts";
-import type { Pid } from "./pid.ts";
-import type { ExitReason } from "./reason.ts";
+import type { Context } from "../context.ts";
+import type { Pid } from "../pid.ts";
+import type { ExitReason } from "../reason.ts";
 import {
   addRestart,
   type Backoff,
@@ -22,11 +22,8 @@ import {
   mayRestart,
   type RestartLimit,
 } from "./restart.ts";
-import type { Down, ExitMessage } from "./signal.ts";
-import type {
-  ChildCounts,
-  TerminateChildResult,
-} from "./supervisor_message.ts";
+import type { Down, ExitMessage } from "../signal.ts";
+import type { ChildCounts, TerminateChildResult } from "./message.ts";
 
 /** What a dynamic supervisor accepts. The functions around it send it. */
 export type DynamicSupervisorMessage<Argument, Message = never> =

@@ -11,9 +11,9 @@ import {
   startChildOf,
   stopChildrenOf,
 } from "./child.ts";
-import type { Context } from "./context.ts";
-import type { Pid } from "./pid.ts";
-import type { SupervisorMessage } from "./supervisor_message.ts";
+import type { Context } from "../context.ts";
+import type { Pid } from "../pid.ts";
+import type { SupervisorMessage } from "./message.ts";
 
 /** A child, and what has become of it. */
 export interface Child {

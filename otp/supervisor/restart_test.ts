@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import type { ExitReason } from "./reason.ts";
+import type { ExitReason } from "../reason.ts";
 import {
   addRestart,
   affected,

@@ -10,9 +10,9 @@ import {
   type SupervisorOptions,
   terminateChild,
   whichChildren,
-} from "./supervisor.ts";
-import { Reporter } from "./testdata/reporter.ts";
-import { simulated } from "./testdata/simulated.ts";
+} from "../supervisor.ts";
+import { Reporter } from "../testdata/reporter.ts";
+import { simulated } from "../testdata/simulated.ts";
 
 /** A supervisor of reporting children. */
 function supervised(ids: string, options: Partial<SupervisorOptions> = {}) {

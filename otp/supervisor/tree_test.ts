@@ -2,8 +2,8 @@ import { deepStrictEqual, strictEqual } from "node:assert";
 import fc from "fast-check";
 import type { ChildSpec } from "./child.ts";
 import type { Strategy } from "./restart.ts";
-import { supervisor } from "./supervisor.ts";
-import { simulated } from "./testdata/simulated.ts";
+import { supervisor } from "../supervisor.ts";
+import { simulated } from "../testdata/simulated.ts";
 
 /** A supervisor of branches, or a leaf when there are none. */
 interface Tree {

@@ -1,15 +1,15 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import fc from "fast-check";
-import type { ExitReason } from "./reason.ts";
+import type { ExitReason } from "../reason.ts";
 import type { Restart, Strategy } from "./restart.ts";
 import {
   restartChild,
   startSupervisor,
   terminateChild,
   whichChildren,
-} from "./supervisor.ts";
-import { Reporter } from "./testdata/reporter.ts";
-import { simulated } from "./testdata/simulated.ts";
+} from "../supervisor.ts";
+import { Reporter } from "../testdata/reporter.ts";
+import { simulated } from "../testdata/simulated.ts";
 
 const RESTARTS_MAX = 4;
 const PERIOD_MS = 100;

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Pid } from "./pid.ts";
-import { type ExitReason, formatReason } from "./reason.ts";
-import type { Runtime } from "./runtime.ts";
-import type { Down } from "./signal.ts";
+import type { Pid } from "../pid.ts";
+import { type ExitReason, formatReason } from "../reason.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Down } from "../signal.ts";
 
 /** What a supervisor answers a request with. */
 export interface Answer<Reply> {
