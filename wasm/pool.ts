@@ -124,7 +124,11 @@ export class Pool {
     for (const scheduler of this.#schedulers.values()) scheduler.load(load);
   }
 
-  /** Spawns a process on the scheduler with the fewest. Undefined when all are full. */
+  /**
+   * Spawns a process on the scheduler with the fewest. Undefined when all are
+   * full, or silent: what is spawned on a scheduler that may be stuck would be
+   * lost with it.
+   */
   spawn(component: number, entry: Entry): Pid | undefined {
     const place = this.#leastLoaded();
     if (place === undefined) return undefined;
@@ -138,8 +142,8 @@ export class Pool {
     let least: [number, RemoteScheduler] | undefined;
     let count = PROCESSES_MAX;
     for (const entry of this.#schedulers) {
-      const { size } = entry[1].living;
-      if (size < count) [least, count] = [entry, size];
+      const { isSilent, living: { size } } = entry[1];
+      if (!isSilent && size < count) [least, count] = [entry, size];
     }
     return least;
   }

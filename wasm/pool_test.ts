@@ -34,6 +34,10 @@ function loseAll({ pool }: WatchedPool): void {
   for (let count = 0; count <= HEARTBEATS_MISSED_MAX; count++) pool.ping();
 }
 
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** How many of `pids` run on each scheduler. */
 function placesOf(pids: Pid[]): Record<number, number> {
   const places: Record<number, number> = {};
@@ -42,6 +46,22 @@ function placesOf(pids: Pid[]): Record<number, number> {
   }
   return places;
 }
+
+Deno.test("Pool.spawn() keeps off schedulers that are silent, until they answer", async () => {
+  await withPool({ schedulers: [3, 4], permissions }, async (watched) => {
+    const { pool, ends, load } = watched;
+    await load(0, "exports.default = () => {};", SANDBOXED);
+    const before = pool.spawn(0, "run")!;
+    // Nobody can answer as long as this turn lasts.
+    pool.ping();
+    ok(pool.spawn(0, "run") !== undefined);
+    pool.ping();
+    strictEqual(pool.spawn(0, "run"), undefined);
+    // The answers are behind the signs of life.
+    strictEqual(await ends.of(before), "normal");
+    while (pool.spawn(0, "run") === undefined) await nextTurn();
+  });
+});
 
 Deno.test("Pool.spawn() chooses the scheduler with the fewest processes", async () => {
   await withPool({ schedulers: [3, 4, 5], permissions }, async (watched) => {
@@ -77,7 +97,7 @@ Deno.test("Pool.spawn() gives undefined when all schedulers are full", async () 
 
 Deno.test("Pool ends the processes of a scheduler that is lost, and puts another in its place", async () => {
   await withPool({ schedulers: [1, 2], permissions }, async (watched) => {
-    const { pool, runtime, lines, ends, losses, load } = watched;
+    const { pool, runtime, ends, losses, load } = watched;
     await load(0, LISTENER, SANDBOXED);
     await pool.ready();
     const pids = Array.from({ length: 6 }, () => pool.spawn(0, "run")!);
@@ -93,22 +113,30 @@ Deno.test("Pool ends the processes of a scheduler that is lost, and puts another
       [2, "it gave no sign of life 5 times"],
     ]);
     await insistWorks(watched, pids);
-    deepStrictEqual(lines, ["again", "again"]);
   });
 });
 
-/** Schedulers 1 and 2 run processes, under pids that no other process had. */
+/** Schedulers 1 and 2 run what was loaded before and after, under new pids. */
 async function insistWorks(
-  { pool, ends, load }: WatchedPool,
+  { pool, runtime, lines, ends, load }: WatchedPool,
   before: Pid[],
 ): Promise<void> {
   await pool.ready();
   strictEqual(pool.isDead, false);
-  await load(1, "exports.default = () => console.log('again')", SANDBOXED);
-  const after = [pool.spawn(1, "run")!, pool.spawn(1, "run")!];
-  deepStrictEqual(placesOf(after), { 1: 1, 2: 1 });
-  for (const pid of after) {
+  await load(1, "exports.default = () => console.log('new')", SANDBOXED);
+  const after = [0, 0, 1, 1].map((component) => pool.spawn(component, "run")!);
+  deepStrictEqual(placesOf(after), { 1: 2, 2: 2 });
+  for (const pid of after.slice(2)) {
     strictEqual(await ends.of(pid), "normal");
+  }
+  for (const pid of after.slice(0, 2) as Pid<string>[]) {
+    runtime.send(pid, "old");
+    runtime.send(pid, "");
+    runtime.exit(pid, "shutdown");
+    strictEqual(await ends.of(pid), "shutdown");
+  }
+  deepStrictEqual(lines.toSorted(), ["new", "new", "old", "old"]);
+  for (const pid of after) {
     ok(before.every((other) => !other.equals(pid)), String(pid));
   }
 }

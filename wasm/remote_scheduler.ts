@@ -128,6 +128,11 @@ export class RemoteScheduler implements Peer {
     return this.#channel.send(frameOf(signal));
   }
 
+  /** Whether it owes more signs of life than the one that may be on its way. */
+  get isSilent(): boolean {
+    return this.#pingsMissed > 1;
+  }
+
   /** Asks for a sign of life; gives the scheduler up when it owes too many. */
   ping(): void {
     if (this.#pingsMissed >= HEARTBEATS_MISSED_MAX) {
