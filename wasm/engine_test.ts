@@ -15,7 +15,7 @@ import {
   PROCESSES_MAX,
   SCHEDULERS_MAX,
 } from "./limits.ts";
-import { watch, withEngine } from "./testdata/workers.ts";
+import { countingWorkers, watch, withEngine } from "./testdata/workers.ts";
 
 const SANDBOXED = BUILT_IN_PROFILES.get("sandboxed")!;
 const CLIENT = BUILT_IN_PROFILES.get("network-client")!;
@@ -233,22 +233,35 @@ for (const turns of [0, 1, 3, 30]) {
   Deno.test(`Engine.close() leaves no Worker of a load that is ${turns} turns old`, async () => {
     const engine = new Engine(new Runtime(), { schedulersPerPool: 1 });
     const load = engine.load("c", NOTHING, SANDBOXED);
-    const settled = load.then(() => "loaded", (error) => error.name);
     for (let count = 0; count < turns; count++) await Promise.resolve();
     engine.close();
-    strictEqual(await settled, "SchedulerFailed");
+    await rejects(load, SchedulerFailed);
   });
 }
 
 Deno.test("Engine.close() ends a load that awaits its schedulers", async () => {
-  await withEngine({}, async ({ engine }) => {
-    const restore = afterEachWorker(() => engine.close());
-    try {
-      await rejects(engine.load("c", NOTHING, SANDBOXED), SchedulerFailed);
-    } finally {
-      restore();
-    }
-  });
+  await countingWorkers(() =>
+    withEngine({}, async ({ engine }) => {
+      const restore = afterEachWorker(() => engine.close());
+      try {
+        await rejects(engine.load("c", NOTHING, SANDBOXED), SchedulerFailed);
+      } finally {
+        restore();
+      }
+    })
+  );
+});
+
+Deno.test("Engine.close() leaves no Worker of any pool", async () => {
+  await countingWorkers(() =>
+    withEngine({ schedulersPerPool: 2 }, async ({ engine, ends }) => {
+      for (const capability of [SANDBOXED, CLIENT]) {
+        const component = await engine.load("c", NOTHING, capability);
+        await ends.of(engine.spawn(component, "run"));
+        engine.spawn(component, "handle");
+      }
+    })
+  );
 });
 
 Deno.test("Engine keeps the clocks of its guests going forward, in every thread", async () => {

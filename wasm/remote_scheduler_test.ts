@@ -6,6 +6,7 @@ import { SchedulerFailed } from "./errors.ts";
 import { HEARTBEATS_MISSED_MAX } from "./limits.ts";
 import { RemoteScheduler } from "./remote_scheduler.ts";
 import { bake } from "./script/image.ts";
+import { countingWorkers } from "./testdata/workers.ts";
 
 const SANDBOXED = BUILT_IN_PROFILES.get("sandboxed")!;
 
@@ -145,6 +146,16 @@ Deno.test("RemoteScheduler is lost when its Worker throws, once", async () => {
     strictEqual(heard.all.length, 1);
   });
 });
+
+for (const end of ["close", "lose"] as const) {
+  Deno.test(`RemoteScheduler.${end}() terminates the Worker`, () =>
+    countingWorkers(() =>
+      withScheduler(async (scheduler) => {
+        await scheduler.ready;
+        scheduler[end]("no reason");
+      })
+    ));
+}
 
 Deno.test("RemoteScheduler.ready rejects when it is lost before", async () => {
   await withScheduler(async (scheduler, heard) => {

@@ -163,6 +163,24 @@ Deno.test("restore() undoes everything but growth, which isRestorable() tells", 
   strictEqual(isRestorable(vm, image), false);
 });
 
+Deno.test("restore() zeroes what lies between the parts, before them and behind", async () => {
+  const { image } = await LocalComponent.bake("");
+  const vm = new Vm(image.module, NOBODY);
+  const bytes = new Uint8Array(16).fill(7);
+  const parts = [256, 1024, 4096].map((at) => ({ at, bytes }));
+  const memory = () => new Uint8Array(vm.memory.buffer);
+  restore(vm, image);
+  memory().fill(0xaa);
+  restore(vm, { ...image, parts });
+  const places = [...memory().entries()].filter(([, byte]) => byte !== 0);
+  deepStrictEqual(
+    places,
+    parts.flatMap(({ at }) =>
+      [...bytes].map((byte, index) => [at + index, byte])
+    ),
+  );
+});
+
 /** Tokens that make parsers work, right and wrong. */
 const TOKENS = [
   ...["{", "}", "(", ")", "[", "]", "`", "${", "'", '"', "/", "*", "\\", "\n"],

@@ -1,4 +1,4 @@
-import { notStrictEqual, ok, strictEqual } from "node:assert";
+import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert";
 
 import { PAGE_BYTES } from "../instrument/memory_cap.ts";
 import { IDLE_INSTANCES_MAX } from "../limits.ts";
@@ -151,6 +151,22 @@ Deno.test("VmPool keeps no more idle instances than it may", async () => {
   strictEqual(new Set(taken).size, taken.length);
   for (const vm of taken) pool.give(vm);
   strictEqual(pool.idleCount, IDLE_INSTANCES_MAX);
+});
+
+Deno.test("VmPool blames no process for what another has rejected", async () => {
+  const component = await LocalComponent.bake(`
+    exports.default = () => {
+      if (Process.receiveText() === "reject") Promise.reject(new Error("mine"));
+    };`);
+  const ends: string[] = [];
+  for (const message of ["reject", "", "reject", ""]) {
+    const process = component.spawn();
+    component.runtime.send(process.pid, message);
+    const reason = await process.join();
+    ends.push(typeof reason === "string" ? reason : reason.type);
+    await component.pool.allBack();
+  }
+  deepStrictEqual(ends, ["crashed", "normal", "crashed", "normal"]);
 });
 
 // deno-fmt-ignore

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ok, strictEqual } from "node:assert";
 import { type Down, type ExitReason, type Pid, Runtime } from "@rusm/otp";
 
 import type { Capability } from "../capability.ts";
@@ -95,6 +96,35 @@ export async function withPool(
     await test({ pool, runtime, lines, ends, losses, load });
   } finally {
     pool.close();
+  }
+}
+
+/**
+ * Runs `run`, and insists that all Workers that it made were terminated, and
+ * that it made some. The sanitizers do not see Workers.
+ */
+export async function countingWorkers(run: () => Promise<void>): Promise<void> {
+  const real = globalThis.Worker;
+  const living = new Set<Worker>();
+  let madeCount = 0;
+  globalThis.Worker = class extends real {
+    constructor(...args: ConstructorParameters<typeof real>) {
+      super(...args);
+      madeCount++;
+      living.add(this);
+    }
+
+    override terminate(): void {
+      living.delete(this);
+      super.terminate();
+    }
+  };
+  try {
+    await run();
+  } finally {
+    globalThis.Worker = real;
+    ok(madeCount > 0, "no Worker was made");
+    strictEqual(living.size, 0, "a Worker was left behind");
   }
 }
 
