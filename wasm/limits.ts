@@ -47,6 +47,13 @@ export const FETCHED_BYTES_MAX: number = 8 * MEBIBYTE;
 /** Timers, fetches and file operations that one process can have under way. */
 export const OPERATIONS_MAX = 256;
 
+/**
+ * Steps of a guest, each a call or a turn of a loop, between two questions
+ * whether it may go on. A step can search megabytes, so few of them fill a
+ * slice; a question costs as much as some steps that do nothing.
+ */
+export const STEPS_PER_INTERRUPT = 300;
+
 /** The longest run of a guest before others get their turn, in milliseconds. */
 export const SLICE_MS = 10;
 

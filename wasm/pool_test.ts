@@ -143,8 +143,8 @@ async function insistWorks(
 Deno.test("Pool gives up the scheduler of a guest that is stuck in native code, and no other", async () => {
   await withPool({ schedulers: [1, 2], permissions }, async (watched) => {
     const { pool, lines, losses, ends, load } = watched;
-    // About a second in which QuickJS asks nobody: it does so every 10,000
-    // calls. It ends by itself, since nothing can stop its thread.
+    // About a second in which QuickJS asks nobody: it does so every
+    // STEPS_PER_INTERRUPT calls. It ends by itself, since nothing can stop its thread.
     await load(
       0,
       "exports.default = () => { const s = 'x'.repeat(2e7); for (let i = 0; i < 100; i++) s.indexOf('z'); }",

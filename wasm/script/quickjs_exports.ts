@@ -20,6 +20,7 @@ export interface QuickjsExports extends WebAssembly.Exports {
   wasm_free(address: number): void;
   qjs_init(): number;
   qjs_set_interrupt_handler(enabled: number): void;
+  qjs_get_context_ptr(): number;
   qjs_set_promise_rejection_handler(enabled: number): void;
   qjs_set_memory_limit(bytes: number): void;
   qjs_set_max_stack_size(bytes: number): void;

@@ -237,15 +237,13 @@ export class ScriptProcess
   }
 
   interrupt(): boolean | Promise<boolean> {
-    if (this.#isOver() || this.#isSpent()) return true;
+    if (this.#isOver()) return true;
+    if (this.#budget.isSpent()) {
+      this.#exceed("cpu");
+      return true;
+    }
     if (!this.#budget.isSliceOver()) return false;
     return this.#yield();
-  }
-
-  #isSpent(): boolean {
-    if (!this.#budget.isSpent()) return false;
-    this.#exceed("cpu");
-    return true;
   }
 
   // Behind the others, and behind the event loop.
@@ -258,8 +256,6 @@ export class ScriptProcess
   }
 
   call(op: number, args: HostValue[]): HostValue | Promise<HostValue> {
-    // QuickJS asks once in 10,000 steps, and a step that comes here can be long.
-    if (this.#isSpent()) throw new GuestStopped();
     const { capability } = this.#options;
     switch (op) {
       case OPS.reply:

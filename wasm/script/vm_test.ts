@@ -1,7 +1,12 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 
-import { ERROR_LENGTH_MAX, MEBIBYTE, STACK_BYTES_MAX } from "../limits.ts";
+import {
+  ERROR_LENGTH_MAX,
+  MEBIBYTE,
+  STACK_BYTES_MAX,
+  STEPS_PER_INTERRUPT,
+} from "../limits.ts";
 import { NOBODY } from "../testdata/local.ts";
 import type { HostValue } from "./ops.ts";
 import { quickjs } from "./quickjs.ts";
@@ -200,6 +205,15 @@ Deno.test("Vm lets no guest catch GuestStopped, and runs its finally no more", a
   const code = "try { host(1) } catch { host(2) } finally { host(3) }";
   await rejects(vm.evaluate(code, "test.js"), GuestStopped);
   deepStrictEqual(calls, [1]);
+});
+
+Deno.test("Vm asks whether the guest may go on every STEPS_PER_INTERRUPT steps", async () => {
+  let count = 0;
+  const vm = await open({ interrupt: () => (count++, false) });
+  await vm.evaluate("for (let n = 0; n < 90_000; n++);", "test.js");
+  // A turn of a loop is one step or two, and the first question comes at once.
+  const expected = 90_000 / STEPS_PER_INTERRUPT;
+  ok(count >= expected && count <= 2 * expected + 1, `${count} questions`);
 });
 
 Deno.test("Vm lets no guest catch an interrupt", async () => {
