@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { Tie } from "./bonds.ts";
 import type { Context } from "./context.ts";
 import { CallCycle, CallRefused, CallTimeout, ServerDown } from "./errors.ts";
 import { CALL_TIMEOUT_MS } from "./limits.ts";
 import { type Pid, processOf } from "./pid.ts";
-import type { Process, Tie } from "./process.ts";
+import type { Process } from "./process.ts";
 import type { MonitorRef } from "./signal.ts";
 import { checkDelay, type Timer } from "./timer.ts";
 
@@ -162,7 +163,7 @@ function findPath(
   if (process === undefined || seen.has(process)) return undefined;
   seen.add(process);
   if (process.isReceiving) return undefined;
-  for (const callee of process.callees()) {
+  for (const callee of process.bonds?.callees() ?? []) {
     const path = findPath(caller, callee, seen);
     if (path !== undefined) return [process.pid, ...path];
   }
@@ -200,7 +201,7 @@ class WaitingCall implements Tie {
     const { process, server } = this.#parts;
     const { core } = process;
     process.tie(this);
-    this.#ref = core.monitor(process, server, ({ reason }) => {
+    this.#ref = core.monitor(process, server, {}, ({ reason }) => {
       this.#fail(new ServerDown(server, reason));
     });
     if (!this.#isWaiting) return;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Metadata, SendOptions } from "./envelope.ts";
+import type { Overflow } from "./overflow.ts";
 import type { Pid } from "./pid.ts";
 import type { ExitReason } from "./reason.ts";
 import type { Runtime } from "./runtime.ts";
@@ -12,6 +14,9 @@ import type { Down, ExitMessage, MonitorRef } from "./signal.ts";
 
 /** What {@linkcode Context.receive} returns when no message came in time. */
 export const TIMEOUT: unique symbol = Symbol("timeout");
+
+/** What the handler of {@linkcode Context.receiveEach} returns to end it. */
+export const DONE: unique symbol = Symbol("done");
 
 /** How {@linkcode Context.receive} waits. */
 export interface ReceiveOptions<Message, Match extends Message = Message> {
@@ -84,23 +89,95 @@ export interface Context<Message> {
   ): Promise<NoInfer<Match> | typeof TIMEOUT>;
 
   /**
+   * Calls `handle` with one message after another, the oldest first, and waits
+   * for them. The fastest way to receive: a message costs a call, not a promise.
+   *
+   * A promise that `handle` returns is awaited before the next message is
+   * taken; within it the process may `receive` on its own. `handle` is never
+   * called in the turn of the sender.
+   *
+   * @param handle Returns {@linkcode DONE} to end the loop; all else that it
+   * returns or resolves to is ignored. What it throws rejects the loop.
+   * @returns Resolves when `handle` returned {@linkcode DONE}. The messages behind
+   * that one stay in the mailbox.
+   * @throws {TypeError} Another receive of this process is waiting.
+   *
+   * @see Erlang: a function that receives and calls itself.
+   *
+   * @example
+   * ```ts
+   * import { DONE, Runtime } from "@rusm/otp";
+   * import { strictEqual } from "node:assert";
+   *
+   * const runtime = new Runtime();
+   * let sum = 0;
+   * const adder = runtime.spawn<number>((self) =>
+   *   self.receiveEach((value) => {
+   *     if (value === 0) return DONE;
+   *     sum += value;
+   *   })
+   * );
+   * for (const value of [20, 22, 0]) runtime.send(adder.pid, value);
+   * strictEqual(await adder.join(), "normal");
+   * strictEqual(sum, 42);
+   * ```
+   */
+  receiveEach(handle: (message: Message) => unknown): Promise<void>;
+
+  /**
+   * What travelled with the message that was received last; undefined when
+   * nothing did, or none was. A receive that timed out leaves it as it is.
+   */
+  readonly metadata: Metadata | undefined;
+
+  /**
+   * Sets a message aside, with the metadata of the one received last, until
+   * {@linkcode Context.unstash}. No receive sees it; it counts as waiting.
+   *
+   * @see Akka `Stash`.
+   */
+  stash(message: Message): void;
+
+  /**
+   * Puts the messages that were set aside in front of all ordinary ones, in the
+   * order of their {@linkcode Context.stash}.
+   *
+   * @throws {TypeError} A receive of this process is waiting.
+   */
+  unstash(): void;
+
+  /**
+   * Sends `message` as {@linkcode Runtime.sendWhenRoom} does. When this process
+   * ends while it waits, the message is not sent.
+   */
+  sendWhenRoom<To>(
+    to: Pid<To>,
+    message: NoInfer<To>,
+    options?: SendOptions,
+  ): Promise<boolean>;
+
+  /**
    * Asks to be sent a {@linkcode Down} when `target` ends. When it is not alive
    * that comes at once, with the reason `"noproc"`. Every call is a monitor of
    * its own.
    *
    * @see Erlang `monitor/2`.
    */
-  monitor(this: { readonly pid: Pid<Down> }, target: Pid): MonitorRef;
+  monitor(
+    this: { readonly pid: Pid<Down> },
+    target: Pid,
+    options?: MonitorOptions,
+  ): MonitorRef;
 
   /**
    * Ends a monitor. A {@linkcode Down} that is already in the mailbox stays
-   * there.
+   * there, unless it is flushed.
    *
    * @returns Whether the monitor was there.
    *
-   * @see Erlang `demonitor/1`.
+   * @see Erlang `demonitor/2`.
    */
-  demonitor(ref: MonitorRef): boolean;
+  demonitor(ref: MonitorRef, options?: DemonitorOptions): boolean;
 
   /**
    * Links this process with `target`: when one of them ends, the other is sent
@@ -207,6 +284,25 @@ export interface Context<Message> {
 export interface AliasOptions {
   /** Takes it back with the first message that arrives by it; false when absent. */
   readonly once?: boolean;
+  /**
+   * Whether messages that are sent by it with `priority` go in front of ordinary
+   * ones; false when absent.
+   *
+   * @see Erlang `alias([priority])`, EEP 76.
+   */
+  readonly priority?: boolean;
+}
+
+/** How {@linkcode Context.monitor} watches. */
+export interface MonitorOptions {
+  /** Whether the {@linkcode Down} is a priority message; false when absent. */
+  readonly priority?: boolean;
+}
+
+/** How {@linkcode Context.demonitor} ends a monitor. */
+export interface DemonitorOptions {
+  /** Takes the {@linkcode Down} out of the mailbox when it is there; false when absent. */
+  readonly flush?: boolean;
 }
 
 /** What {@linkcode Context.spawnMonitor} returns. */
@@ -235,10 +331,12 @@ export interface SpawnOptions {
   /** Shown in lists and logs; need not be unique. */
   readonly label?: string;
   /**
-   * How many messages may wait, 0 or more; a send past it is refused and
-   * counted. No bound when absent. A {@linkcode Down} is never refused.
+   * How many messages may wait, 0 or more, those that are stashed included. No
+   * bound when absent. A {@linkcode Down} or {@linkcode ExitMessage} always finds room.
    */
   readonly mailboxMax?: number;
+  /** What happens to one message more; `"reject"` when absent. */
+  readonly overflow?: Overflow;
   /** The pid that {@linkcode Runtime.allot} set aside. */
   readonly pid?: Pid;
 }

@@ -6,16 +6,19 @@
  */
 
 import type { Alias } from "./alias.ts";
-import type { ProcessBody, SpawnOptions } from "./context.ts";
+import type { MonitorOptions, ProcessBody, SpawnOptions } from "./context.ts";
+import { Envelope, type SendOptions } from "./envelope.ts";
 import type { Host } from "./host.ts";
 import { SCHEDULERS_MAX } from "./limits.ts";
 import { Names } from "./names.ts";
 import { Pid, processOf } from "./pid.ts";
+import type { Observer } from "./observer.ts";
 import { Process } from "./process.ts";
 import type { ExitReason } from "./reason.ts";
-import type { Observer, Peer, Runtime } from "./runtime.ts";
+import { RoomSend } from "./room_send.ts";
+import type { Counters, Peer, Runtime } from "./runtime.ts";
 import { Scheduler } from "./scheduler.ts";
-import type { Down, MonitorRef, Signal } from "./signal.ts";
+import type { Down, MonitorRef, Signal, UnlinkSignal } from "./signal.ts";
 import { Timers } from "./timer.ts";
 
 /** Where a runtime stands among the schedulers and nodes. */
@@ -33,7 +36,7 @@ export interface CoreOptions {
   /** Where it stands. */
   readonly place: Place;
   /** Told what happens to processes. */
-  readonly observer: Observer;
+  readonly observer: Observer | undefined;
   /** Reductions of one slice. */
   readonly reductionsPerSlice: number;
 }
@@ -46,17 +49,22 @@ export class Core {
   readonly timers: Timers;
   readonly processes: Map<number, Process> = new Map();
   readonly names: Names = new Names();
-  refused = 0;
   exited = 0;
+  // Of processes that have ended.
+  #refused = 0;
+  #dropped = 0;
 
   readonly #place: Place;
-  readonly #observer: Observer;
+  #observer: Observer | undefined;
+  // Whether the observer wants to hear of each message.
+  #observesSends: boolean;
   readonly #peers = new Map<number, Peer>();
   // The next serial of each scheduler that this thread allots pids for.
   readonly #serials = new Map<number, number>();
   #serial = 0;
   #monitors = 0;
   #aliases = 0;
+  #unlinks = 0;
 
   /**
    * A core without processes.
@@ -70,6 +78,7 @@ export class Core {
     this.host = host;
     this.#place = place;
     this.#observer = observer;
+    this.#observesSends = observer?.sent !== undefined;
     this.scheduler = new Scheduler(host, reductionsPerSlice);
     this.timers = new Timers(host);
   }
@@ -83,18 +92,30 @@ export class Core {
     }
     const process = new Process(this, pid, body, options);
     this.processes.set(pid.serial, process);
-    this.#observe(() => this.#observer.spawned?.(pid, options.label));
+    if (this.#observer !== undefined) {
+      this.observe((observer) => observer.spawned?.(pid, options.label));
+    }
     this.scheduler.ready(process);
     return process;
   }
 
-  // An observer that throws must not leave a process half spawned or half dead.
-  #observe(tell: () => void): void {
+  /** Tells the observer, if there is one. */
+  observe(tell: (observer: Observer) => void): void {
+    if (this.#observer === undefined) return;
     try {
-      tell();
+      tell(this.#observer);
     } catch (thrown) {
+      // It must not leave a process half spawned or half dead.
       this.rethrow(thrown);
     }
+  }
+
+  /** See {@linkcode Runtime.observe}. */
+  setObserver(observer: Observer | undefined): Observer | undefined {
+    const before = this.#observer;
+    this.#observer = observer;
+    this.#observesSends = observer?.sent !== undefined;
+    return before;
   }
 
   /** Throws `thrown` in a later macrotask, where the program hears of it and no process does. */
@@ -135,48 +156,82 @@ export class Core {
   }
 
   /** See {@linkcode Runtime.send}. */
-  send(to: Pid, message: unknown): boolean {
+  send(to: Pid, message: unknown, options?: SendOptions): boolean {
+    if (this.#observesSends) return this.#sendObserved(to, message, options);
+    return this.#send(to, message, options);
+  }
+
+  #sendObserved(to: Pid, message: unknown, options?: SendOptions): boolean {
+    const isSent = this.#send(to, message, options);
+    this.observe((observer) => observer.sent?.(to, message, isSent));
+    return isSent;
+  }
+
+  #send(to: Pid, message: unknown, options?: SendOptions): boolean {
     const process = processOf(to);
-    if (process !== undefined && process.isOf(this)) {
-      return this.#deliver(process, message);
+    if (process === undefined || !process.isOf(this)) {
+      return this.#sendByTable(to, message, options);
     }
-    return this.#sendByTable(to, message);
+    return process.inbox.deliver(
+      options === undefined ? message : enclose(message, options),
+    );
   }
 
   // Aliases come this way, being never tied to their process.
-  #sendByTable(to: Pid, message: unknown): boolean {
+  #sendByTable(to: Pid, message: unknown, options?: SendOptions): boolean {
     if (!this.isLocal(to)) {
-      return this.#sendAway({ type: "message", to, message });
+      return this.#sendAway({ type: "message", to, message, options });
     }
     const process = this.find(to);
     if (process === undefined) return false;
-    if (to.alias === 0) return this.#deliver(process, message);
-    const alias = process.findAlias(to.alias);
-    return alias !== undefined && this.#deliverBy(alias, process, to, message);
+    if (to.alias === 0) return this.#send(process.pid, message, options);
+    const alias = process.bonds?.alias(to.alias);
+    if (alias === undefined) return false;
+    return this.#deliverBy(alias, process, to, message, options);
   }
 
   #deliverBy(
-    { once, take }: Alias,
+    { once, take, priority }: Alias,
     process: Process,
     to: Pid,
     message: unknown,
+    options?: SendOptions,
   ): boolean {
     // One that the mailbox has no room for does not use the alias up.
-    if (take === undefined && !this.#deliver(process, message)) return false;
+    if (take === undefined) {
+      const item = enclose(message, options);
+      const isUrgent = priority && options?.priority;
+      const isSent = isUrgent
+        ? process.inbox.deliverUrgent(item)
+        : process.inbox.deliver(item);
+      if (!isSent) return false;
+    }
     if (once) process.unalias(to);
     take?.(message);
     return true;
   }
 
-  #deliver(process: Process, message: unknown): boolean {
-    if (process.deliver(message)) return true;
-    this.refused++;
-    return false;
+  /** See {@linkcode Runtime.sendWhenRoom}. */
+  sendWhenRoom(
+    to: Pid,
+    message: unknown,
+    options: SendOptions,
+    sender?: Process,
+  ): Promise<boolean> {
+    const process = this.find(to);
+    const mayWait = process?.bound !== undefined && to.alias === 0;
+    if (!mayWait) return Promise.resolve(this.send(to, message, options));
+    return new Promise((resolve) => {
+      const item = enclose(message, options);
+      new RoomSend(item, resolve, sender).start(process);
+    });
   }
 
   /** See {@linkcode Runtime.signal}. */
   signal(signal: Signal): boolean {
-    if (signal.type === "message") return this.send(signal.to, signal.message);
+    if (signal.type === "message") {
+      return this.send(signal.to, signal.message, signal.options);
+    }
     const process = this.find(signal.to);
     if (process !== undefined) {
       this.#apply(process, signal);
@@ -192,17 +247,23 @@ export class Core {
       case "exit":
         return process.receiveExit(signal);
       case "link":
-        return process.addLink(signal.from);
+        return process.receiveLink(signal.from);
       case "unlink":
         process.removeLink(signal.from);
-        return;
+        return this.#answerUnlink(signal);
+      case "unlinked":
+        return process.bonds?.removeUnlink(signal.from, signal.id);
       case "monitor":
         return process.addWatcher(signal.ref, signal.watcher);
       case "demonitor":
-        return process.removeWatcher(signal.ref);
+        return process.bonds?.removeWatcher(signal.ref);
       case "down":
         return process.deliverDown(signal.down);
     }
+  }
+
+  #answerUnlink({ to: from, from: to, id }: UnlinkSignal): void {
+    this.signal({ type: "unlinked", to, from, id });
   }
 
   #sendAway(signal: Signal): boolean {
@@ -216,7 +277,8 @@ export class Core {
   // Who monitors a process that is not there, or links to it, is answered in
   // its place.
   #answerFor(signal: Signal, reason: ExitReason): void {
-    if (signal.type === "link") {
+    if (signal.type === "unlink") this.#answerUnlink(signal);
+    else if (signal.type === "link") {
       const { to: from, from: to } = signal;
       this.signal({ type: "exit", to, from, via: "link", reason });
     } else if (signal.type === "monitor") {
@@ -230,13 +292,14 @@ export class Core {
   monitor(
     watcher: Process,
     to: Pid,
+    { priority }: MonitorOptions,
     take?: (down: Down) => void,
   ): MonitorRef {
     const target = to.owner;
     const ref = this.#nextRef();
     // A body can run on for a moment when its process has exited.
     if (watcher.exitReason !== undefined) return ref;
-    watcher.watch(ref, { target, take });
+    watcher.addWatch(ref, { target, priority, take });
     this.signal({ type: "monitor", to: target, watcher: watcher.pid, ref });
     return ref;
   }
@@ -246,6 +309,11 @@ export class Core {
   #nextRef(): MonitorRef {
     const count = this.#monitors++;
     return (count * SCHEDULERS_MAX + this.#place.scheduler) as MonitorRef;
+  }
+
+  /** A number that no unlink of this thread has had. */
+  nextUnlink(): number {
+    return ++this.#unlinks;
   }
 
   /** A number that no alias of this thread has had. */
@@ -258,8 +326,23 @@ export class Core {
     this.processes.delete(process.pid.serial);
     this.names.release(process);
     this.exited++;
+    this.#refused += process.bound?.refused ?? 0;
+    this.#dropped += process.bound?.dropped ?? 0;
+    if (this.#observer === undefined) return;
     const { pid, label } = process;
-    this.#observe(() => this.#observer.exited?.(pid, reason, label));
+    this.observe((observer) => observer.exited?.(pid, reason, label));
+  }
+
+  /** See {@linkcode Counters}. */
+  counters(): Counters {
+    let refused = this.#refused;
+    let dropped = this.#dropped;
+    for (const { bound } of this.processes.values()) {
+      refused += bound?.refused ?? 0;
+      dropped += bound?.dropped ?? 0;
+    }
+    const { exited, processes } = this;
+    return { spawned: exited + processes.size, exited, refused, dropped };
   }
 
   /** See {@linkcode Runtime.connect}. */
@@ -280,20 +363,34 @@ export class Core {
     const isLost = (pid: Pid) =>
       pid.node === node && pid.scheduler === scheduler;
     for (const process of this.processes.values()) {
-      process.removeWatchersWhere(isLost);
-      this.#cutLinks(process, process.linkedWhere(isLost), reason);
-      for (const [ref, pid] of process.watchedWhere(isLost)) {
-        process.deliverDown({ type: "down", ref, pid, reason });
-      }
+      if (process.bonds !== undefined) cutOff(process, isLost, reason);
     }
   }
+}
 
-  #cutLinks(process: Process, lost: Pid[], reason: ExitReason): void {
-    for (const from of lost) {
-      const to = process.pid;
-      process.receiveExit({ type: "exit", to, from, via: "link", reason });
-    }
+// The process may end meanwhile, and does no more then.
+function cutOff(
+  process: Process,
+  isLost: (pid: Pid) => boolean,
+  reason: ExitReason,
+): void {
+  const { watchers, links, watched } = process.bonds!;
+  for (const [ref, watcher] of [...watchers]) {
+    if (isLost(watcher)) process.bonds?.removeWatcher(ref);
   }
+  process.bonds?.removeUnlinksWhere(isLost);
+  for (const from of links.filter(isLost)) {
+    const to = process.pid;
+    process.receiveExit({ type: "exit", to, from, via: "link", reason });
+  }
+  for (const [ref, { target: pid }] of [...watched]) {
+    if (isLost(pid)) process.deliverDown({ type: "down", ref, pid, reason });
+  }
+}
+
+function enclose(message: unknown, options: SendOptions | undefined): unknown {
+  const metadata = options?.metadata;
+  return metadata === undefined ? message : new Envelope(message, metadata);
 }
 
 function checkPlace({ node, scheduler }: Place): void {

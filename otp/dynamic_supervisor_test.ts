@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
-import { SupervisorDown } from "./supervisor/ask.ts";
+import { SupervisorDown } from "./errors.ts";
 import type { Context } from "./context.ts";
 import {
   countDynamicChildren,

@@ -146,3 +146,42 @@ export class TaskTimeout extends Error {
     this.timeoutMs = timeoutMs;
   }
 }
+
+/** The other end of a stream is gone: not all that was written is read. */
+export class StreamBroken extends Error {
+  /** Stable, for programs. */
+  readonly code = "streamBroken";
+  /** The class, for people. */
+  override readonly name = "StreamBroken";
+  /** Which end is gone. */
+  readonly end: "writer" | "reader";
+  /** Why: what its process ended with, or what the end was given up with. */
+  readonly reason: ExitReason;
+
+  /** Says that `end` is gone, because of `reason`. */
+  constructor(end: "writer" | "reader", reason: ExitReason) {
+    const why = formatReason(reason);
+    super(`Cannot go on with a stream whose ${end} is gone: ${why}`);
+    this.end = end;
+    this.reason = reason;
+  }
+}
+
+/** The supervisor was not alive, or ended before it answered. */
+export class SupervisorDown extends Error {
+  /** Stable, for programs. */
+  readonly code = "supervisorDown";
+  /** The class, for people. */
+  override readonly name = "SupervisorDown";
+  /** Who ended. */
+  readonly supervisor: Pid;
+  /** Why the supervisor ended; `"noproc"` when it was not alive. */
+  readonly reason: ExitReason;
+
+  /** Says that `supervisor` ended with `reason`. */
+  constructor(supervisor: Pid, reason: ExitReason) {
+    super(`Cannot ask ${supervisor}, which is down: ${formatReason(reason)}`);
+    this.supervisor = supervisor;
+    this.reason = reason;
+  }
+}

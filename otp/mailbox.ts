@@ -1,77 +1,112 @@
 /**
- * The queue of messages in front of a process.
+ * What waits in front of a process.
  *
  * @module
  */
 
-/** Messages that were taken and not yet cut off; below it, cutting costs more than it frees. */
-const TAKEN_MAX = 1_024;
+import { Envelope, messageIn } from "./envelope.ts";
+import { Queue } from "./queue.ts";
 
 /**
- * Messages in the order they arrived.
+ * Items in the order in which a receive looks at them: priority messages, then
+ * ordinary ones. An item is a message, or an {@linkcode Envelope} around it.
  *
  * Taking one out of the middle leaves the others in their order.
- * Invariant: 0 ≤ head ≤ items.length; items before head were taken.
  */
 export class Mailbox {
-  #items: unknown[] = [];
-  #head = 0;
+  readonly #ordinary = new Queue<unknown>();
+  #urgent: Queue<unknown> | undefined;
+  #stash: unknown[] | undefined;
 
-  /** How many messages wait. */
+  /** How many items a receive can see. */
   get count(): number {
-    return this.#items.length - this.#head;
+    const { count } = this.#ordinary;
+    return this.#urgent === undefined ? count : count + this.#urgent.count;
   }
 
-  /** Adds a message behind all others. */
-  push(message: unknown): void {
-    this.#items.push(message);
+  /** How many wait, with those that are stashed. */
+  get depth(): number {
+    return this.#stash === undefined
+      ? this.count
+      : this.count + this.#stash.length;
   }
 
-  /** Takes the oldest message. The mailbox must not be empty. */
+  /** Adds an item behind all others. */
+  push(item: unknown): void {
+    this.#ordinary.push(item);
+  }
+
+  /** Adds an item behind the priority messages. Returns its index. */
+  pushUrgent(item: unknown): number {
+    this.#urgent ??= new Queue();
+    this.#urgent.push(item);
+    return this.#urgent.count - 1;
+  }
+
+  /** Takes the first item. The mailbox must not be empty. */
   shift(): unknown {
-    const message = this.#items[this.#head];
-    this.#advance();
-    return message;
+    const urgent = this.#urgent;
+    if (urgent !== undefined && urgent.count > 0) return urgent.shift();
+    return this.#ordinary.shift();
   }
 
-  // Gives up the slot at the head, and in time the memory of those before it.
-  #advance(): void {
-    this.#items[this.#head++] = undefined;
-    if (this.#head === this.#items.length) this.clear();
-    else if (this.#head >= TAKEN_MAX && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
+  /** The item at `index`, which must be below `count`. */
+  at(index: number): unknown {
+    const urgents = this.#urgent?.count ?? 0;
+    if (index < urgents) return this.#urgent!.at(index);
+    return this.#ordinary.at(index - urgents);
   }
 
-  /** Drops all messages. */
-  clear(): void {
-    if (this.#items.length > TAKEN_MAX) this.#items = [];
-    else this.#items.length = 0;
-    this.#head = 0;
+  /** Takes the item at `index`, which must be below `count`. */
+  take(index: number): unknown {
+    const urgents = this.#urgent?.count ?? 0;
+    if (index < urgents) return this.#urgent!.take(index);
+    return this.#ordinary.take(index - urgents);
   }
 
   /**
-   * Index of the oldest message at or behind `from` for which `match` is true,
-   * or -1. Index 0 is the oldest message.
+   * Index of the first message at or behind `from`, and before `to`, for which
+   * `match` is true, or -1.
    */
-  find(match: (message: unknown) => boolean, from: number): number {
-    for (let index = from; index < this.count; index++) {
-      if (match(this.#items[this.#head + index])) return index;
+  find(
+    match: (message: unknown) => boolean,
+    from: number,
+    to = Infinity,
+  ): number {
+    for (let index = from; index < this.count && index < to; index++) {
+      if (match(messageIn(this.at(index)))) return index;
     }
     return -1;
   }
 
-  /** Takes the message at `index`, which {@linkcode Mailbox.find} returned. */
-  take(index: number): unknown {
-    if (index === 0) return this.shift();
-    if (index === this.count - 1) return this.#items.pop();
-    const at = this.#head + index;
-    const message = this.#items[at];
-    if (index < this.count / 2) {
-      this.#items.copyWithin(this.#head + 1, this.#head, at);
-      this.#advance();
-    } else this.#items.splice(at, 1);
-    return message;
+  /** Index of the oldest ordinary message, or -1 when there are only signals. */
+  findShedable(): number {
+    const urgents = this.#urgent?.count ?? 0;
+    for (let index = urgents; index < this.count; index++) {
+      const item = this.at(index);
+      if (!(item instanceof Envelope && item.isSystem)) return index;
+    }
+    return -1;
+  }
+
+  /** Sets an item aside, where no receive sees it. */
+  stash(item: unknown): void {
+    this.#stash ??= [];
+    this.#stash.push(item);
+  }
+
+  /** Puts the stashed items in front of the ordinary ones, in their order. Returns how many. */
+  unstash(): number {
+    const stashed = this.#stash ?? [];
+    this.#stash = undefined;
+    stashed.reverse().forEach((item) => this.#ordinary.unshift(item));
+    return stashed.length;
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.#ordinary.clear();
+    this.#urgent = undefined;
+    this.#stash = undefined;
   }
 }

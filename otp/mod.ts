@@ -43,6 +43,7 @@ export {
   type Request,
   type RequestData,
 } from "./call.ts";
+export { crashReporter } from "./crash_reporter.ts";
 export {
   CallCycle,
   CallRefused,
@@ -50,16 +51,51 @@ export {
   ServerDown,
   StartFailed,
   StartTimeout,
+  StreamBroken,
+  SupervisorDown,
   TaskFailed,
   TaskTimeout,
 } from "./errors.ts";
+export {
+  type Connection,
+  type ConnectionHandler,
+  listen,
+  type Listener,
+  type ListenOptions,
+} from "./listen.ts";
+export {
+  shutdown,
+  type ShutdownOptions,
+  type ShutdownResult,
+} from "./shutdown.ts";
+export {
+  type ByteStream,
+  openStream,
+  type StreamOptions,
+  type StreamReader,
+  type StreamWriter,
+} from "./stream.ts";
+export type { Metadata, SendOptions } from "./envelope.ts";
+export { Groups } from "./group.ts";
+export type {
+  GroupChange,
+  GroupMonitor,
+  GroupMonitorRef,
+} from "./group_monitor.ts";
 export type { Host } from "./host.ts";
 export { systemHost } from "./host.ts";
+export type { Observer, RestartInfo } from "./observer.ts";
+export type { Overflow } from "./overflow.ts";
 export { Pid } from "./pid.ts";
+export type { ProcessInfo } from "./process_info.ts";
+export { type PublishOptions, PubSub } from "./pubsub.ts";
 export {
   type AliasOptions,
   type Context,
+  type DemonitorOptions,
+  DONE,
   type MonitoredHandle,
+  type MonitorOptions,
   type ProcessBody,
   type ReceiveOptions,
   type SpawnOptions,
@@ -77,7 +113,6 @@ export {
 export {
   type Body,
   type Counters,
-  type Observer,
   type Peer,
   type ProcessHandle,
   Runtime,
@@ -115,7 +150,7 @@ export {
   type TaskOptions,
   type TaskOwner,
 } from "./task.ts";
-export { type Answer, type Ask, SupervisorDown } from "./supervisor/ask.ts";
+export type { Answer, Ask } from "./supervisor/ask.ts";
 export type {
   ChildBody,
   ChildFailed,
@@ -168,6 +203,28 @@ export {
   whichDynamicChildren,
 } from "./dynamic_supervisor.ts";
 export { Sim, type SimHost, type SimOptions } from "./sim.ts";
+export type {
+  SimCluster,
+  SimClusterOptions,
+  SimScheduler,
+} from "./sim/cluster.ts";
+export type {
+  ChaosOptions,
+  CrashFault,
+  DelayFault,
+  Fault,
+  FaultTime,
+  PartitionFault,
+  PauseFault,
+} from "./sim/fault.ts";
+export type { Span } from "./sim/random.ts";
+export { simulate, type SimulateOptions } from "./sim/simulate.ts";
+export {
+  Registry,
+  type RegistryEntry,
+  type RegistryOptions,
+} from "./registry.ts";
+export type { SchedulerLoad } from "./scheduler.ts";
 export type { SendTimer } from "./send_timer.ts";
 export type {
   DemonitorSignal,
@@ -180,5 +237,6 @@ export type {
   MonitorRef,
   MonitorSignal,
   Signal,
+  UnlinkedSignal,
   UnlinkSignal,
 } from "./signal.ts";

@@ -1,99 +1,58 @@
 /**
- * A process: a mailbox, a body, and those who wait for its end.
+ * A process: a body, an inbox, and those who hear of its end.
  *
  * @module
  */
 
 import type { Alias } from "./alias.ts";
-import {
-  type AliasOptions,
-  type Context,
-  type MonitoredHandle,
-  type ProcessBody,
-  type ReceiveOptions,
-  type SpawnOptions,
+import { Bonds, type Tie, type Watch } from "./bonds.ts";
+import type {
+  AliasOptions,
+  Context,
+  DemonitorOptions,
+  MonitoredHandle,
+  MonitorOptions,
+  ProcessBody,
+  ReceiveOptions,
+  SpawnOptions,
   TIMEOUT,
 } from "./context.ts";
 import type { Core } from "./core.ts";
-import { Mailbox } from "./mailbox.ts";
+import type { Metadata, SendOptions } from "./envelope.ts";
+import { Inbox } from "./inbox.ts";
+import { Bound } from "./overflow.ts";
 import { bindProcess, Pid, processOf } from "./pid.ts";
 import { crashOf, type ExitReason } from "./reason.ts";
 import type { Body, ProcessHandle, Runtime } from "./runtime.ts";
-import type { Down, ExitMessage, ExitSignal, MonitorRef } from "./signal.ts";
-import { receiveExit } from "./signal.ts";
-import { checkDelay, type Timer } from "./timer.ts";
+import type { Runnable } from "./scheduler.ts";
+import {
+  type Down,
+  type ExitMessage,
+  type ExitSignal,
+  type MonitorRef,
+  receiveExit,
+} from "./signal.ts";
 
 // Thrown by exit() to leave the body; the process has exited already.
 const EXITED: unique symbol = Symbol("exited");
 
-type Resolve = (message: unknown) => void;
-type Match = (message: unknown) => boolean;
-
-// The executor of a promise runs at once, so one function can serve all
-// processes: it hands the resolver to whoever parks.
-let parking: Process | undefined;
-function handResolver(resolve: Resolve): void {
-  parking!.parked(resolve);
-  parking = undefined;
-}
-
-/** A monitor, as the watcher notes it. */
-export interface Watch {
-  /** Who is watched. */
-  readonly target: Pid;
-  /** Takes the Down in place of the mailbox. Must not throw. */
-  readonly take?: ((down: Down) => void) | undefined;
-}
-
-/** What a process waits for, or owns, beside its mailbox. */
-export interface Tie {
-  /** Who is called, when it is a call that waits. */
-  readonly callee?: Pid;
-  /** Gives it up, when the process has ended. Must not throw. */
-  cancel(): void;
-}
-
-/**
- * The one implementation of {@linkcode Context}.
- *
- * Invariant: while a receive waits, no message in the mailbox at an index
- * below `#scanned` matches it.
- */
-export class Process implements Context<unknown> {
+/** The one implementation of {@linkcode Context}. */
+export class Process implements Context<unknown>, Runnable {
   readonly pid: Pid<unknown>;
-  readonly label: string | undefined;
+  label: string | undefined;
   parent: Pid | undefined;
   readonly #core: Core;
   // Undefined when it came to an end, or the process did.
   #body: ProcessBody<unknown> | undefined;
-  readonly #mailbox = new Mailbox();
-  readonly #mailboxMax: number;
-  #isAlive = true;
-  #isStarted = false;
-  #isQueued = false;
-
-  // The receive that waits.
-  #resolve: Resolve | undefined;
-  #match: Match | undefined;
-  #scanned = 0;
-  #timer: Timer | undefined;
-  // Its time is up: with its next turn it returns, with or without a message.
-  #isDue = false;
-  #isMatching = false;
-
-  // Who watches this process, by monitor.
-  #watchers: Map<MonitorRef, Pid> | undefined;
-  // Whom this process watches, by monitor.
-  #watched: Map<MonitorRef, Watch> | undefined;
-  // Whom this process is linked to, by what the pid prints as.
-  #links: Map<string, Pid> | undefined;
-  // The active aliases, by number.
-  #aliases: Map<number, Alias> | undefined;
-  #ties: Set<Tie> | undefined;
-  #trapsExits = false;
+  readonly #bound: Bound | undefined;
+  // A process that only runs needs none of these.
+  #inbox: Inbox | undefined;
+  #bonds: Bonds | undefined;
   #abort: AbortController | undefined;
   #onExit: ((reason: ExitReason) => void)[] | undefined;
   #reason: ExitReason | undefined;
+  #isStarted = false;
+  #trapsExits = false;
 
   /**
    * A process that starts when it gets its first turn.
@@ -106,15 +65,15 @@ export class Process implements Context<unknown> {
     body: ProcessBody<unknown>,
     options: SpawnOptions,
   ) {
-    const { label, mailboxMax = Infinity } = options;
-    if (!(mailboxMax >= 0)) {
-      throw new RangeError(`Cannot bound a mailbox below 0: ${mailboxMax}`);
-    }
+    const { label, mailboxMax, overflow = "reject" } = options;
     this.#core = core;
     this.pid = pid;
     this.label = label;
+    this.parent = undefined;
     this.#body = body;
-    this.#mailboxMax = mailboxMax;
+    this.#bound = mailboxMax === undefined
+      ? undefined
+      : new Bound(mailboxMax, overflow);
     bindProcess(pid, this);
   }
 
@@ -126,9 +85,29 @@ export class Process implements Context<unknown> {
     return this.#core;
   }
 
-  /** Whether a receive waits. */
-  get isReceiving(): boolean {
-    return this.#resolve !== undefined;
+  /** The bound of the mailbox, if it has one. */
+  get bound(): Bound | undefined {
+    return this.#bound;
+  }
+
+  /** What it is tied to, if it ever was. */
+  get bonds(): Bonds | undefined {
+    return this.#bonds;
+  }
+
+  /** What waits for it. */
+  get inbox(): Inbox {
+    this.#inbox ??= this.#newInbox();
+    return this.#inbox;
+  }
+
+  #newInbox(): Inbox {
+    const { scheduler, timers } = this.#core;
+    const crash = (thrown: unknown) => this.terminate(crashOf(thrown));
+    const inbox = new Inbox({ scheduler, timers, bound: this.#bound, crash });
+    // A body can run on for a moment when its process has exited.
+    if (this.#reason !== undefined) inbox.close();
+    return inbox;
   }
 
   /** Whether it is a process of `core`: two runtimes can share a thread. */
@@ -138,13 +117,38 @@ export class Process implements Context<unknown> {
 
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (!this.#isAlive) this.#abort.abort();
+    if (this.#reason !== undefined) this.#abort.abort();
     return this.#abort.signal;
+  }
+
+  get metadata(): Metadata | undefined {
+    return this.#inbox?.metadata;
   }
 
   /** How many messages wait. */
   get mailboxDepth(): number {
-    return this.#mailbox.count;
+    return this.#inbox?.depth ?? 0;
+  }
+
+  /** Turns it has had and messages it has taken. */
+  get reductions(): number {
+    return Number(this.#isStarted) + (this.#inbox?.reductions ?? 0);
+  }
+
+  /** What it does now; see {@linkcode ProcessInfo}. */
+  get status(): "waiting" | "runnable" | "running" {
+    if (!this.#isStarted || this.#inbox?.isQueued) return "runnable";
+    return this.isReceiving ? "waiting" : "running";
+  }
+
+  /** Whether a receive waits. */
+  get isReceiving(): boolean {
+    return this.#inbox?.isReceiving ?? false;
+  }
+
+  /** Whether exit signals arrive as messages. */
+  get isTrappingExits(): boolean {
+    return this.#trapsExits;
   }
 
   /** Why the process ended; undefined while it is alive. */
@@ -166,137 +170,32 @@ export class Process implements Context<unknown> {
     options: ReceiveOptions<unknown, Match>,
   ): Promise<Match | typeof TIMEOUT>;
   receive(options?: ReceiveOptions<unknown>): unknown {
-    if (this.#resolve !== undefined || this.#isMatching) {
-      throw new TypeError("Cannot receive while another receive waits");
-    }
-    if (options !== undefined) return this.#receiveSelected(options);
-    if (this.#mailbox.count > 0 && this.#mayTake()) {
-      return this.#mailbox.shift();
-    }
-    return this.#park(undefined);
+    return this.inbox.receive(options);
   }
 
-  #mayTake(): boolean {
-    return this.#isAlive && this.#core.scheduler.spend();
+  receiveEach(handle: (message: unknown) => unknown): Promise<void> {
+    return this.inbox.receiveEach(handle);
   }
 
-  async #receiveSelected(options: ReceiveOptions<unknown>): Promise<unknown> {
-    const { match, timeoutMs } = options;
-    if (timeoutMs !== undefined) checkDelay(timeoutMs);
-    const index = this.#find(match, 0);
-    const isReady = index >= 0 || timeoutMs === 0;
-    if (isReady && this.#mayTake()) {
-      return index >= 0 ? this.#mailbox.take(index) : TIMEOUT;
-    }
-    this.#wakeAfter(timeoutMs);
-    return await this.#park(match, index >= 0 ? index : this.#mailbox.count);
+  stash(message: unknown): void {
+    this.inbox.stash(message);
   }
 
-  // A receive that only looks needs no timer, but a turn when the slice is
-  // spent.
-  #wakeAfter(timeoutMs: number | undefined): void {
-    this.#isDue = timeoutMs === 0;
-    if (timeoutMs === undefined || this.#isDue || !this.#isAlive) return;
-    this.#timer = this.#core.timers.start(timeoutMs, () => {
-      this.#timer = undefined;
-      this.#isDue = true;
-      this.#resume();
-    });
+  unstash(): void {
+    this.inbox.unstash();
   }
 
-  #park(match: Match | undefined, scanned = 0): Promise<unknown> {
-    this.#match = match;
-    this.#scanned = scanned;
-    parking = this;
-    const message = new Promise<unknown>(handResolver);
-    if (this.#isDue || scanned < this.#mailbox.count) this.#enqueue();
-    return message;
+  sendWhenRoom<To>(
+    to: Pid<To>,
+    message: NoInfer<To>,
+    options: SendOptions = {},
+  ): Promise<boolean> {
+    return this.#core.sendWhenRoom(to, message, options, this);
   }
 
-  /** Takes the resolver of the promise that `#park` makes. */
-  parked(resolve: Resolve): void {
-    this.#resolve = resolve;
-  }
-
-  #wake(message: unknown): void {
-    const resolve = this.#resolve!;
-    this.#stopWaiting();
-    resolve(message);
-  }
-
-  #stopWaiting(): void {
-    this.#resolve = undefined;
-    this.#match = undefined;
-    this.#isDue = false;
-    if (this.#timer === undefined) return;
-    this.#core.timers.cancel(this.#timer);
-    this.#timer = undefined;
-  }
-
-  /** Puts `message` into the mailbox of a living process. Returns false when it is full. */
-  deliver(message: unknown): boolean {
-    if (this.#mailbox.count >= this.#mailboxMax) return false;
-    this.#arrive(message);
-    return true;
-  }
-
-  /** Puts `down` into the mailbox, however full it is, if its monitor still is. */
-  deliverDown(down: Down): void {
-    const watch = this.#watched?.get(down.ref);
-    if (watch === undefined) return;
-    this.#watched!.delete(down.ref);
-    if (watch.take === undefined) this.#arrive(down);
-    else watch.take(down);
-  }
-
-  #arrive(message: unknown): void {
-    // With messages left to look at it has its turn coming, and they are older.
-    const isNext = this.#scanned === this.#mailbox.count;
-    if (this.#resolve === undefined || !isNext) {
-      return this.#mailbox.push(message);
-    }
-    if (this.#match === undefined && this.#core.scheduler.spend()) {
-      return this.#wake(message);
-    }
-    this.#mailbox.push(message);
-    this.#scan();
-  }
-
-  // Looks for what the receive waits for among the messages it has not seen.
-  #scan(): void {
-    const index = this.#find(this.#match, this.#scanned);
-    this.#scanned = index >= 0 ? index : this.#mailbox.count;
-    if (index < 0) return;
-    if (this.#mayTake()) this.#resume();
-    else this.#enqueue();
-  }
-
-  // The caller may be a sender, who must not suffer from the receiver's match.
-  #find(match: Match | undefined, from: number): number {
-    if (match === undefined) return from < this.#mailbox.count ? from : -1;
-    this.#isMatching = true;
-    try {
-      return this.#mailbox.find(match, from);
-    } catch (thrown) {
-      if (this.#isAlive) this.terminate(crashOf(thrown));
-      return -1;
-    } finally {
-      this.#isMatching = false;
-    }
-  }
-
-  #enqueue(): void {
-    if (this.#isQueued) return;
-    this.#isQueued = true;
-    this.#core.scheduler.enqueue(this);
-  }
-
-  /** Takes a turn: starts the body, or hands the waiting receive its message. */
+  /** Takes the first turn: starts the body. */
   run(): void {
-    this.#isQueued = false;
-    if (!this.#isAlive) return;
-    if (!this.#isStarted) this.#start();
-    else if (this.#resolve !== undefined) this.#resume();
+    if (this.#reason === undefined) this.#start();
   }
 
   async #start(): Promise<void> {
@@ -306,7 +205,7 @@ export class Process implements Context<unknown> {
       this.#end("normal");
     } catch (thrown) {
       // Also what exit() of another process threw ends this one.
-      if (this.#isAlive) this.#end(crashOf(thrown));
+      if (this.#reason === undefined) this.#end(crashOf(thrown));
     }
   }
 
@@ -315,81 +214,91 @@ export class Process implements Context<unknown> {
     this.terminate(reason);
   }
 
-  // What waits at `#scanned` is what the receive waits for. A message that only
-  // waits for its turn was in time.
-  #resume(): void {
-    if (this.#scanned < this.#mailbox.count) {
-      this.#wake(this.#mailbox.take(this.#scanned));
-    } else if (this.#isDue) this.#wake(TIMEOUT);
+  monitor(target: Pid, options: MonitorOptions = {}): MonitorRef {
+    return this.#core.monitor(this, target, options);
   }
 
-  monitor(target: Pid): MonitorRef {
-    return this.#core.monitor(this, target);
+  demonitor(
+    ref: MonitorRef,
+    { flush = false }: DemonitorOptions = {},
+  ): boolean {
+    const watch = this.#bonds?.removeWatch(ref);
+    if (watch !== undefined) {
+      this.#core.signal({ type: "demonitor", to: watch.target, ref });
+    } else if (flush) this.#inbox?.flush(ref);
+    return watch !== undefined;
   }
 
-  demonitor(ref: MonitorRef): boolean {
-    const watch = this.#watched?.get(ref);
-    if (watch === undefined) return false;
-    this.#watched!.delete(ref);
-    this.#core.signal({ type: "demonitor", to: watch.target, ref });
-    return true;
+  /** Tells of the end of a process, if the monitor still is. */
+  deliverDown(down: Down): void {
+    const watch = this.#bonds?.removeWatch(down.ref);
+    if (watch === undefined) return;
+    if (watch.take !== undefined) watch.take(down);
+    else this.inbox.deliverSystem(down, watch.priority ?? false);
   }
 
-  alias({ once = false }: AliasOptions = {}): Pid<unknown> {
-    return this.addAlias({ once });
+  alias({ once = false, priority = false }: AliasOptions = {}): Pid<unknown> {
+    return this.addAlias({ once, priority });
   }
 
   /** Makes an alias; in a process that has exited it is never active. */
   addAlias(alias: Alias): Pid<unknown> {
     const number = this.#core.nextAlias();
-    if (this.#isAlive) {
-      this.#aliases ??= new Map();
-      this.#aliases.set(number, alias);
-    }
+    if (this.#reason === undefined) this.#bond().addAlias(number, alias);
     const { node, scheduler, serial } = this.pid;
     return new Pid(node, scheduler, serial, number);
   }
 
-  unalias(alias: Pid): boolean {
-    if (!alias.owner.equals(this.pid)) return false;
-    return this.#aliases?.delete(alias.alias) ?? false;
+  #bond(): Bonds {
+    this.#bonds ??= new Bonds();
+    return this.#bonds;
   }
 
-  /** The active alias with a number. */
-  findAlias(number: number): Alias | undefined {
-    return this.#aliases?.get(number);
+  unalias(alias: Pid): boolean {
+    if (!alias.owner.equals(this.pid)) return false;
+    return this.#bonds?.removeAlias(alias.alias) ?? false;
   }
 
   /** Notes what to give up when the process ends. */
   tie(tie: Tie): void {
-    this.#ties ??= new Set();
-    this.#ties.add(tie);
+    this.#bond().tie(tie);
   }
 
   /** Forgets `tie`. */
   untie(tie: Tie): void {
-    this.#ties?.delete(tie);
-  }
-
-  /** Whom the process calls and waits for. */
-  callees(): Pid[] {
-    const callees = [...this.#ties ?? []].map((tie) => tie.callee);
-    return callees.filter((callee) => callee !== undefined);
+    this.#bonds?.untie(tie);
   }
 
   link(to: Pid): void {
     const target = to.owner;
-    if (!this.#isAlive || target.equals(this.pid) || this.isLinked(target)) {
-      return;
-    }
+    const isDone = this.#bonds?.isLinked(target) || target.equals(this.pid);
+    if (this.#reason !== undefined || isDone) return;
     this.addLink(target);
+    this.#core.observe((observer) => observer.linked?.(this.pid, target));
     this.#core.signal({ type: "link", to: target, from: this.pid });
   }
 
   unlink(to: Pid): void {
     const target = to.owner;
     if (!this.removeLink(target)) return;
-    this.#core.signal({ type: "unlink", to: target, from: this.pid });
+    const id = this.#core.nextUnlink();
+    this.#bond().addUnlink(target, id);
+    this.#core.signal({ type: "unlink", to: target, from: this.pid, id });
+  }
+
+  /** Makes the other half of a link, unless this process has ended it since. */
+  receiveLink(from: Pid): void {
+    if (!this.#bonds?.isUnlinking(from)) this.addLink(from);
+  }
+
+  /** Makes this half of a link. */
+  addLink(pid: Pid): void {
+    this.#bond().addLink(pid);
+  }
+
+  /** Ends this half of a link. Returns whether it was there. */
+  removeLink(pid: Pid): boolean {
+    return this.#bonds?.removeLink(pid) ?? false;
   }
 
   trapExits(trapsExits: boolean): boolean {
@@ -406,7 +315,7 @@ export class Process implements Context<unknown> {
     processOf(child.pid)!.parent = this.pid;
     // A body can run on for a moment when its process has exited: what it
     // spawns must not outlive it.
-    if (this.#isAlive) this.link(child.pid);
+    if (this.#reason === undefined) this.link(child.pid);
     else child.kill();
     return child;
   }
@@ -431,57 +340,13 @@ export class Process implements Context<unknown> {
   }
 
   /** Notes that this process watches another. */
-  watch(ref: MonitorRef, watch: Watch): void {
-    this.#watched ??= new Map();
-    this.#watched.set(ref, watch);
+  addWatch(ref: MonitorRef, watch: Watch): void {
+    this.#bond().addWatch(ref, watch);
   }
 
   /** Notes that `watcher` watches this process. */
   addWatcher(ref: MonitorRef, watcher: Pid): void {
-    this.#watchers ??= new Map();
-    this.#watchers.set(ref, watcher);
-  }
-
-  /** Forgets the monitor `ref`. */
-  removeWatcher(ref: MonitorRef): void {
-    this.#watchers?.delete(ref);
-  }
-
-  /** The monitors of processes for which `isLost` is true. */
-  *watchedWhere(isLost: (target: Pid) => boolean): Iterable<[MonitorRef, Pid]> {
-    if (this.#watched === undefined) return;
-    for (const [ref, { target }] of this.#watched) {
-      if (isLost(target)) yield [ref, target];
-    }
-  }
-
-  /** Forgets the monitors of watchers for which `isLost` is true. */
-  removeWatchersWhere(isLost: (watcher: Pid) => boolean): void {
-    if (this.#watchers === undefined) return;
-    for (const [ref, watcher] of this.#watchers) {
-      if (isLost(watcher)) this.#watchers.delete(ref);
-    }
-  }
-
-  /** Whether there is a link with `pid`. */
-  isLinked(pid: Pid): boolean {
-    return this.#links?.has(String(pid)) ?? false;
-  }
-
-  /** Makes this half of a link. */
-  addLink(pid: Pid): void {
-    this.#links ??= new Map();
-    this.#links.set(String(pid), pid);
-  }
-
-  /** Ends this half of a link. Returns whether it was there. */
-  removeLink(pid: Pid): boolean {
-    return this.#links?.delete(String(pid)) ?? false;
-  }
-
-  /** Whom of those for which `isLost` is true this process is linked to. */
-  linkedWhere(isLost: (pid: Pid) => boolean): Pid[] {
-    return [...this.#links?.values() ?? []].filter(isLost);
+    this.#bond().addWatcher(ref, watcher);
   }
 
   /** Does what an exit signal does. One over a link that was ended does nothing. */
@@ -494,72 +359,48 @@ export class Process implements Context<unknown> {
     if (effect.type === "terminate") this.terminate(effect.reason);
     else if (effect.type === "enqueue") {
       const message: ExitMessage = { type: "exit", from, reason };
-      this.#arrive(message);
+      this.inbox.deliverSystem(message, false);
     }
   }
 
   /** Ends the process. Idempotent. */
   terminate(reason: ExitReason): void {
-    if (!this.#isAlive) return;
-    this.#isAlive = false;
+    if (this.#reason !== undefined) return;
     this.#reason = reason;
     bindProcess(this.pid, undefined);
     this.#core.forget(this, reason);
-    this.#release();
-    this.#tellWatchers(reason);
-    this.#tellLinks(reason);
-    this.#stopBody(reason);
+    this.#inbox?.close();
+    if (this.#bonds !== undefined) this.#sever(this.#bonds, reason);
+    if (this.#body !== undefined) this.#stopBody(this.#body, reason);
     this.#abort?.abort();
     this.#onExit?.forEach((observe) => observe(reason));
     this.#onExit = undefined;
   }
 
-  #stopBody(reason: ExitReason): void {
-    const body = this.#body;
+  #sever(bonds: Bonds, reason: ExitReason): void {
+    this.#bonds = undefined;
+    bonds.release();
+    for (const [ref, { target: to }] of bonds.watched) {
+      this.#core.signal({ type: "demonitor", to, ref });
+    }
+    for (const [ref, to] of bonds.watchers) {
+      const down: Down = { type: "down", ref, pid: this.pid, reason };
+      this.#core.signal({ type: "down", to, down });
+    }
+    for (const to of bonds.links) {
+      const from = this.pid;
+      this.#core.signal({ type: "exit", to, from, via: "link", reason });
+    }
+  }
+
+  #stopBody(body: ProcessBody<unknown>, reason: ExitReason): void {
     this.#body = undefined;
-    if (body?.stop === undefined) return;
+    if (body.stop === undefined) return;
     try {
       body.stop(reason);
     } catch (thrown) {
       // The caller may be another process, which must not suffer from it.
       this.#core.rethrow(thrown);
     }
-  }
-
-  // A body that waits is left waiting, for ever: nothing holds on to it.
-  #release(): void {
-    this.#stopWaiting();
-    this.#mailbox.clear();
-    this.#aliases = undefined;
-    this.#ties?.forEach((tie) => tie.cancel());
-    this.#ties = undefined;
-    if (this.#watched === undefined) return;
-    for (const [ref, { target: to }] of this.#watched) {
-      this.#core.signal({ type: "demonitor", to, ref });
-    }
-    this.#watched = undefined;
-  }
-
-  #tellWatchers(reason: ExitReason): void {
-    if (this.#watchers === undefined) return;
-    for (const [ref, to] of this.#watchers) {
-      const down: Down = { type: "down", ref, pid: this.pid, reason };
-      this.#core.signal({ type: "down", to, down });
-    }
-    this.#watchers = undefined;
-  }
-
-  #tellLinks(reason: ExitReason): void {
-    if (this.#links === undefined) return;
-    for (const to of this.#links.values()) {
-      this.#core.signal({
-        type: "exit",
-        to,
-        from: this.pid,
-        via: "link",
-        reason,
-      });
-    }
-    this.#links = undefined;
   }
 }

@@ -81,13 +81,12 @@ export function crashOf(thrown: unknown): Crash {
   if (!isError(thrown)) {
     return { type: "crashed", name: typeof thrown, message: describe(thrown) };
   }
-  const stack = read(thrown, "stack");
-  return {
+  const crash = {
     type: "crashed",
     name: describe(read(thrown, "name")),
     message: describe(read(thrown, "message")),
-    ...(stack === undefined ? {} : { stack: describe(stack) }),
-  };
+  } as const;
+  return hasStack(thrown) ? withStack(crash, thrown) : crash;
 }
 
 // What is thrown may be hostile, and describing a crash must not crash: the
@@ -98,6 +97,27 @@ function isError(thrown: unknown): thrown is Error {
   } catch {
     return false;
   }
+}
+
+function hasStack(error: Error): boolean {
+  try {
+    return Object.hasOwn(error, "stack");
+  } catch {
+    return false;
+  }
+}
+
+// Formatted when somebody reads it: it costs more than all else of a crash.
+function withStack(crash: Crash, error: Error): Crash {
+  const { type, name, message } = crash;
+  return {
+    type,
+    name,
+    message,
+    get stack() {
+      return describe(read(error, "stack"));
+    },
+  };
 }
 
 function read(error: Error, key: "name" | "message" | "stack"): unknown {

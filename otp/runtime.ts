@@ -6,11 +6,15 @@
 
 import type { Context, ProcessBody, SpawnOptions } from "./context.ts";
 import { Core } from "./core.ts";
+import type { SendOptions } from "./envelope.ts";
 import { type Host, systemHost } from "./host.ts";
 import { REDUCTIONS_PER_SLICE } from "./limits.ts";
+import type { Observer } from "./observer.ts";
 import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
+import { type ProcessInfo, processInfo } from "./process_info.ts";
 import type { ExitReason } from "./reason.ts";
+import type { SchedulerLoad } from "./scheduler.ts";
 import { sendAfter, sendEvery, type SendTimer } from "./send_timer.ts";
 import type { Signal } from "./signal.ts";
 
@@ -29,17 +33,6 @@ export interface RuntimeOptions {
    * least 1; 4,000 when absent. Fewer when each of them is a long run.
    */
   readonly reductionsPerSlice?: number;
-}
-
-/**
- * Told what happens to processes, as it happens. What it throws is thrown again
- * in a later macrotask, and no process suffers.
- */
-export interface Observer {
-  /** `pid` was spawned. */
-  spawned?(pid: Pid, label: string | undefined): void;
-  /** `pid` has ended. */
-  exited?(pid: Pid, reason: ExitReason, label: string | undefined): void;
 }
 
 /** A body as a function; see {@linkcode ProcessBody}. */
@@ -73,9 +66,14 @@ export interface Counters {
   readonly spawned: number;
   /** Processes that have ended. */
   readonly exited: number;
-  /** Messages that a full mailbox refused. */
+  /** Messages that a full mailbox refused, and their senders were told. */
   readonly refused: number;
+  /** Messages that a full mailbox dropped, and their senders were not told. */
+  readonly dropped: number;
 }
+
+/** The inside of a runtime, for the rest of this member. */
+export let coreOf: (runtime: Runtime) => Core;
 
 /**
  * Spawns processes and carries signals between them.
@@ -111,7 +109,7 @@ export class Runtime {
     this.#core = new Core(this, {
       host: options.host ?? systemHost(),
       place: { node, scheduler },
-      observer: options.observer ?? {},
+      observer: options.observer,
       reductionsPerSlice: options.reductionsPerSlice ?? REDUCTIONS_PER_SLICE,
     });
   }
@@ -160,8 +158,28 @@ export class Runtime {
    *
    * @see Erlang `erlang:send/2`. Differs: says what it knows.
    */
-  send<Message>(to: Pid<Message>, message: NoInfer<Message>): boolean {
-    return this.#core.send(to, message);
+  send<Message>(
+    to: Pid<Message>,
+    message: NoInfer<Message>,
+    options?: SendOptions,
+  ): boolean {
+    return this.#core.send(to, message, options);
+  }
+
+  /**
+   * Sends `message` to a process, and waits while its mailbox is full when its
+   * {@linkcode Overflow} is `"backPressure"`. All who wait get in in the order
+   * they came. Any other send is one like {@linkcode Runtime.send}.
+   *
+   * @returns Resolves to whether it arrived: false when the process ended first.
+   * Of a process in another scheduler, resolves to what `send` returns.
+   */
+  sendWhenRoom<Message>(
+    to: Pid<Message>,
+    message: NoInfer<Message>,
+    options: SendOptions = {},
+  ): Promise<boolean> {
+    return this.#core.sendWhenRoom(to, message, options);
   }
 
   /**
@@ -270,8 +288,9 @@ export class Runtime {
     to: Pid<Message>,
     delayMs: number,
     message: NoInfer<Message>,
+    options?: SendOptions,
   ): SendTimer {
-    return sendAfter(this.#sendTimerCore(), to, delayMs, message);
+    return sendAfter(this.#sendTimerCore(), to, delayMs, message, options);
   }
 
   /**
@@ -287,8 +306,9 @@ export class Runtime {
     to: Pid<Message>,
     periodMs: number,
     message: NoInfer<Message>,
+    options?: SendOptions,
   ): SendTimer {
-    return sendEvery(this.#sendTimerCore(), to, periodMs, message);
+    return sendEvery(this.#sendTimerCore(), to, periodMs, message, options);
   }
 
   #sendTimerCore(): Parameters<typeof sendAfter>[0] {
@@ -296,14 +316,65 @@ export class Runtime {
     return {
       timers,
       host,
-      send: (to, message) => this.#core.send(to, message),
+      send: (to, message, options) => this.#core.send(to, message, options),
     };
+  }
+
+  /**
+   * What a process of this thread is and does; undefined when it is not alive.
+   *
+   * @see Erlang `process_info/1`.
+   */
+  info(pid: Pid): ProcessInfo | undefined {
+    const process = this.#core.find(pid);
+    return process && processInfo(process);
+  }
+
+  /**
+   * Changes what a process of this thread is called in lists and logs.
+   *
+   * @returns False when it is not alive here.
+   *
+   * @see OTP `proc_lib:set_label/1`.
+   */
+  setLabel(pid: Pid, label: string | undefined): boolean {
+    const process = this.#core.find(pid);
+    if (process !== undefined) process.label = label;
+    return process !== undefined;
   }
 
   /** What was counted so far. */
   counters(): Counters {
-    const { exited, refused, processes } = this.#core;
-    return { spawned: exited + processes.size, exited, refused };
+    return this.#core.counters();
+  }
+
+  /**
+   * How busy this thread is.
+   *
+   * @see Erlang `statistics(run_queue)`, `statistics(scheduler_wall_time)`.
+   */
+  load(): SchedulerLoad {
+    return this.#core.scheduler.load();
+  }
+
+  /**
+   * Whether {@linkcode SchedulerLoad.busyMs} is counted. Off at first: it costs
+   * a macrotask for each time that the thread wakes up.
+   *
+   * @see Erlang `system_flag(scheduler_wall_time, Boolean)`.
+   */
+  trackBusyTime(isOn: boolean): void {
+    this.#core.scheduler.trackBusyTime(isOn);
+  }
+
+  /**
+   * Lets `observer` look from now on, in place of the one before.
+   *
+   * @param observer Nobody, when undefined.
+   * @returns The one before.
+   */
+  observe(observer: Observer | undefined): Observer | undefined {
+    return this.#core.setObserver(observer);
   }
 
   /**
@@ -334,6 +405,10 @@ export class Runtime {
    */
   signal(signal: Signal): boolean {
     return this.#core.signal(signal);
+  }
+
+  static {
+    coreOf = (runtime) => runtime.#core;
   }
 }
 

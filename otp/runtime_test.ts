@@ -1,7 +1,8 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { Pid } from "./pid.ts";
 import { formatReason } from "./reason.ts";
-import { type Observer, Runtime } from "./runtime.ts";
+import type { Observer } from "./observer.ts";
+import { Runtime } from "./runtime.ts";
 import type { Down } from "./signal.ts";
 import { Sim } from "./sim.ts";
 import { simulated } from "./testdata/simulated.ts";
@@ -26,6 +27,7 @@ Deno.test("spawn() runs all of more processes than one slice holds", async () =>
     spawned: 10_000,
     exited: 10_000,
     refused: 0,
+    dropped: 0,
   });
 });
 
@@ -67,11 +69,21 @@ Deno.test("counters() counts what was spawned, has ended, was refused", async ()
   await sim.run();
   const sent = [1, 2, 3, 4].map((message) => runtime.send(pid, message));
   deepStrictEqual(sent, [true, true, false, false]);
-  deepStrictEqual(runtime.counters(), { spawned: 2, exited: 1, refused: 2 });
+  deepStrictEqual(runtime.counters(), {
+    spawned: 2,
+    exited: 1,
+    refused: 2,
+    dropped: 0,
+  });
   strictEqual(runtime.mailboxDepth(pid), 2);
   runtime.kill(pid);
   strictEqual(runtime.send(pid, 5), false);
-  deepStrictEqual(runtime.counters(), { spawned: 2, exited: 2, refused: 2 });
+  deepStrictEqual(runtime.counters(), {
+    spawned: 2,
+    exited: 2,
+    refused: 2,
+    dropped: 0,
+  });
 });
 
 Deno.test("mailboxMax makes room again when a message is taken", async () => {

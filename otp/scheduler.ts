@@ -5,11 +5,27 @@
  */
 
 import type { Host } from "./host.ts";
+import { Queue } from "./queue.ts";
 
 /** Something that waits for its turn. */
 export interface Runnable {
   /** Takes the turn. Never throws. */
   run(): void;
+}
+
+/** What a scheduler has done since it was made, and what is before it. */
+export interface SchedulerLoad {
+  /** How many processes wait for their turn. */
+  readonly runQueueLength: number;
+  /** Receives, wake-ups and starts. */
+  readonly reductions: number;
+  /** Slices that began in a macrotask of their own, since the one before was spent. */
+  readonly slices: number;
+  /**
+   * Milliseconds in which processes ran, with what the event loop did between
+   * their turns; 0 until {@linkcode Runtime.trackBusyTime} is on.
+   */
+  readonly busyMs: number;
 }
 
 const NOW = Promise.resolve();
@@ -24,11 +40,15 @@ const NOW = Promise.resolve();
 export class Scheduler {
   readonly #host: Host;
   readonly #reductionsPerSlice: number;
+  readonly #queue = new Queue<Runnable>();
   #reductions: number;
-  #queue: Runnable[] = [];
-  #head = 0;
   #isScheduled = false;
-  #ready: Runnable[] = [];
+  readonly #drain = () => this.#run();
+
+  // What was spent of earlier slices.
+  #spent = 0;
+  #slices = 0;
+  #busy: BusyTime | undefined;
 
   /**
    * An idle scheduler with a full slice.
@@ -48,56 +68,115 @@ export class Scheduler {
 
   /** How many runnables wait. */
   get queueLength(): number {
-    return this.#queue.length - this.#head;
+    return this.#queue.count;
   }
 
   /** Takes one reduction from the slice. Returns false when none is left. */
   spend(): boolean {
-    if (this.#reductions === 0) return false;
+    if (this.#reductions === 0) return this.#spendLate();
     this.#reductions--;
     return true;
   }
 
-  /** Lets `runnable` take its turn when the caller is done, or in a later slice when this one is spent. */
+  // While a thread whose busy time is tracked idles, its slice looks spent.
+  #spendLate(): boolean {
+    if (!this.#wake()) return false;
+    return this.spend();
+  }
+
+  #wake(): boolean {
+    if (this.#busy === undefined || this.#busy.isRunning) return false;
+    this.#reductions = this.#busy.start();
+    return true;
+  }
+
+  /**
+   * Lets `runnable` take its turn behind all others: when the caller is done,
+   * or in a later slice when this one is spent.
+   */
   ready(runnable: Runnable): void {
-    if (!this.spend()) return this.enqueue(runnable);
-    if (this.#ready.push(runnable) === 1) NOW.then(() => this.#runReady());
-  }
-
-  #runReady(): void {
-    const ready = this.#ready;
-    this.#ready = [];
-    for (const runnable of ready) runnable.run();
-  }
-
-  /** Puts `runnable` behind all others, for a later slice. */
-  enqueue(runnable: Runnable): void {
     this.#queue.push(runnable);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#host.macrotask(() => this.#slice());
+    if (this.#reductions > 0) NOW.then(this.#drain);
+    else this.#host.macrotask(() => this.#slice());
+  }
+
+  #run(): void {
+    while (this.#queue.count > 0) {
+      if (!this.spend()) return this.#host.macrotask(() => this.#slice());
+      this.#queue.shift().run();
+    }
+    this.#isScheduled = false;
   }
 
   #slice(): void {
-    this.#isScheduled = false;
+    this.#wake();
+    this.#spent += this.#reductionsPerSlice - this.#reductions;
+    this.#slices++;
     this.#reductions = this.#reductionsPerSlice;
-    while (this.queueLength > 0 && this.spend()) {
-      const runnable = this.#queue[this.#head++]!;
-      if (this.#head === this.#queue.length) this.#compact();
-      runnable.run();
-    }
-    if (this.queueLength > 0) this.#continue();
+    this.#run();
   }
 
-  #continue(): void {
-    if (this.#head * 2 > this.#queue.length) this.#compact();
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    this.#host.macrotask(() => this.#slice());
+  /** See {@linkcode Runtime.trackBusyTime}. */
+  trackBusyTime(isOn: boolean): void {
+    if (isOn === (this.#busy !== undefined)) return;
+    this.#wake();
+    this.#busy = isOn ? this.#newBusyTime() : undefined;
   }
 
-  #compact(): void {
-    this.#queue = this.#queue.slice(this.#head);
-    this.#head = 0;
+  #newBusyTime(): BusyTime {
+    const save = () => {
+      const left = this.#reductions;
+      this.#reductions = 0;
+      return left;
+    };
+    return new BusyTime(this.#host, save);
+  }
+
+  /** What it has done. */
+  load(): SchedulerLoad {
+    const isIdle = this.#busy?.isRunning === false;
+    const left = isIdle ? this.#busy!.saved : this.#reductions;
+    return {
+      runQueueLength: this.#queue.count,
+      reductions: this.#spent + this.#reductionsPerSlice - left,
+      slices: this.#slices,
+      busyMs: this.#busy?.totalMs ?? 0,
+    };
+  }
+}
+
+/**
+ * How long a thread was busy: from the first reduction after it idled until the
+ * macrotask that follows.
+ *
+ * Invariant: while it idles, `saved` is what is left of the slice.
+ */
+class BusyTime {
+  totalMs = 0;
+  saved: number;
+  isRunning = false;
+  readonly #host: Host;
+  readonly #save: () => number;
+
+  constructor(host: Host, save: () => number) {
+    this.#host = host;
+    this.#save = save;
+    this.saved = save();
+  }
+
+  /** Begins to count. Returns what is left of the slice. */
+  start(): number {
+    this.isRunning = true;
+    const startMs = this.#host.now();
+    this.#host.macrotask(() => this.#stop(startMs));
+    return this.saved;
+  }
+
+  #stop(startMs: number): void {
+    this.totalMs += this.#host.now() - startMs;
+    this.saved = this.#save();
+    this.isRunning = false;
   }
 }

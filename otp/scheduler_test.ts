@@ -51,15 +51,16 @@ Deno.test("ready() leaves to later slices what this one has no room for", async 
   strictEqual(macrotasks.length, 0);
 });
 
-Deno.test("enqueue() waits for a later macrotask, one for all", async () => {
+Deno.test("ready() waits for a later macrotask when the slice is spent, one for all", async () => {
   const { scheduler, macrotasks, turn } = stepped(10);
+  while (scheduler.spend());
   const order: string[] = [];
   const again = { run: () => order.push("again") };
   for (const name of ["a", "b"]) {
-    scheduler.enqueue({
+    scheduler.ready({
       run() {
         order.push(name);
-        scheduler.enqueue(again);
+        scheduler.ready(again);
       },
     });
   }
@@ -77,7 +78,7 @@ Deno.test("spend() is false when the slice is spent, until the next", async () =
     () => [scheduler.spend(), scheduler.spend(), scheduler.spend()];
   deepStrictEqual(spends(), [true, true, false]);
   let inside: boolean[] = [];
-  scheduler.enqueue({
+  scheduler.ready({
     run() {
       inside = spends();
     },
@@ -86,11 +87,11 @@ Deno.test("spend() is false when the slice is spent, until the next", async () =
   deepStrictEqual(inside, [true, false, false]);
 });
 
-type Command = "ready" | "enqueue" | "enqueueTwice" | "turn";
+type Command = "ready" | "readyTwice" | "spend" | "turn";
 
 Deno.test("Scheduler runs all once, no more per slice than it may", async () => {
   const commands = fc.array(
-    fc.constantFrom<Command>("ready", "enqueue", "enqueueTwice", "turn"),
+    fc.constantFrom<Command>("ready", "readyTwice", "spend", "turn"),
     { maxLength: 60 },
   );
   const slices = fc.integer({ min: 1, max: 5 });
@@ -121,8 +122,8 @@ Deno.test("Scheduler runs all once, no more per slice than it may", async () => 
     for (const command of all) {
       if (command === "turn") await slice();
       else if (command === "ready") scheduler.ready(named());
-      else if (command === "enqueue") scheduler.enqueue(named());
-      else scheduler.enqueue(named(() => scheduler.enqueue(named())));
+      else if (command === "spend") scheduler.spend();
+      else scheduler.ready(named(() => scheduler.ready(named())));
     }
     while (scheduler.queueLength > 0) await slice();
     await promises();
@@ -131,9 +132,9 @@ Deno.test("Scheduler runs all once, no more per slice than it may", async () => 
   }));
 });
 
-Deno.test("enqueue() holds on to nothing that ran, when the queue is never empty", async () => {
+Deno.test("ready() holds on to nothing that ran, when the queue is never empty", async () => {
   const { scheduler, macrotasks } = stepped(1);
-  const again = { run: () => scheduler.enqueue(again) };
+  const again = { run: () => scheduler.ready(again) };
   again.run();
   again.run();
   const before = await heapBytes();

@@ -5,6 +5,7 @@
  */
 
 import type { Core } from "./core.ts";
+import type { SendOptions } from "./envelope.ts";
 import type { Pid } from "./pid.ts";
 import type { Timer } from "./timer.ts";
 
@@ -27,8 +28,9 @@ export function sendAfter(
   to: Pid,
   delayMs: number,
   message: unknown,
+  options?: SendOptions,
 ): SendTimer {
-  const timer = timers.start(delayMs, () => void send(to, message));
+  const timer = timers.start(delayMs, () => void send(to, message, options));
   return { cancel: () => timers.cancel(timer) };
 }
 
@@ -38,6 +40,7 @@ export function sendEvery(
   to: Pid,
   periodMs: number,
   message: unknown,
+  options?: SendOptions,
 ): SendTimer {
   if (!(periodMs > 0)) {
     throw new RangeError(`Cannot send every ${periodMs} ms`);
@@ -46,7 +49,7 @@ export function sendEvery(
   let dueMs = host.now() + periodMs;
   let timer: Timer = timers.start(periodMs, tick);
   function tick(): void {
-    if (!send(to, message)) return;
+    if (!send(to, message, options)) return;
     // A thread that was busy for several periods catches up with one message.
     while (dueMs <= host.now()) dueMs += periodMs;
     timer = timers.start(dueMs - host.now(), tick);
@@ -56,5 +59,5 @@ export function sendEvery(
 
 /** What of a core is needed here. */
 interface SendTimerCore extends Pick<Core, "timers" | "host"> {
-  readonly send: (to: Pid, message: unknown) => boolean;
+  readonly send: Core["send"];
 }

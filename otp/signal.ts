@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { SendOptions } from "./envelope.ts";
 import type { Pid } from "./pid.ts";
 import type { ExitReason } from "./reason.ts";
 
@@ -49,6 +50,7 @@ export type Signal =
   | ExitSignal
   | LinkSignal
   | UnlinkSignal
+  | UnlinkedSignal
   | MonitorSignal
   | DemonitorSignal
   | DownSignal;
@@ -61,6 +63,8 @@ export interface MessageSignal {
   readonly to: Pid;
   /** What the program sent. Between schedulers it is copied. */
   readonly message: unknown;
+  /** What goes with it; copied too. */
+  readonly options?: SendOptions | undefined;
 }
 
 /** Asks a process to exit, or tells it that a process it is linked to has. */
@@ -95,6 +99,25 @@ export interface UnlinkSignal {
   readonly to: Pid;
   /** To whom. */
   readonly from: Pid;
+  /** Tells it from the other unlinks of its sender. */
+  readonly id: number;
+}
+
+/**
+ * Answers an {@linkcode UnlinkSignal}, whether or not there was a link: what
+ * arrives behind it was sent by one who knows of the unlink.
+ *
+ * @see Erlang, "Distribution protocol": `UNLINK_ID_ACK`.
+ */
+export interface UnlinkedSignal {
+  /** The tag. */
+  readonly type: "unlinked";
+  /** Who has unlinked. */
+  readonly to: Pid;
+  /** From whom. */
+  readonly from: Pid;
+  /** The one of the unlink. */
+  readonly id: number;
 }
 
 /** Starts a monitor. */

@@ -7,25 +7,11 @@ import {
   throws,
 } from "node:assert";
 import fc from "fast-check";
+import type { Host } from "./host.ts";
+import type { Pid } from "./pid.ts";
 import { Runtime } from "./runtime.ts";
-import { Sim, type SimHost, splitmix } from "./sim.ts";
+import { Sim, type SimHost } from "./sim.ts";
 import { cluster } from "./testdata/wire.ts";
-
-// The first values of SplitMix64 from seed 1234567, by Rosetta Code.
-const SPLITMIX = [
-  6457827717110365317n,
-  3203168211198807973n,
-  9817491932198370423n,
-  4593380528125082431n,
-  16408922859458223821n,
-];
-
-Deno.test("splitmix() draws what SplitMix64 draws", () => {
-  const random = splitmix(1234567n);
-  for (const bits of SPLITMIX) {
-    strictEqual(random(), Number(bits >> 11n) / 2 ** 53);
-  }
-});
 
 Deno.test("random() is between 0 and 1, and even", () => {
   const host = new Sim({ seed: 1 }).host();
@@ -113,6 +99,56 @@ Deno.test("run() repeats what processes do, across schedulers", async () => {
   notDeepStrictEqual(await passing(1), await passing(2));
 });
 
+/** The trace of what goes on while much goes wrong, and how often it chose. */
+async function chaos(seed: number): Promise<string> {
+  const sim = new Sim({ seed });
+  const spawn = ({ runtime, host }: { runtime: Runtime; host: Host }) => {
+    const { pid } = runtime.spawn<number>(async (self) => {
+      for (;;) {
+        const number = await self.receive();
+        const to = pids[Math.floor(host.random() * pids.length)]!;
+        if (number > 0) runtime.send(to, number - 1);
+      }
+    });
+    pids.push(pid);
+    runtime.send(pid, 50);
+  };
+  const pids: Pid<number>[] = [];
+  const cluster = sim.cluster({ schedulers: 4, boot: spawn });
+  const faults = { crashes: 3, pauses: 3, partitions: 3, delays: 3 };
+  cluster.chaos({ ...faults, untilMs: 300 });
+  await sim.run();
+  return sim.trace;
+}
+
+Deno.test("trace is the same when the seed is, and only then", async () => {
+  const traces = new Set<string>();
+  for (let seed = 0; seed < 20; seed++) {
+    const trace = await chaos(seed);
+    match(trace, /^[0-9a-f]{16}$/);
+    strictEqual(await chaos(seed), trace);
+    traces.add(trace);
+  }
+  strictEqual(traces.size, 20);
+});
+
+Deno.test("trace changes with every task, and when one was due later", async () => {
+  const traces: string[] = [];
+  for (const delayMs of [1, 2]) {
+    const sim = new Sim({ seed: 1 });
+    const host = sim.host();
+    host.timer(delayMs, () => {});
+    host.timer(5, () => {});
+    traces.push(sim.trace);
+    await sim.advance(4);
+    traces.push(sim.trace);
+    await sim.run();
+    traces.push(sim.trace);
+  }
+  strictEqual(traces[0], traces[3]);
+  strictEqual(new Set(traces).size, 5);
+});
+
 Deno.test("run() settles every promise between two tasks", async () => {
   const sim = new Sim();
   const host = sim.host();
@@ -178,6 +214,41 @@ Deno.test("timer() never fires when it was stopped", async () => {
   stopLate();
   await sim.run();
   stopLate();
+});
+
+Deno.test("pause() stops one machine, and lets time go on", async () => {
+  const sim = new Sim();
+  const [paused, other] = [sim.host(), sim.host()];
+  const ran: string[] = [];
+  for (const [name, host] of Object.entries({ paused, other })) {
+    host.macrotask(() => ran.push(`${name} ${sim.nowMs}`));
+    host.timer(5, () => ran.push(`${name} ${sim.nowMs}`));
+  }
+  paused.pause(3);
+  paused.pause(2);
+  await sim.advance(4);
+  paused.pause(4);
+  await sim.run();
+  deepStrictEqual(ran, ["other 0", "paused 3", "other 5", "paused 8"]);
+  throws(() => paused.pause(-1), { name: "RangeError" });
+});
+
+Deno.test("crash() drops what waits, and what is added later", async () => {
+  const sim = new Sim();
+  const host = sim.host();
+  let ran = 0;
+  host.macrotask(() => ran++);
+  const stop = host.timer(5, () => ran++);
+  strictEqual(host.isUp, true);
+  host.crash();
+  host.crash();
+  host.macrotask(() => ran++);
+  host.timer(5, () => ran++);
+  stop();
+  await sim.run();
+  strictEqual(ran, 0);
+  strictEqual(host.isUp, false);
+  strictEqual(sim.nowMs, 0);
 });
 
 Deno.test("advance() runs what is due in its span, ends included", async () => {

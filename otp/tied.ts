@@ -6,7 +6,8 @@
 
 import type { ProcessBody, SpawnOptions } from "./context.ts";
 import { type Pid, processOf } from "./pid.ts";
-import type { Process, Tie } from "./process.ts";
+import type { Tie } from "./bonds.ts";
+import type { Process } from "./process.ts";
 import type { ExitReason } from "./reason.ts";
 import type { ProcessHandle, Runtime } from "./runtime.ts";
 import type { Timer } from "./timer.ts";

@@ -13,6 +13,7 @@ import {
   type ExitReason,
   type MonitorRef,
   Pid,
+  type SendOptions,
   type Signal,
 } from "@rusm/otp";
 import type { Capability } from "./capability.ts";
@@ -29,7 +30,7 @@ export type PidParts = readonly [
 
 /** A signal as it crosses the wire; see {@linkcode Signal}. */
 export type SignalFrame =
-  | { type: "message"; to: PidParts; message: unknown }
+  | { type: "message"; to: PidParts; message: unknown; options?: SendOptions }
   | {
     type: "exit";
     to: PidParts;
@@ -37,7 +38,8 @@ export type SignalFrame =
     via: "exit" | "link";
     reason: ExitReason;
   }
-  | { type: "link" | "unlink"; to: PidParts; from: PidParts }
+  | { type: "link"; to: PidParts; from: PidParts }
+  | { type: "unlink" | "unlinked"; to: PidParts; from: PidParts; id: number }
   | { type: "monitor"; to: PidParts; watcher: PidParts; ref: number }
   | { type: "demonitor"; to: PidParts; ref: number }
   | {
@@ -101,15 +103,24 @@ export function frameOf(signal: Signal): SignalFrame {
   const to = pidParts(signal.to);
   switch (signal.type) {
     case "message":
-      return { type: "message", to, message: signal.message };
+      return {
+        type: "message",
+        to,
+        message: signal.message,
+        ...(signal.options && { options: signal.options }),
+      };
     case "exit": {
       const { via, reason } = signal;
       const from = signal.from && pidParts(signal.from);
       return { type: "exit", to, from, via, reason };
     }
     case "link":
+      return { type: "link", to, from: pidParts(signal.from) };
     case "unlink":
-      return { type: signal.type, to, from: pidParts(signal.from) };
+    case "unlinked": {
+      const { type, id } = signal;
+      return { type, to, from: pidParts(signal.from), id };
+    }
     case "monitor": {
       const { ref } = signal;
       return { type: "monitor", to, watcher: pidParts(signal.watcher), ref };
@@ -128,15 +139,24 @@ export function signalOf(frame: SignalFrame): Signal {
   const to = pidOf(frame.to);
   switch (frame.type) {
     case "message":
-      return { type: "message", to, message: frame.message };
+      return {
+        type: "message",
+        to,
+        message: frame.message,
+        options: frame.options,
+      };
     case "exit": {
       const { via, reason } = frame;
       const from = frame.from && pidOf(frame.from);
       return { type: "exit", to, from, via, reason };
     }
     case "link":
+      return { type: "link", to, from: pidOf(frame.from) };
     case "unlink":
-      return { type: frame.type, to, from: pidOf(frame.from) };
+    case "unlinked": {
+      const { type, id } = frame;
+      return { type, to, from: pidOf(frame.from), id };
+    }
     case "monitor": {
       const ref = frame.ref as MonitorRef;
       return { type: "monitor", to, watcher: pidOf(frame.watcher), ref };
@@ -160,6 +180,7 @@ export function isSignal(frame: Command | Report): frame is SignalFrame {
     case "exit":
     case "link":
     case "unlink":
+    case "unlinked":
     case "monitor":
     case "demonitor":
     case "down":

@@ -4,8 +4,8 @@
  * @module
  */
 
+import { SupervisorDown } from "../errors.ts";
 import type { Pid } from "../pid.ts";
-import { type ExitReason, formatReason } from "../reason.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Down } from "../signal.ts";
 
@@ -21,25 +21,6 @@ export interface Answer<Reply> {
 export interface Ask<Reply> {
   /** Who gets the answer. */
   readonly from: Pid<Answer<Reply>>;
-}
-
-/** The supervisor was not alive, or ended before it answered. */
-export class SupervisorDown extends Error {
-  /** Stable, for programs. */
-  readonly code = "supervisorDown";
-  /** The class, for people. */
-  override readonly name = "SupervisorDown";
-  /** Who ended. */
-  readonly supervisor: Pid;
-  /** Why the supervisor ended; `"noproc"` when it was not alive. */
-  readonly reason: ExitReason;
-
-  /** Says that `supervisor` ended with `reason`. */
-  constructor(supervisor: Pid, reason: ExitReason) {
-    super(`Cannot ask ${supervisor}, which is down: ${formatReason(reason)}`);
-    this.supervisor = supervisor;
-    this.reason = reason;
-  }
 }
 
 /**

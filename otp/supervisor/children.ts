@@ -13,6 +13,7 @@ import {
 } from "./child.ts";
 import type { Context } from "../context.ts";
 import type { Pid } from "../pid.ts";
+import type { ExitReason } from "../reason.ts";
 import type { SupervisorMessage } from "./message.ts";
 
 /** A child, and what has become of it. */
@@ -23,6 +24,8 @@ export interface Child {
   state: ChildState;
   /** Restarts in a row, after none of which it ran for a whole period. */
   restartsInRow: number;
+  /** Why it ended last, or could not be started. */
+  reason: ExitReason;
 }
 
 /** What a child does. */
@@ -76,7 +79,8 @@ export class Children {
 
   /** Adds a child behind all others. It does not run yet. */
   add(spec: ChildSpec): Child {
-    const child: Child = { spec, state: STOPPED, restartsInRow: 0 };
+    const reason = "normal";
+    const child: Child = { spec, state: STOPPED, restartsInRow: 0, reason };
     this.#children.push(child);
     return child;
   }

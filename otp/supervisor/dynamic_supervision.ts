@@ -13,6 +13,7 @@ import {
   stopChildrenOf,
 } from "./child.ts";
 import type { Context } from "../context.ts";
+import type { RestartInfo } from "../observer.ts";
 import type { Pid } from "../pid.ts";
 import type { ExitReason } from "../reason.ts";
 import {
@@ -22,6 +23,7 @@ import {
   mayRestart,
   type RestartLimit,
 } from "./restart.ts";
+import { coreOf } from "../runtime.ts";
 import type { Down, ExitMessage } from "../signal.ts";
 import type { ChildCounts, TerminateChildResult } from "./message.ts";
 
@@ -85,6 +87,8 @@ interface DynamicChild<Argument> {
   sinceMs: number;
   /** Restarts in a row, after none of which it ran for a whole period. */
   restartsInRow: number;
+  /** Why it ended last, or could not be started. */
+  reason: ExitReason;
 }
 
 /**
@@ -147,6 +151,7 @@ export class DynamicSupervision<Argument, Message> {
     const child = this.#children.get(String(from));
     if (!child?.isRunning) return;
     child.isRunning = false;
+    child.reason = reason;
     if (mayRestart(this.#plan.restart ?? "permanent", reason)) {
       this.#forgiveAfterPeriod(child);
       await this.#restart(child);
@@ -186,18 +191,33 @@ export class DynamicSupervision<Argument, Message> {
   async #restart(child: DynamicChild<Argument>): Promise<void> {
     const { limit, backoff } = this.#plan;
     const verdict = addRestart(this.#restartsMs, this.#nowMs(), limit);
-    if (verdict.type === "giveUp") return await this.#end("shutdown");
+    if (verdict.type === "giveUp") {
+      this.#report(child, { isGivenUp: true, waitMs: 0 });
+      return await this.#end("shutdown");
+    }
     this.#restartsMs = verdict.restartsMs;
     child.restartsInRow++;
-    if (backoff === undefined) return this.#startAgain(child);
     const { runtime, pid } = this.#self;
     const random = () => runtime.host.random();
-    const waitMs = backoffMs(child.restartsInRow, backoff, random);
+    const waitMs = backoff === undefined
+      ? 0
+      : backoffMs(child.restartsInRow, backoff, random);
+    this.#report(child, { isGivenUp: false, waitMs });
+    if (backoff === undefined) return this.#startAgain(child);
     runtime.sendAfter(pid, waitMs, {
       type: "retry",
       child: child.pid,
       isCounted: true,
     });
+  }
+
+  #report(
+    { pid, reason }: DynamicChild<Argument>,
+    outcome: Pick<RestartInfo, "isGivenUp" | "waitMs">,
+  ): void {
+    const { runtime, pid: supervisor } = this.#self;
+    const restart = { supervisor, child: String(pid), reason, ...outcome };
+    coreOf(runtime).observe((observer) => observer.restarted?.(restart));
   }
 
   #startAgain(child: DynamicChild<Argument>): void {
@@ -206,6 +226,7 @@ export class DynamicSupervision<Argument, Message> {
       this.#children.delete(String(child.pid));
       return this.#note(child, started.pid);
     }
+    child.reason = started.reason;
     // By way of the mailbox, so that a child that cannot be started keeps the
     // supervisor from nothing else.
     this.#self.runtime.send(this.#self.pid, {
@@ -246,7 +267,7 @@ export class DynamicSupervision<Argument, Message> {
     if (started.type === "failed") return started;
     const { pid } = started;
     const child = { argument, pid, isRunning: true, sinceMs: 0 };
-    this.#note({ ...child, restartsInRow: 0 }, pid);
+    this.#note({ ...child, restartsInRow: 0, reason: "normal" }, pid);
     return started;
   }
 

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
-import { SupervisorDown } from "./ask.ts";
+import { SupervisorDown } from "../errors.ts";
 import type { ChildSpec } from "./child.ts";
 import {
   countChildren,

@@ -8,6 +8,7 @@ import { reply } from "./ask.ts";
 import type { ChildSpec } from "./child.ts";
 import { type Child, Children } from "./children.ts";
 import type { Context } from "../context.ts";
+import type { RestartInfo } from "../observer.ts";
 import type { Pid } from "../pid.ts";
 import type { ExitReason } from "../reason.ts";
 import {
@@ -19,6 +20,7 @@ import {
   type RestartLimit,
   type Strategy,
 } from "./restart.ts";
+import { coreOf } from "../runtime.ts";
 import type { ExitMessage } from "../signal.ts";
 import type {
   ChildInfo,
@@ -121,6 +123,7 @@ export class Supervision {
     const child = this.#children.runningAs(from);
     if (child === undefined) return;
     this.#forgiveAfterPeriod(child);
+    child.reason = reason;
     this.#children.ended(child);
     if (mayRestart(child.spec.restart ?? "permanent", reason)) {
       await this.#restart(child);
@@ -159,15 +162,30 @@ export class Supervision {
   async #restart(child: Child): Promise<void> {
     const { limit, backoff } = this.#plan;
     const verdict = addRestart(this.#restartsMs, this.#nowMs(), limit);
-    if (verdict.type === "giveUp") return await this.#end("shutdown");
+    if (verdict.type === "giveUp") {
+      this.#report(child, { isGivenUp: true, waitMs: 0 });
+      return await this.#end("shutdown");
+    }
     this.#restartsMs = verdict.restartsMs;
     child.restartsInRow++;
-    await this.#children.stopEach(this.#affectedBy(child));
-    if (backoff === undefined) return this.#startAffected(child);
     const { runtime, pid } = this.#self;
     const random = () => runtime.host.random();
-    const waitMs = backoffMs(child.restartsInRow, backoff, random);
+    const waitMs = backoff === undefined
+      ? 0
+      : backoffMs(child.restartsInRow, backoff, random);
+    this.#report(child, { isGivenUp: false, waitMs });
+    await this.#children.stopEach(this.#affectedBy(child));
+    if (backoff === undefined) return this.#startAffected(child);
     runtime.sendAfter(pid, waitMs, this.#retryOf(child, true));
+  }
+
+  #report(
+    { spec: { id }, reason }: Child,
+    outcome: Pick<RestartInfo, "isGivenUp" | "waitMs">,
+  ): void {
+    const { runtime, pid: supervisor } = this.#self;
+    const restart = { supervisor, child: id, reason, ...outcome };
+    coreOf(runtime).observe((observer) => observer.restarted?.(restart));
   }
 
   #affectedBy(child: Child): Child[] {
@@ -180,6 +198,7 @@ export class Supervision {
   #startAffected(child: Child): void {
     const failed = this.#children.startEach(this.#affectedBy(child));
     if (failed === undefined) return;
+    failed.child.reason = failed.reason;
     // By way of the mailbox, so that a child that cannot be started keeps the
     // supervisor from nothing else.
     const { runtime, pid } = this.#self;

@@ -33,13 +33,14 @@ export const otpGlobals: Deno.lint.Rule = {
 const MACHINE = new Set([
   ...["Deno", "WebAssembly", "process", "Buffer", "require"],
   ...["fetch", "WebSocket", "EventSource", "Worker", "BroadcastChannel"],
-  ...["localStorage", "sessionStorage", "indexedDB", "caches", "navigator"],
+  ...["localStorage", "sessionStorage", "indexedDB", "caches"],
   // Other names of globalThis.
   ...["self", "window", "global"],
 ]);
 
-// Time, entropy and macrotasks.
+// Time, entropy, macrotasks, and which machine it is.
 const SEAM = new Set([
+  "navigator",
   ...["performance", "Temporal", "crypto", "queueMicrotask", "MessageChannel"],
   ...["setTimeout", "setInterval", "setImmediate"],
 ]);
