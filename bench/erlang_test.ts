@@ -47,7 +47,10 @@ Deno.test("erlangVariant() passes counts as arguments", () => {
 const SHAPES = [
   ["messagesPerSecond", ["pingPong", 100]],
   ["messagesPerSecond", ["flood", 3, 100]],
+  ["messagesPerSecond", ["ring", 10, 100]],
+  ["messagesPerSecond", ["selectiveReceive", 100, 10]],
   ["processesPerSecond", ["spawnExit", 1_000, 100]],
+  ["restartsPerSecond", ["restart", 3, 10]],
   ["residentBytes", ["parked", 20_000]],
 ] as const;
 

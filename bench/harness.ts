@@ -8,11 +8,13 @@ import { ChildError, runChild, STOP_MS } from "./child.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import {
   type Figures,
+  isVariant,
   type Noun,
   parseFigures,
   type Peer,
   type RowPlan,
   type Variant,
+  variantsOf,
 } from "./noun.ts";
 import { type Row, rowOf } from "./row.ts";
 
@@ -94,11 +96,9 @@ async function prepare(
   directory: string,
 ): Promise<ReadonlyMap<Peer, string | null>> {
   const versions = new Map<Peer, string | null>();
-  for (const { variant, against } of rows) {
-    for (const peer of [variant.peer, against?.peer]) {
-      if (peer === undefined || versions.has(peer)) continue;
-      versions.set(peer, await peer.prepare(directory));
-    }
+  for (const { peer } of rows.flatMap(variantsOf)) {
+    if (peer === undefined || versions.has(peer)) continue;
+    versions.set(peer, await peer.prepare(directory));
   }
   return versions;
 }
@@ -127,9 +127,9 @@ async function playAll(
 /** Every variant of `rows` once, in their order. */
 function playsOf(rows: readonly RowPlan[]): readonly Play[] {
   const plays = new Map<Variant, Play>();
-  for (const { name, variant: ours, against } of rows) {
-    for (const variant of against === null ? [ours] : [ours, against]) {
-      const label = `${name}, ${variant.name}`;
+  for (const row of rows) {
+    for (const variant of variantsOf(row)) {
+      const label = `${row.name}, ${variant.name}`;
       if (!plays.has(variant)) plays.set(variant, { variant, label });
     }
   }
@@ -178,16 +178,29 @@ function versionsOf(
 
 function measuredRow(plan: RowPlan, results: Results): Row {
   const ours = results.get(plan.variant) ?? [];
-  const theirs = plan.against === null ? undefined : results.get(plan.against);
-  return rowOf(plan, figuresOf(ours, plan), theirs && figuresOf(theirs, plan));
+  return rowOf(plan, figuresOf(ours, plan), theirsOf(plan, results));
 }
 
-function figuresOf(rounds: readonly Figures[], plan: RowPlan): number[] {
+/** What `plan` is held against measured; undefined when it did not run. */
+function theirsOf(plan: RowPlan, results: Results): number[] | undefined {
+  const { variant, against } = plan;
+  if (against === null) return undefined;
+  const isOther = isVariant(against);
+  const theirs = results.get(isOther ? against : variant);
+  const figure = isOther ? plan.figure : against.figure;
+  return theirs && figuresOf(theirs, plan, figure);
+}
+
+function figuresOf(
+  rounds: readonly Figures[],
+  plan: RowPlan,
+  figure: string = plan.figure,
+): number[] {
   return rounds.map((figures) => {
-    const value = figures[plan.figure];
+    const value = figures[figure];
     if (value !== undefined) return value;
     throw new TypeError(
-      `Cannot find the figure of row ${plan.name}: ${plan.figure}`,
+      `Cannot find the figure of row ${plan.name}: ${figure}`,
     );
   });
 }

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { inOrder, measure, type MeasureOptions } from "./harness.ts";
-import type { Noun, Peer, RowPlan, Variant } from "./noun.ts";
+import type { Noun, OwnFigure, Peer, RowPlan, Variant } from "./noun.ts";
 
 /** A variant that runs `source`, which prints figures. */
 function variant(name: string, source: string, peer?: Peer): Variant {
@@ -15,7 +15,7 @@ function figures(perSecond: number): string {
 function plan(
   name: string,
   variant: Variant,
-  against: Variant | null = null,
+  against: Variant | OwnFigure | null = null,
 ): RowPlan {
   const what = "Something is timed.";
   const [unit, figure, bar] = ["things/s", "perSecond", 2];
@@ -160,6 +160,28 @@ Deno.test("measure() throws when a variant lacks the figure of its row", async (
   await rejects(measure(noun, options()), {
     name: "TypeError",
     message: "Cannot find the figure of row row: perSecond",
+  });
+});
+
+Deno.test("measure() holds two figures of one process against each other", async () => {
+  const both = variant("rusm", `console.log('{"perSecond":6,"idle":2}')`);
+  const noun = nounOf(plan("row", both, { name: "at rest", figure: "idle" }));
+  const given = options({ runs: 2 });
+  const [row] = (await measure(noun, given)).rows;
+  deepStrictEqual([row?.value, row?.ratio, row?.holds], [6, 3, true]);
+  deepStrictEqual(row?.against, { name: "at rest", value: 2 });
+  deepStrictEqual(given.lines, [
+    "thing 1/2: row, rusm",
+    "thing 2/2: row, rusm",
+  ]);
+});
+
+Deno.test("measure() throws when a variant lacks the figure it is held against", async () => {
+  const ours = variant("rusm", figures(6));
+  const noun = nounOf(plan("row", ours, { name: "at rest", figure: "idle" }));
+  await rejects(measure(noun, options()), {
+    name: "TypeError",
+    message: "Cannot find the figure of row row: idle",
   });
 });
 

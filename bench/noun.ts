@@ -31,7 +31,7 @@ export interface RowPlan {
   /** What is measured. */
   readonly variant: Variant;
   /** What it is held against; null when nothing is. */
-  readonly against: Variant | null;
+  readonly against: Variant | OwnFigure | null;
   /** What value ÷ against must reach, or must not pass; null when nothing is promised. */
   readonly bar: number | null;
 }
@@ -52,6 +52,26 @@ export interface Variant {
    * @param directory Where {@linkcode Peer.prepare} left what it made.
    */
   command(directory: string): readonly string[];
+}
+
+/** Another figure of the same variant, which measures both in one process. */
+export interface OwnFigure {
+  /** What it stands for, such as `idle`. */
+  readonly name: string;
+  /** Which figure, in the unit of the row. */
+  readonly figure: string;
+}
+
+/** The programs that `plan` runs: one, or two when it is held against another. */
+export function variantsOf({ variant, against }: RowPlan): readonly Variant[] {
+  return against !== null && isVariant(against)
+    ? [variant, against]
+    : [variant];
+}
+
+/** Whether what a row is held against is a program of its own. */
+export function isVariant(against: Variant | OwnFigure): against is Variant {
+  return "command" in against;
 }
 
 /** What a variant measured, by name. Each is finite and above 0. */

@@ -1,7 +1,14 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { runChild } from "./child.ts";
 import { http } from "./http.ts";
-import { denoVariant, parseFigures, playVariant } from "./noun.ts";
+import {
+  denoVariant,
+  isVariant,
+  parseFigures,
+  playVariant,
+  type RowPlan,
+  variantsOf,
+} from "./noun.ts";
 import { otp } from "./otp.ts";
 
 Deno.test("parseFigures() reads the last line when others come before", () => {
@@ -81,12 +88,36 @@ for (const { name, rows } of [otp, http]) {
   });
 
   Deno.test(`${name} plays every variant that its rows ask for, and no other`, async () => {
-    const asked = rows.flatMap(({ variant, against }) => [variant, against])
-      .filter((side) => side !== null && side.peer === undefined)
-      .map((side) => side!.command("/").at(-1)!);
+    const asked = rows.flatMap(variantsOf)
+      .filter((variant) => variant.peer === undefined)
+      .map((variant) => variant.command("/").at(-1)!);
     deepStrictEqual(await played(name), [...new Set(asked)].sort());
   });
 }
+
+const OURS = denoVariant("bench.ts", "ours", "rusm");
+const THEIRS = denoVariant("bench.ts", "theirs", "Other");
+const IDLE = { name: "idle", figure: "idlePerSecond" };
+
+const SIDES = [
+  ["nothing", null, [OURS]],
+  ["a figure of its own", IDLE, [OURS]],
+  ["another variant", THEIRS, [OURS, THEIRS]],
+] as const;
+
+for (const [side, against, variants] of SIDES) {
+  Deno.test(`variantsOf() has ${variants.length} when a row is held against ${side}`, () => {
+    const [what, unit, figure] = ["Timed.", "things/s", "perSecond"];
+    const parts = { name: "row", what, unit, figure, bar: null };
+    const plan: RowPlan = { ...parts, variant: OURS, against };
+    deepStrictEqual(variantsOf(plan), variants);
+  });
+}
+
+Deno.test("isVariant() tells a variant from a figure", () => {
+  strictEqual(isVariant(THEIRS), true);
+  strictEqual(isVariant(IDLE), false);
+});
 
 /** The ids of the variants that a noun lists when it is asked for none of them. */
 async function played(noun: string): Promise<string[]> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RowPlan } from "./noun.ts";
+import { isVariant, type RowPlan } from "./noun.ts";
 import { spreadOf } from "./statistics.ts";
 
 /** One measured row, as it stands in the JSON document. */
@@ -88,7 +88,8 @@ function againstOf(
 
 function whatOf(plan: RowPlan, against: Against | null): string {
   const missing = plan.against;
-  if (against !== null || missing?.peer === undefined) return plan.what;
+  if (against !== null || missing === null) return plan.what;
+  if (!isVariant(missing) || missing.peer === undefined) return plan.what;
   return `${plan.what} Not compared, ${missing.name} is not installed: ${missing.peer.install}`;
 }
 

@@ -81,6 +81,14 @@ Deno.test("rowOf() compares nothing when the plan does not", () => {
   deepStrictEqual([row.against, row.ratio, row.holds], [null, null, null]);
 });
 
+Deno.test("rowOf() names the figure when a variant is held against itself", () => {
+  const against = { name: "idle", figure: "idlePerSecond" };
+  const row = rowOf({ ...plan("ms", 3), against }, [6], [2]);
+  deepStrictEqual(row.against, { name: "idle", value: 2 });
+  deepStrictEqual([row.ratio, row.holds], [3, true]);
+  strictEqual(row.what, "Something is timed.");
+});
+
 Deno.test("rowOf() throws when a side has no rounds", () => {
   throws(() => rowOf(plan("ms", 3), [], [1]), RangeError);
   throws(() => rowOf(plan("ms", 3), [1], []), RangeError);

@@ -45,3 +45,16 @@ function medianOf(sorted: readonly number[]): number {
   const below = sorted[sorted.length / 2 - 1]!;
   return below + (above - below) / 2;
 }
+
+/**
+ * What 99 of 100 of `values` do not exceed: one of them, by nearest rank.
+ *
+ * @throws {RangeError} There are none, or one is not finite.
+ */
+export function p99Of(values: readonly number[]): number {
+  if (values.length === 0 || !values.every(Number.isFinite)) {
+    throw new RangeError(`Cannot take the p99 of: ${values.join(", ")}`);
+  }
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 99 / 100) - 1]!;
+}

@@ -1,6 +1,6 @@
-import { deepStrictEqual, ok, throws } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
-import { spreadOf } from "./statistics.ts";
+import { p99Of, spreadOf } from "./statistics.ts";
 
 const SPREADS = [
   // values           median  min  max
@@ -34,3 +34,29 @@ Deno.test("spreadOf() halves the values when given any, in any order", () => {
     ok(values.every((value) => min <= value && value <= max));
   }));
 });
+
+const P99S = [
+  // values                 p99
+  [[7], 7],
+  [[2, 1], 2],
+  [upTo(100), 99],
+  [upTo(101), 100],
+  [upTo(1_000).reverse(), 990],
+] as const;
+
+for (const [values, p99] of P99S) {
+  Deno.test(`p99Of() is ${p99} when given ${values.length} values`, () => {
+    strictEqual(p99Of(values), p99);
+  });
+}
+
+for (const values of [[], [NaN], [1, Infinity]]) {
+  Deno.test(`p99Of() throws when given ${JSON.stringify(values)}`, () => {
+    throws(() => p99Of(values), RangeError);
+  });
+}
+
+/** The whole numbers from 1 to `last`. */
+function upTo(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
+}
