@@ -50,8 +50,3 @@ export class Envelope {
 export function messageIn(item: unknown): unknown {
   return item instanceof Envelope ? item.message : item;
 }
-
-/** What travels with it. */
-export function metadataOf(item: unknown): Metadata | undefined {
-  return item instanceof Envelope ? item.metadata : undefined;
-}

@@ -6,7 +6,7 @@
  */
 
 import { DONE, type ReceiveOptions, TIMEOUT } from "./context.ts";
-import { Envelope, messageIn, type Metadata, metadataOf } from "./envelope.ts";
+import { Envelope, messageIn, type Metadata } from "./envelope.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { Bound, WaitingSend } from "./overflow.ts";
 import type { Runnable, Scheduler } from "./scheduler.ts";
@@ -138,8 +138,12 @@ export class Inbox implements Runnable {
   }
 
   #unwrap(item: unknown): unknown {
-    this.#metadata = metadataOf(item);
-    return messageIn(item);
+    if (item instanceof Envelope) {
+      this.#metadata = item.metadata;
+      return item.message;
+    }
+    this.#metadata = undefined;
+    return item;
   }
 
   async #receiveSelected(options: ReceiveOptions<unknown>): Promise<unknown> {
@@ -232,11 +236,13 @@ export class Inbox implements Runnable {
 
   #runEach(each: Each): void {
     each.isBusy = true;
-    while (this.#mailbox.count > 0) {
-      if (!this.#mayTake()) {
+    // The turn has paid for its first message.
+    for (let isPaid = true; this.#mailbox.count > 0; isPaid = false) {
+      if (!isPaid && !this.#scheduler.spend()) {
         each.isBusy = false;
         return this.#enqueue();
       }
+      this.#reductions++;
       const isNext = this.#handle(each, this.#takeFirst());
       if (!isNext) return;
     }
@@ -271,7 +277,9 @@ export class Inbox implements Runnable {
     } catch (thrown) {
       return void this.#endEach(() => each.reject(thrown));
     }
-    if (this.#isOpen) this.#runEach(each);
+    if (!this.#isOpen) return;
+    each.isBusy = false;
+    if (this.#mailbox.count > 0) this.#enqueue();
   }
 
   /** Puts an item into the mailbox, or does what the bound says. Returns what `send` does. */
@@ -360,12 +368,17 @@ export class Inbox implements Runnable {
     }
     // Behind what waits for its turn it is not looked at yet.
     if (index > this.#scanned) return;
-    const isMatch = this.#find(this.#match, index, index + 1) === index;
-    if (!isMatch) this.#scanned++;
+    if (!this.#isMatch(item)) this.#scanned++;
     else {
       this.#scanned = index;
       this.#enqueue();
     }
+  }
+
+  #isMatch(item: unknown): boolean {
+    const match = this.#match;
+    if (match === undefined) return true;
+    return this.#guard(() => match(messageIn(item)), false);
   }
 
   // Looks for what the receive waits for among the items it has not seen.
@@ -377,15 +390,19 @@ export class Inbox implements Runnable {
     else this.#enqueue();
   }
 
-  // The caller may be a sender, who must not suffer from the receiver's match.
-  #find(match: Match | undefined, from: number, to = Infinity): number {
+  #find(match: Match | undefined, from: number): number {
     if (match === undefined) return from < this.#mailbox.count ? from : -1;
+    return this.#guard(() => this.#mailbox.find(match, from), -1);
+  }
+
+  // The caller may be a sender, who must not suffer from the receiver's match.
+  #guard<Value>(look: () => Value, nothing: Value): Value {
     this.#isMatching = true;
     try {
-      return this.#mailbox.find(match, from, to);
+      return look();
     } catch (thrown) {
       this.#parts.crash(thrown);
-      return -1;
+      return nothing;
     } finally {
       this.#isMatching = false;
     }

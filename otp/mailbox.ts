@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Envelope, messageIn } from "./envelope.ts";
+import { Envelope } from "./envelope.ts";
 import { Queue } from "./queue.ts";
 
 /**
@@ -65,28 +65,28 @@ export class Mailbox {
   }
 
   /**
-   * Index of the first message at or behind `from`, and before `to`, for which
-   * `match` is true, or -1.
+   * Index of the first message at or behind `from` for which `match` is true,
+   * or -1.
    */
-  find(
-    match: (message: unknown) => boolean,
-    from: number,
-    to = Infinity,
-  ): number {
-    for (let index = from; index < this.count && index < to; index++) {
-      if (match(messageIn(this.at(index)))) return index;
+  find(match: (message: unknown) => boolean, from: number): number {
+    const isMatch = (item: unknown) =>
+      match(item instanceof Envelope ? item.message : item);
+    const urgents = this.#urgent?.count ?? 0;
+    if (from < urgents) {
+      const index = this.#urgent!.findIndex(isMatch, from);
+      if (index >= 0) return index;
     }
-    return -1;
+    const index = this.#ordinary.findIndex(
+      isMatch,
+      Math.max(0, from - urgents),
+    );
+    return index < 0 ? -1 : index + urgents;
   }
 
   /** Index of the oldest ordinary message, or -1 when there are only signals. */
   findShedable(): number {
-    const urgents = this.#urgent?.count ?? 0;
-    for (let index = urgents; index < this.count; index++) {
-      const item = this.at(index);
-      if (!(item instanceof Envelope && item.isSystem)) return index;
-    }
-    return -1;
+    const index = this.#ordinary.findIndex(isShedable, 0);
+    return index < 0 ? -1 : index + (this.#urgent?.count ?? 0);
   }
 
   /** Sets an item aside, where no receive sees it. */
@@ -109,4 +109,8 @@ export class Mailbox {
     this.#urgent = undefined;
     this.#stash = undefined;
   }
+}
+
+function isShedable(item: unknown): boolean {
+  return !(item instanceof Envelope && item.isSystem);
 }
