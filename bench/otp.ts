@@ -23,7 +23,15 @@ import {
   WAITING,
 } from "./otp/counts.ts";
 import { measureFairness } from "./otp/fairness.ts";
-import { flood, pingPong, ring, selectiveReceive } from "./otp/messages.ts";
+import {
+  flood,
+  forwardAwait,
+  forwardEach,
+  pingPong,
+  pingPongAwait,
+  ring,
+  selectiveReceive,
+} from "./otp/messages.ts";
 import { parkedBytes, restarts, spawnExit } from "./otp/processes.ts";
 import { FAIRNESS_ROWS, MESSAGE_ROWS, PROCESS_ROWS } from "./otp/rows.ts";
 import { rate } from "./otp/timing.ts";
@@ -60,6 +68,8 @@ if (import.meta.main) {
   await playVariant(Deno.args, {
     pingPong: () =>
       messagesPerSecond(2 * ROUNDS, () => pingPong(new Runtime(), ROUNDS)),
+    pingPongAwait: () =>
+      messagesPerSecond(2 * ROUNDS, () => pingPongAwait(new Runtime(), ROUNDS)),
     pingPongObserved: () =>
       messagesPerSecond(2 * ROUNDS, () => observedPingPong(ROUNDS)),
     flood: () =>
@@ -68,7 +78,15 @@ if (import.meta.main) {
         () => flood(SENDERS, MESSAGES_EACH),
       ),
     ring: () =>
-      messagesPerSecond(RING_SIZE * LAPS, () => ring(RING_SIZE, LAPS)),
+      messagesPerSecond(
+        RING_SIZE * LAPS,
+        () => ring(RING_SIZE, LAPS, forwardEach),
+      ),
+    ringAwait: () =>
+      messagesPerSecond(
+        RING_SIZE * LAPS,
+        () => ring(RING_SIZE, LAPS, forwardAwait),
+      ),
     selectiveReceive: () =>
       messagesPerSecond(
         SELECTIONS,

@@ -18,6 +18,14 @@ export const TIMEOUT: unique symbol = Symbol("timeout");
 /** What the handler of {@linkcode Context.receiveEach} returns to end it. */
 export const DONE: unique symbol = Symbol("done");
 
+/**
+ * Takes one message of {@linkcode Context.receiveEach}. Returns {@linkcode DONE},
+ * or a promise of it, when it was the last one.
+ */
+export type EachHandler<in Message> = (
+  message: Message,
+) => void | typeof DONE | Promise<void | typeof DONE>;
+
 /** How {@linkcode Context.receive} waits. */
 export interface ReceiveOptions<Message, Match extends Message = Message> {
   /**
@@ -96,8 +104,7 @@ export interface Context<Message> {
    * taken; within it the process may `receive` on its own. `handle` is never
    * called in the turn of the sender.
    *
-   * @param handle Returns {@linkcode DONE} to end the loop; all else that it
-   * returns or resolves to is ignored. What it throws rejects the loop.
+   * @param handle What it throws rejects the loop.
    * @returns Resolves when `handle` returned {@linkcode DONE}. The messages behind
    * that one stay in the mailbox.
    * @throws {TypeError} Another receive of this process is waiting.
@@ -113,8 +120,8 @@ export interface Context<Message> {
    * let sum = 0;
    * const adder = runtime.spawn<number>((self) =>
    *   self.receiveEach((value) => {
-   *     if (value === 0) return DONE;
    *     sum += value;
+   *     return value === 0 ? DONE : undefined;
    *   })
    * );
    * for (const value of [20, 22, 0]) runtime.send(adder.pid, value);
@@ -122,7 +129,7 @@ export interface Context<Message> {
    * strictEqual(sum, 42);
    * ```
    */
-  receiveEach(handle: (message: Message) => unknown): Promise<void>;
+  receiveEach(handle: EachHandler<Message>): Promise<void>;
 
   /**
    * What travelled with the message that was received last; undefined when

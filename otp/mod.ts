@@ -94,6 +94,7 @@ export {
   type Context,
   type DemonitorOptions,
   DONE,
+  type EachHandler,
   type MonitoredHandle,
   type MonitorOptions,
   type ProcessBody,

@@ -12,12 +12,20 @@ interface Machine {
   readonly ok: string;
   /** What `deno run tests/tally.ts` does; the real thing unless given. */
   readonly tally?: string;
+  /** Variables of the caller. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What `id` prints; a user who is not root unless given. */
+  readonly user?: string;
+  /** What `apt-get` does, once it has printed how it was called to `apt`. */
+  readonly apt?: string;
 }
 
 /** How `.ci/run` ended. */
 interface Ending {
   readonly code: number;
   readonly lines: readonly string[];
+  /** How `apt-get` was called. */
+  readonly apt: readonly string[];
 }
 
 const TESTS = `echo "ok | 7 passed | 0 failed (1s)"`;
@@ -53,9 +61,51 @@ Deno.test(".ci/run prints all that the commands print", async () => {
   const { lines } = await run({ version: "2.9.6", test, ok: STEPS });
   deepStrictEqual(lines, [
     ...["out", "err", "ok | 7 passed | 0 failed (1s)"],
-    ...["✓ fmt         0.1 s", "7 passed, 0 failed"],
+    "✓ fmt         0.1 s",
+    ...["Erlang: not reached", "Node: not reached", "Chromium: not reached"],
+    "7 passed, 0 failed",
   ]);
 });
+
+Deno.test(".ci/run says which oracles were there", async () => {
+  const test = `echo "running 2 tests from ./tests/erlang/live_test.ts
+a ... ignored (0ms)
+b ... ok (1ms)
+running 1 test from ./tests/portable/node_test.ts
+a ... ok (1s)
+running 1 test from ./tests/portable/chromium_test.ts
+a ... FAILED (1s)"; ${TESTS}`;
+  const { lines } = await run({ version: "2.9.6", test, ok: STEPS });
+  deepStrictEqual(lines.slice(-4, -1), [
+    "Erlang: absent (recorded rows only)",
+    "Node: ran",
+    "Chromium: ran",
+  ]);
+});
+
+const CI = { CI: "true", CHROMIUM: "no-such-browser" };
+const INSTALLS = [
+  "update",
+  "install -y --no-install-recommends chromium",
+];
+
+// deno-fmt-ignore
+const ORACLES: readonly [why: string, machine: Partial<Machine>, apt: string[]][] = [
+  ["one is missing in CI",          { env: CI, user: "0" },                    INSTALLS],
+  ["one cannot be installed",       { env: CI, user: "0", apt: "exit 100" },   INSTALLS],
+  ["none is missing",               { env: { CI: "true" }, user: "0" },        []],
+  ["it is not CI",                  { env: { ...CI, CI: "" }, user: "0" },     []],
+  ["the user is not root",          { env: CI, user: "1000" },                 []],
+];
+
+for (const [why, machine, apt] of ORACLES) {
+  Deno.test(`.ci/run calls apt-get ${apt.length} times when ${why}`, async () => {
+    const commands = { version: "2.9.6", test: TESTS, ok: STEPS };
+    const ending = await run({ ...commands, ...machine });
+    deepStrictEqual(ending.apt, apt);
+    strictEqual(ending.code, 0);
+  });
+}
 
 Deno.test(".ci/run gives the commands no terminal, no prompt and no colours", async () => {
   const test = `cat; env; ${TESTS}`;
@@ -81,12 +131,16 @@ async function run(machine: Machine): Promise<Ending> {
   try {
     await install(directory, machine);
     const command = new Deno.Command(fileURLToPath(new URL(".ci/run", ROOT)), {
-      env: { PATH: `${directory}:/usr/bin:/bin` },
+      env: {
+        ...{ CI: "", CHROMIUM: "", ...machine.env },
+        PATH: `${directory}:/usr/bin:/bin`,
+      },
       stdin: "null",
     });
     const { code, stdout } = await command.output();
     const lines = new TextDecoder().decode(stdout).trimEnd().split("\n");
-    return { code, lines };
+    const apt = await Deno.readTextFile(`${directory}/apt`);
+    return { code, lines, apt: apt.split("\n").slice(0, -1) };
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
@@ -108,6 +162,12 @@ async function install(directory: string, machine: Machine): Promise<void> {
     `[ "$3" = task ] && echo "npx $*"; shift 2; . "${directory}/deno"`;
   await installScript(`${directory}/npx`, npx);
   await installScript(`${directory}/deno`, deno);
+  await Deno.writeTextFile(`${directory}/apt`, "");
+  const apt = `echo "$*" >>"${directory}/apt"; ${machine.apt ?? "true"}`;
+  await installScript(`${directory}/apt-get`, apt);
+  await installScript(`${directory}/id`, `echo ${machine.user ?? "1000"}`);
+  await installScript(`${directory}/erl`, "true");
+  await installScript(`${directory}/chromium`, "true");
 }
 
 async function installScript(path: string, text: string): Promise<void> {

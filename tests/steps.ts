@@ -23,6 +23,12 @@ export interface Outcome {
   readonly output: string;
 }
 
+// What has examples besides the scripts.
+const DOCUMENTS = [
+  "README.md",
+  ...["otp", "wasm", "cluster", "serve"].map((member) => `${member}/README.md`),
+];
+
 /** Lists the steps for a workspace, the cheap ones first, the tests last. */
 export function stepsOf({ members, files }: Workspace): Step[] {
   const exported = [...members].flatMap(([directory, config]) =>
@@ -34,8 +40,9 @@ export function stepsOf({ members, files }: Workspace): Step[] {
     { name: "lint", args: ["lint"] },
     { name: "boundaries", args: ["run", "--no-prompt", ...check] },
     { name: "doc", args: ["doc", "--lint", ...exported] },
-    { name: "check", args: ["check", ...files] },
+    { name: "check", args: ["check", "--doc", ...files, ...DOCUMENTS] },
     { name: "publish", args: ["publish", "--dry-run", "--allow-dirty"] },
+    { name: "coverage", args: ["task", "coverage"] },
     { name: "test", args: ["task", "test"] },
   ];
 }

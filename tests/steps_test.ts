@@ -14,7 +14,15 @@ const WORKSPACE: Workspace = {
 
 Deno.test("stepsOf() ends with the tests", () => {
   const names = stepsOf(WORKSPACE).map(({ name }) => name);
-  const checks = ["fmt", "lint", "boundaries", "doc", "check", "publish"];
+  const checks = [
+    "fmt",
+    "lint",
+    "boundaries",
+    "doc",
+    "check",
+    "publish",
+    "coverage",
+  ];
   deepStrictEqual(names, [...checks, "test"]);
 });
 
@@ -24,9 +32,14 @@ Deno.test("stepsOf() lints the docs of every export", () => {
   deepStrictEqual(step?.args, ["doc", "--lint", ...exported]);
 });
 
-Deno.test("stepsOf() checks the types of every script, tests included", () => {
+Deno.test("stepsOf() checks the types of every script and every example", () => {
   const step = stepsOf(WORKSPACE).find(({ name }) => name === "check");
-  deepStrictEqual(step?.args, ["check", ...WORKSPACE.files]);
+  const { files } = WORKSPACE;
+  deepStrictEqual(step?.args.slice(0, 2 + files.length), [
+    ...["check", "--doc"],
+    ...files,
+  ]);
+  strictEqual(step?.args.includes("otp/README.md"), true);
 });
 
 // deno-fmt-ignore

@@ -143,7 +143,7 @@ export function signalOf(frame: SignalFrame): Signal {
         type: "message",
         to,
         message: frame.message,
-        options: frame.options,
+        ...(frame.options && { options: frame.options }),
       };
     case "exit": {
       const { via, reason } = frame;

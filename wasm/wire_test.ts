@@ -62,9 +62,17 @@ const signal: fc.Arbitrary<Signal> = fc.oneof(
     reason,
   }, NAMED),
   fc.record({
-    type: fc.constantFrom("link" as const, "unlink" as const),
+    type: fc.constant("message" as const),
+    to: pid,
+    message,
+    options: fc.constant({ metadata: { claims: ["a"] }, priority: true }),
+  }, NAMED),
+  fc.record({ type: fc.constant("link" as const), to: pid, from: pid }, NAMED),
+  fc.record({
+    type: fc.constantFrom("unlink" as const, "unlinked" as const),
     to: pid,
     from: pid,
+    id: fc.nat(),
   }, NAMED),
   fc.record(
     { type: fc.constant("monitor" as const), to: pid, watcher: pid, ref },

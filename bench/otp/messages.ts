@@ -4,11 +4,36 @@
  * @module
  */
 
-import { type Context, type Pid, Runtime } from "@rusm/otp";
+import { type Context, DONE, type Pid, Runtime } from "@rusm/otp";
 import { timeMs } from "./timing.ts";
 
 /** Two processes send each other one message at a time, `rounds` there and as many back. */
 export function pingPong(runtime: Runtime, rounds: number): Promise<number> {
+  return timeMs(async () => {
+    const pong = runtime.spawn<Pid<"pong">>((self) =>
+      self.receiveEach((from) => {
+        runtime.send(from, "pong");
+      })
+    );
+    const ping = runtime.spawn<"pong">((self) => {
+      let left = rounds;
+      runtime.send(pong.pid, self.pid);
+      return self.receiveEach(() => {
+        if (--left === 0) return DONE;
+        runtime.send(pong.pid, self.pid);
+        return undefined;
+      });
+    });
+    await ping.join();
+    pong.kill();
+  });
+}
+
+/** The same, with a promise for each message. */
+export function pingPongAwait(
+  runtime: Runtime,
+  rounds: number,
+): Promise<number> {
   return timeMs(async () => {
     const pong = runtime.spawn<Pid<"pong">>(async (self) => {
       for (let round = 0; round < rounds; round++) {
@@ -43,14 +68,25 @@ export function flood(senders: number, each: number): Promise<number> {
   });
 }
 
+/** What a process of a ring does. */
+export type Forward = (
+  self: Context<number>,
+  next: () => Pid<number>,
+  end: () => void,
+) => Promise<void>;
+
 /** One token goes `laps` times round `size` processes that are there already. */
-export async function ring(size: number, laps: number): Promise<number> {
+export async function ring(
+  size: number,
+  laps: number,
+  forward: Forward,
+): Promise<number> {
   const runtime = new Runtime();
   const over = Promise.withResolvers<void>();
   const pids: Pid<number>[] = [];
   for (let index = 0; index < size; index++) {
     const { pid } = runtime.spawn<number>((self) =>
-      forward(self, pids[(index + 1) % size]!, over.resolve)
+      forward(self, () => pids[(index + 1) % size]!, over.resolve)
     );
     pids.push(pid);
   }
@@ -62,15 +98,28 @@ export async function ring(size: number, laps: number): Promise<number> {
   return elapsedMs;
 }
 
-async function forward(
+/** Forwards the token from a handler. */
+export function forwardEach(
   self: Context<number>,
-  next: Pid<number>,
+  next: () => Pid<number>,
+  end: () => void,
+): Promise<void> {
+  return self.receiveEach((left) => {
+    if (left === 0) end();
+    else self.runtime.send(next(), left - 1);
+  });
+}
+
+/** The same, with a promise for each message. */
+export async function forwardAwait(
+  self: Context<number>,
+  next: () => Pid<number>,
   end: () => void,
 ): Promise<void> {
   for (;;) {
     const left = await self.receive();
     if (left === 0) return end();
-    self.runtime.send(next, left - 1);
+    self.runtime.send(next(), left - 1);
   }
 }
 

@@ -1,17 +1,28 @@
 import { deepStrictEqual, ok } from "node:assert";
 import { Runtime } from "@rusm/otp";
-import { flood, pingPong, ring, selectiveReceive } from "./messages.ts";
+import {
+  flood,
+  forwardAwait,
+  forwardEach,
+  pingPong,
+  pingPongAwait,
+  ring,
+  selectiveReceive,
+} from "./messages.ts";
 
-Deno.test("pingPong() ends with both processes when all rounds are played", async () => {
-  const runtime = new Runtime();
-  ok(await pingPong(runtime, 100) > 0);
-  const { spawned, exited } = runtime.counters();
-  deepStrictEqual([spawned, exited], [2, 2]);
-});
+for (const play of [pingPong, pingPongAwait]) {
+  Deno.test(`${play.name}() ends with both processes when all rounds are played`, async () => {
+    const runtime = new Runtime();
+    ok(await play(runtime, 100) > 0);
+    const { spawned, exited } = runtime.counters();
+    deepStrictEqual([spawned, exited], [2, 2]);
+  });
+}
 
 const SHAPES = [
   ["flood", () => flood(3, 100)],
-  ["ring", () => ring(10, 10)],
+  ["ring", () => ring(10, 10, forwardEach)],
+  ["ringAwait", () => ring(10, 10, forwardAwait)],
   ["selectiveReceive", () => selectiveReceive(100, 10)],
 ] as const;
 

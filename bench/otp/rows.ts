@@ -30,6 +30,8 @@ const PEER = erlang(`${import.meta.dirname}/../otp.erl`);
 const CORES = "Erlang has a scheduler per core, rusm one thread.";
 
 const PING_PONG = rusm("pingPong");
+const ERLANG_PING_PONG = erl("pingPong", ROUNDS);
+const ERLANG_RING = erl("ring", RING_SIZE, LAPS);
 const FAIRNESS = rusm("fairness");
 
 const MESSAGES = { unit: "messages/s", figure: "messagesPerSecond" };
@@ -41,10 +43,19 @@ export const MESSAGE_ROWS: readonly RowPlan[] = [
     name: "pingPong",
     what: `Two processes send each other one message at a time, ${
       many(ROUNDS)
-    } there and as many back; timed from their spawn to the last receive. ${CORES}`,
+    } there and as many back; timed from their spawn to the last receive. Both loop in receiveEach. ${CORES}`,
     ...MESSAGES,
     variant: PING_PONG,
-    against: erl("pingPong", ROUNDS),
+    against: ERLANG_PING_PONG,
+    bar: 3,
+  },
+  {
+    name: "pingPongAwait",
+    what:
+      "The same runs of Erlang, and of rusm with processes that await each message.",
+    ...MESSAGES,
+    variant: rusm("pingPongAwait"),
+    against: ERLANG_PING_PONG,
     bar: 3,
   },
   {
@@ -79,10 +90,19 @@ export const MESSAGE_ROWS: readonly RowPlan[] = [
     name: "ring",
     what: `One token goes ${many(LAPS)} times round a ring of ${
       many(RING_SIZE)
-    } processes; timed from its first message to its last, the ring is there already. ${CORES}`,
+    } processes; timed from its first message to its last, the ring is there already. All loop in receiveEach. ${CORES}`,
     ...MESSAGES,
     variant: rusm("ring"),
-    against: erl("ring", RING_SIZE, LAPS),
+    against: ERLANG_RING,
+    bar: 2,
+  },
+  {
+    name: "ringAwait",
+    what:
+      "The same runs of Erlang, and of rusm with processes that await each message.",
+    ...MESSAGES,
+    variant: rusm("ringAwait"),
+    against: ERLANG_RING,
     bar: 2,
   },
   {
