@@ -31,6 +31,8 @@ import {
   pingPongAwait,
   ring,
   selectiveReceive,
+  takeAwait,
+  takeEach,
 } from "./otp/messages.ts";
 import { parkedBytes, restarts, spawnExit } from "./otp/processes.ts";
 import { FAIRNESS_ROWS, MESSAGE_ROWS, PROCESS_ROWS } from "./otp/rows.ts";
@@ -75,7 +77,12 @@ if (import.meta.main) {
     flood: () =>
       messagesPerSecond(
         SENDERS * MESSAGES_EACH,
-        () => flood(SENDERS, MESSAGES_EACH),
+        () => flood(SENDERS, MESSAGES_EACH, takeEach),
+      ),
+    floodAwait: () =>
+      messagesPerSecond(
+        SENDERS * MESSAGES_EACH,
+        () => flood(SENDERS, MESSAGES_EACH, takeAwait),
       ),
     ring: () =>
       messagesPerSecond(

@@ -298,7 +298,8 @@ export class Core {
     const target = to.owner;
     const ref = this.#nextRef();
     // A body can run on for a moment when its process has exited.
-    if (watcher.exitReason !== undefined) return ref;
+    const isSelf = target.equals(watcher.pid);
+    if (watcher.exitReason !== undefined || isSelf) return ref;
     watcher.addWatch(ref, { target, priority, take });
     this.signal({ type: "monitor", to: target, watcher: watcher.pid, ref });
     return ref;

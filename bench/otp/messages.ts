@@ -50,13 +50,33 @@ export function pingPongAwait(
   });
 }
 
+/** What the receiver of a flood does: takes `count` messages. */
+export type Take = (self: Context<number>, count: number) => Promise<void>;
+
+/** Takes them in a handler. */
+export function takeEach(self: Context<number>, count: number): Promise<void> {
+  let left = count;
+  return self.receiveEach(() => --left === 0 ? DONE : undefined);
+}
+
+/** The same, with a promise for each message. */
+export async function takeAwait(
+  self: Context<number>,
+  count: number,
+): Promise<void> {
+  for (let left = count; left > 0; left--) await self.receive();
+}
+
 /** Many processes send `each` messages to one, as fast as they can. */
-export function flood(senders: number, each: number): Promise<number> {
+export function flood(
+  senders: number,
+  each: number,
+  take: Take,
+): Promise<number> {
   const runtime = new Runtime();
   return timeMs(async () => {
-    const receiver = runtime.spawn<number>(async (self) => {
-      for (let left = senders * each; left > 0; left--) await self.receive();
-    });
+    const count = senders * each;
+    const receiver = runtime.spawn<number>((self) => take(self, count));
     for (let sender = 0; sender < senders; sender++) {
       runtime.spawn(() => {
         for (let left = each; left > 0; left--) {

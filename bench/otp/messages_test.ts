@@ -8,6 +8,8 @@ import {
   pingPongAwait,
   ring,
   selectiveReceive,
+  takeAwait,
+  takeEach,
 } from "./messages.ts";
 
 for (const play of [pingPong, pingPongAwait]) {
@@ -20,7 +22,8 @@ for (const play of [pingPong, pingPongAwait]) {
 }
 
 const SHAPES = [
-  ["flood", () => flood(3, 100)],
+  ["flood", () => flood(3, 100, takeEach)],
+  ["floodAwait", () => flood(3, 100, takeAwait)],
   ["ring", () => ring(10, 10, forwardEach)],
   ["ringAwait", () => ring(10, 10, forwardAwait)],
   ["selectiveReceive", () => selectiveReceive(100, 10)],

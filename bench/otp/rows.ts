@@ -31,6 +31,7 @@ const CORES = "Erlang has a scheduler per core, rusm one thread.";
 
 const PING_PONG = rusm("pingPong");
 const ERLANG_PING_PONG = erl("pingPong", ROUNDS);
+const ERLANG_FLOOD = erl("flood", SENDERS, MESSAGES_EACH);
 const ERLANG_RING = erl("ring", RING_SIZE, LAPS);
 const FAIRNESS = rusm("fairness");
 
@@ -80,10 +81,19 @@ export const MESSAGE_ROWS: readonly RowPlan[] = [
     name: "flood",
     what: `${SENDERS} processes send ${
       many(MESSAGES_EACH)
-    } messages each to one receiver, as fast as they can; timed from their spawn until it has taken all. ${CORES}`,
+    } messages each to one receiver, as fast as they can; timed from their spawn until it has taken all, in receiveEach. ${CORES}`,
     ...MESSAGES,
     variant: rusm("flood"),
-    against: erl("flood", SENDERS, MESSAGES_EACH),
+    against: ERLANG_FLOOD,
+    bar: 2,
+  },
+  {
+    name: "floodAwait",
+    what:
+      "The same runs of Erlang, and of rusm with a receiver that awaits each message.",
+    ...MESSAGES,
+    variant: rusm("floodAwait"),
+    against: ERLANG_FLOOD,
     bar: 2,
   },
   {

@@ -227,19 +227,22 @@ export class Supervision {
 
   #count(): { specs: number; active: number } {
     const { all } = this.#children;
-    const running = all.filter(({ state }) => state.type === "running");
-    return { specs: all.length, active: running.length };
+    return { specs: all.length, active: all.filter(this.#isAlive).length };
   }
 
+  // One that has unlinked itself ends without a word.
+  readonly #isAlive = ({ state }: Child) =>
+    state.type === "running" && this.#self.runtime.isAlive(state.pid);
+
   #add(spec: ChildSpec): StartChildResult {
+    if (spec.significant && this.#plan.autoShutdown === "never") {
+      return { type: "cannotBeSignificant" };
+    }
     const incumbent = this.#children.find(spec.id);
     if (incumbent?.state.type === "running") {
       return { type: "alreadyStarted", pid: incumbent.state.pid };
     }
     if (incumbent !== undefined) return { type: "alreadyPresent" };
-    if (spec.significant && this.#plan.autoShutdown === "never") {
-      return { type: "cannotBeSignificant" };
-    }
     const child = this.#children.add(spec);
     const started = this.#children.start(child);
     if (started.type === "failed") this.#children.remove(child);
