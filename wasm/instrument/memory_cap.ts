@@ -4,28 +4,26 @@
  * @module
  */
 
+import { NotRewritable } from "./errors.ts";
+import { readCapped, writeLimits } from "./memory_type.ts";
+import { Reader } from "./reader.ts";
 import {
-  malformed,
-  MEMORY_SECTION,
   readSections,
-  readU32,
+  SECTION,
   type Section,
-  u32,
   writeSections,
 } from "./sections.ts";
+import { Writer } from "./writer.ts";
 
-/** Size of a page of Wasm memory, in bytes. */
-export const PAGE_BYTES = 65_536;
-
-const HAS_MAXIMUM = 0x01;
+export { PAGE_BYTES } from "./memory_type.ts";
 
 /**
  * A copy of `module` whose one memory cannot grow past `bytesMax`: there
- * `memory.grow` answers -1.
+ * `memory.grow` answers -1. All else stays as it is.
  *
  * @param bytesMax At least a page; rounded down to whole pages.
- * @throws {WebAssembly.CompileError} The module declares no memory of its own
- * or several, declares a shared or 64-bit one, or starts above the cap.
+ * @throws {NotRewritable} The module declares no memory of its own or several,
+ * declares a shared or 64-bit one, or starts above the cap.
  *
  * @see WebAssembly Core, "Memory Section".
  */
@@ -34,36 +32,30 @@ export function capMemory(
   bytesMax: number,
 ): Uint8Array<ArrayBuffer> {
   const sections = readSections(module);
-  const memory = sections.find((section) => section.id === MEMORY_SECTION);
+  const memory = sections.find((section) => section.id === SECTION.memory);
   if (memory === undefined) {
-    throw malformed("Cannot cap a module without a memory", 0);
+    throw new NotRewritable(
+      "Cannot cap a module without a memory",
+      SECTION.memory,
+      0,
+    );
   }
-  const capped = capMemorySection(memory, Math.floor(bytesMax / PAGE_BYTES));
+  const capped = { id: memory.id, bytes: capSection(memory, bytesMax) };
   return writeSections(
     sections.map((section) => section === memory ? capped : section),
   );
 }
 
-function capMemorySection(
-  { id, offset, bytes }: Section,
-  pagesMax: number,
-): Pick<Section, "id" | "bytes"> {
-  const [count, at] = readU32(bytes, 0);
-  const flags = bytes[at];
-  if (count !== 1 || flags === undefined || flags > HAS_MAXIMUM) {
-    throw malformed("Cannot cap any but one plain 32-bit memory", offset);
+function capSection(memory: Section, bytesMax: number): Uint8Array {
+  const reader = new Reader(memory);
+  const count = reader.u32();
+  const limits = readCapped(reader, bytesMax);
+  if (count !== 1 || limits.isShared || limits.is64) {
+    throw reader.refusal("Cannot cap any but one plain 32-bit memory", 0);
   }
-  const [pages, next] = readU32(bytes, at + 1);
-  const declaredMax = flags === HAS_MAXIMUM
-    ? readU32(bytes, next)[0]
-    : pagesMax;
-  if (pages > pagesMax) {
-    throw malformed(
-      `Cannot cap a memory of ${pages} pages at ${pagesMax} pages`,
-      offset,
-    );
-  }
-  const maximum = Math.min(declaredMax, pagesMax);
-  const limits = [HAS_MAXIMUM, ...u32(pages), ...u32(maximum)];
-  return { id, bytes: Uint8Array.from([1, ...limits]) };
+  reader.end();
+  const writer = new Writer();
+  writer.u32(count);
+  writeLimits(writer, limits);
+  return writer.bytes;
 }

@@ -6,9 +6,12 @@
  * @module
  */
 
+import { Reader } from "./reader.ts";
+import { Writer } from "./writer.ts";
+
 /** One section. `bytes` is a view of the module, without id and size. */
 export interface Section {
-  /** 0 custom, 5 memory, 6 global, and so on. */
+  /** One of {@linkcode SECTION}, if it is known. */
   readonly id: number;
   /** Offset of `bytes` in the module. */
   readonly offset: number;
@@ -16,94 +19,90 @@ export interface Section {
   readonly bytes: Uint8Array;
 }
 
-const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+/** Ids of sections. */
+export const SECTION = {
+  /** What engines may ignore. */
+  custom: 0,
+  /** Types of functions, structures and arrays. */
+  type: 1,
+  /** What is imported. */
+  import: 2,
+  /** Types of the functions that are defined. */
+  function: 3,
+  /** Tables that are defined. */
+  table: 4,
+  /** Memories that are defined. */
+  memory: 5,
+  /** Globals that are defined. */
+  global: 6,
+  /** What is exported. */
+  export: 7,
+  /** The function that runs first. */
+  start: 8,
+  /** Segments of tables. */
+  element: 9,
+  /** Bodies of the functions that are defined. */
+  code: 10,
+  /** Segments of memories. */
+  data: 11,
+  /** How many segments `data` holds. */
+  dataCount: 12,
+  /** Tags of exceptions that are defined. */
+  tag: 13,
+} as const;
 
-/** Id of the memory section. */
-export const MEMORY_SECTION = 5;
+const HEADER = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 
 /**
  * The sections of `module`, in order.
  *
- * @throws {WebAssembly.CompileError} It is no core module, or a section runs
- * past its end; the message names the offset.
+ * @throws {NotRewritable} It is no core module, or a section runs past its end.
  */
 export function readSections(module: Uint8Array): Section[] {
+  const reader = new Reader({ id: undefined, offset: 0, bytes: module });
   if (HEADER.some((byte, index) => module[index] !== byte)) {
-    throw malformed("Cannot read a module without the header of version 1", 0);
+    throw reader.refusal(
+      "Cannot read a module without the header of version 1",
+    );
   }
+  reader.skip(HEADER.length);
   const sections: Section[] = [];
-  for (let offset = HEADER.length; offset < module.length;) {
-    const id = module[offset]!;
-    const [size, start] = readU32(module, offset + 1);
-    if (start + size > module.length) {
-      throw malformed(
-        "Cannot read a section past the end of its module",
-        offset,
-      );
-    }
-    const bytes = module.subarray(start, start + size);
-    sections.push({ id, offset: start, bytes });
-    offset = start + size;
-  }
+  while (!reader.isAtEnd) sections.push(readSection(reader));
   return sections;
+}
+
+function readSection(reader: Reader): Section {
+  const start = reader.at;
+  const id = reader.byte();
+  const size = reader.u32();
+  const offset = reader.at;
+  if (size > reader.bytes.length - offset) {
+    throw reader.refusal(
+      "Cannot read a section past the end of its module",
+      start,
+    );
+  }
+  reader.skip(size);
+  return { id, offset, bytes: reader.bytes.subarray(offset, reader.at) };
 }
 
 /** A module of `sections`, in their order. */
 export function writeSections(
   sections: readonly Pick<Section, "id" | "bytes">[],
 ): Uint8Array<ArrayBuffer> {
-  const parts = sections.map(({ id, bytes }) => ({
-    head: [id, ...u32(bytes.length)],
-    bytes,
-  }));
-  const size = parts.reduce(
-    (sum, { head, bytes }) => sum + head.length + bytes.length,
-    HEADER.length,
-  );
-  const module = new Uint8Array(size);
-  module.set(HEADER);
-  let offset = HEADER.length;
-  for (const { head, bytes } of parts) {
-    module.set(head, offset);
-    module.set(bytes, offset + head.length);
-    offset += head.length + bytes.length;
+  const size = sections.reduce((sum, { bytes }) => sum + bytes.length + 6, 8);
+  const writer = new Writer(size);
+  writer.copy(HEADER);
+  for (const { id, bytes } of sections) {
+    writer.byte(id);
+    writer.sized(bytes);
   }
-  return module;
-}
-
-/**
- * Reads an unsigned LEB128 of at most 32 bits.
- *
- * @returns The value, and the offset behind it.
- * @throws {WebAssembly.CompileError} It is too long, or runs past the end.
- */
-export function readU32(
-  bytes: Uint8Array,
-  offset: number,
-): [value: number, next: number] {
-  let value = 0;
-  for (let index = 0; index < 5; index++) {
-    const byte = bytes[offset + index];
-    if (byte === undefined) break;
-    value += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80 && value < 2 ** 32) return [value, offset + index + 1];
-  }
-  throw malformed("Cannot read an integer of more than 32 bits", offset);
+  return writer.bytes.slice();
 }
 
 /** `value` as unsigned LEB128. */
 export function u32(value: number): number[] {
-  const bytes: number[] = [];
-  for (let rest = value;; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return [...bytes, rest];
-    bytes.push((rest % 128) + 128);
-  }
-}
-
-/** An error that names the offset at which a module is not as it must be. */
-export function malformed(
-  sentence: string,
-  offset: number,
-): WebAssembly.CompileError {
-  return new WebAssembly.CompileError(`${sentence}: offset ${offset}`);
+  const writer = new Writer();
+  writer.u32(value);
+  return [...writer.bytes];
 }

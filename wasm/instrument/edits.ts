@@ -1,0 +1,41 @@
+/**
+ * Where an expression has to change.
+ *
+ * @module
+ */
+
+/** What to do at an offset. */
+export const EDIT = {
+  /** Nothing. */
+  none: 0,
+  /** Put a check in front of it. */
+  check: 1,
+  /** Move the index of a function that stands here. */
+  move: 2,
+} as const;
+
+/** Edits in ascending order of their offsets, used again and again. */
+export class Edits {
+  /** How many there are. */
+  count = 0;
+  /** Offset of each in its section. */
+  offsets: Uint32Array = new Uint32Array(64);
+  /** What to do, one of {@linkcode EDIT}. */
+  kinds: Uint8Array = new Uint8Array(64);
+
+  /** Adds one behind those that are there. */
+  add(offset: number, kind: number): void {
+    if (this.count === this.offsets.length) this.#grow();
+    this.offsets[this.count] = offset;
+    this.kinds[this.count++] = kind;
+  }
+
+  #grow(): void {
+    const offsets = new Uint32Array(this.count * 2);
+    const kinds = new Uint8Array(this.count * 2);
+    offsets.set(this.offsets);
+    kinds.set(this.kinds);
+    this.offsets = offsets;
+    this.kinds = kinds;
+  }
+}

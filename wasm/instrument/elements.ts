@@ -1,0 +1,74 @@
+/**
+ * The element section.
+ *
+ * @module
+ */
+
+import { EDIT, Edits } from "./edits.ts";
+import { copyMoved } from "./move.ts";
+import { Reader } from "./reader.ts";
+import { scan } from "./scan.ts";
+import type { Section } from "./sections.ts";
+import { Writer } from "./writer.ts";
+
+/** What became of the element section. */
+export interface Elements {
+  /** Its contents. */
+  readonly bytes: Uint8Array;
+  /** Traits of the expressions in it. */
+  readonly traits: number;
+}
+
+// Bits of the flags in front of a segment.
+const IS_NOT_ACTIVE = 0x01;
+const HAS_TABLE_OR_DECLARES = 0x02;
+const HAS_EXPRESSIONS = 0x04;
+
+/**
+ * Moves the functions that segments hold, in each of the eight forms.
+ *
+ * @param moveFrom Index of the first function that moves.
+ * @throws {NotRewritable} A segment has a form that is not known.
+ */
+export function rewriteElements(section: Section, moveFrom: number): Elements {
+  const reader = new Reader(section);
+  const edits = new Edits();
+  let traits = 0;
+  reader.vector(() => traits |= readSegment(reader, edits, moveFrom));
+  reader.end();
+  const { bytes } = reader;
+  const writer = new Writer(bytes.length + 16);
+  copyMoved(writer, { bytes, start: 0, end: bytes.length }, edits);
+  return { bytes: writer.bytes, traits };
+}
+
+function readSegment(reader: Reader, edits: Edits, moveFrom: number): number {
+  const flags = reader.u32();
+  if (flags > 7) {
+    throw reader.refusal(
+      "Cannot rewrite a segment of an unknown form",
+      reader.at - 1,
+    );
+  }
+  const hasExpressions = (flags & HAS_EXPRESSIONS) !== 0;
+  let traits = 0;
+  if ((flags & IS_NOT_ACTIVE) === 0) {
+    if ((flags & HAS_TABLE_OR_DECLARES) !== 0) reader.skipInteger();
+    traits = scan(reader, edits, { moveFrom });
+  }
+  const hasType = (flags & (IS_NOT_ACTIVE | HAS_TABLE_OR_DECLARES)) !== 0;
+  if (hasType) {
+    if (hasExpressions) reader.valueType();
+    else reader.skip(1);
+  }
+  reader.vector(() => {
+    if (hasExpressions) traits |= scan(reader, edits, { moveFrom });
+    else readFunction(reader, edits, moveFrom);
+  });
+  return traits;
+}
+
+function readFunction(reader: Reader, edits: Edits, moveFrom: number): void {
+  const { at } = reader;
+  if (reader.u32() >= moveFrom) edits.add(at, EDIT.move);
+}

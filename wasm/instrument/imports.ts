@@ -1,0 +1,176 @@
+/**
+ * The import section, and the memories that move into it.
+ *
+ * @module
+ */
+
+import {
+  type CappedLimits,
+  readCapped,
+  readLimits,
+  writeLimits,
+} from "./memory_type.ts";
+import { Reader } from "./reader.ts";
+import {
+  EPOCH_FIELD,
+  memoryField,
+  OVERRUN_FIELD,
+  RESERVED_MODULE,
+} from "./reserved.ts";
+import type { Section } from "./sections.ts";
+import { Writer } from "./writer.ts";
+
+/** Kinds of imports and exports. */
+export const KIND = {
+  func: 0,
+  table: 1,
+  memory: 2,
+  global: 3,
+  tag: 4,
+} as const;
+
+/** A memory that the module is to be given. */
+export interface MemoryImport extends CappedLimits {
+  /** Module name of the import. */
+  readonly module: string;
+  /** Field name of the import. */
+  readonly field: string;
+  /** Whether the module defined it, so that whoever runs it has to make it. */
+  readonly isOwn: boolean;
+}
+
+/** What a module imports. */
+export interface Imports {
+  /** How many entries there are. */
+  readonly count: number;
+  /** The entries, their memories capped. */
+  readonly entries: Uint8Array;
+  /** The memories among them. */
+  readonly memories: readonly MemoryImport[];
+  /** How many there are of each kind, by {@linkcode KIND}. */
+  readonly counts: readonly number[];
+}
+
+/**
+ * Reads the imports, and caps the memories.
+ *
+ * @throws {NotRewritable} One has a reserved module name or an unknown kind,
+ * or is a memory that starts above the cap.
+ */
+export function readImports(section: Section, bytesMax: number): Imports {
+  const reader = new Reader(section);
+  const writer = new Writer(section.bytes.length + 16);
+  const memories: MemoryImport[] = [];
+  const counts = [0, 0, 0, 0, 0];
+  const count = reader.u32();
+  for (let index = 0; index < count; index++) {
+    const start = reader.at;
+    const names = readNames(reader);
+    const kind = reader.byte();
+    writer.copy(reader.bytes, start, reader.at);
+    if (kind === KIND.memory) {
+      const limits = readCapped(reader, bytesMax);
+      writeLimits(writer, limits);
+      memories.push({ ...names, ...limits, isOwn: false });
+    } else {
+      const from = reader.at;
+      skipType(reader, kind);
+      writer.copy(reader.bytes, from, reader.at);
+    }
+    counts[kind]!++;
+  }
+  reader.end();
+  return { count, entries: writer.bytes, memories, counts };
+}
+
+function readNames(reader: Reader): { module: string; field: string } {
+  const start = reader.at;
+  const module = reader.name();
+  if (module === RESERVED_MODULE) {
+    throw reader.refusal(
+      `Cannot rewrite an import of the reserved module ${RESERVED_MODULE}`,
+      start,
+    );
+  }
+  return { module, field: reader.name() };
+}
+
+function skipType(reader: Reader, kind: number): void {
+  switch (kind) {
+    case KIND.func:
+      return reader.skipInteger();
+    case KIND.table:
+      reader.valueType();
+      readLimits(reader);
+      return;
+    case KIND.global:
+      reader.valueType();
+      return reader.skip(1);
+    case KIND.tag:
+      reader.skip(1);
+      return reader.skipInteger();
+    default:
+      throw reader.refusal("Cannot rewrite an unknown import", reader.at - 1);
+  }
+}
+
+/**
+ * The memories that a module defines, as imports; `first` is the index of the
+ * first of them.
+ *
+ * @throws {NotRewritable} One starts above the cap.
+ */
+export function readMemories(
+  section: Section,
+  { first, bytesMax }: { readonly first: number; readonly bytesMax: number },
+): MemoryImport[] {
+  const reader = new Reader(section);
+  const memories: MemoryImport[] = [];
+  reader.vector((nth) => {
+    memories.push({
+      module: RESERVED_MODULE,
+      field: memoryField(first + nth),
+      ...readCapped(reader, bytesMax),
+      isOwn: true,
+    });
+  });
+  reader.end();
+  return memories;
+}
+
+/**
+ * The import section: all that was there, then the module's own memories, then
+ * the epoch and the function to call when it has moved on. So no memory changes
+ * its index, and of the functions only those that are defined.
+ */
+export function writeImports(
+  { count, entries }: Imports,
+  memories: readonly MemoryImport[],
+  overrunType: number,
+): Uint8Array {
+  const writer = new Writer(entries.length + 64);
+  writer.u32(count + memories.length + 2);
+  writer.copy(entries);
+  for (const memory of memories) writeMemory(writer, memory.field, memory);
+  writeMemory(writer, EPOCH_FIELD, {
+    ...{ min: 1, max: 1, isShared: true, is64: false },
+  });
+  writeHead(writer, OVERRUN_FIELD, KIND.func);
+  writer.u32(overrunType);
+  return writer.bytes;
+}
+
+function writeMemory(
+  writer: Writer,
+  field: string,
+  limits: CappedLimits,
+): void {
+  writeHead(writer, field, KIND.memory);
+  writeLimits(writer, limits);
+}
+
+function writeHead(writer: Writer, field: string, kind: number): void {
+  writer.name(RESERVED_MODULE);
+  writer.name(field);
+  writer.byte(kind);
+}

@@ -1,0 +1,235 @@
+/**
+ * The rewriter: a module in; out comes one that can be stopped, is capped, and
+ * can be put back to its first state.
+ *
+ * @module
+ */
+
+import { arrange, insistOrder, type NewSection } from "./assemble.ts";
+import { CODE_METADATA_PREFIX, readHints } from "./branch_hint.ts";
+import { type Code, rewriteCode, STRAIGHT_BYTES_MAX } from "./code.ts";
+import { openCustom } from "./custom.ts";
+import { checkBody, checkOf } from "./epoch.ts";
+import { NotRewritable } from "./errors.ts";
+import { type Caps, type Find, type Frame, rewriteFrame } from "./frame.ts";
+import type { Global } from "./globals.ts";
+import { type MemoryImport, writeImports } from "./imports.ts";
+import { NAME_SECTION, rewriteNames } from "./name_section.ts";
+import type { OffsetMap } from "./offset_map.ts";
+import { TRAIT } from "./opcode.ts";
+import { START_EXPORT } from "./reserved.ts";
+import {
+  readSections,
+  SECTION,
+  type Section,
+  writeSections,
+} from "./sections.ts";
+import type { Table } from "./tables.ts";
+
+/** How a module is rewritten. */
+export interface RewriteOptions extends Caps {
+  /**
+   * How much code in a row may have no check, in bytes; 1,024 when absent. With
+   * 0 there is a check in front of nearly every instruction, as in tests.
+   */
+  readonly straightBytesMax?: number;
+}
+
+/**
+ * A rewritten module, and what whoever runs it must know.
+ *
+ * Besides its own imports it has those of the module `$rusm`: `epoch`, a shared
+ * memory of one page, whose first four bytes tell when a guest's time is up, by
+ * any change; `overrun`, a function `() -> i32` that is called then, and ends
+ * the guest by a trap when it returns anything but 0; and the memories in
+ * `memories` that are its own. To suspend the guest, `overrun` is a
+ * `WebAssembly.Suspending`. It exports `$rusm.reset`, a function that gives
+ * each mutable global its first value.
+ */
+export interface Rewritten {
+  /** The module. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** All its memories, in order of their indices, which are what they were. */
+  readonly memories: readonly MemoryImport[];
+  /** The mutable globals that it defines; indices are what they were. */
+  readonly globals: readonly Global[];
+  /** The tables that it defines; indices are what they were. */
+  readonly tables: readonly Table[];
+  /** Name of the exported function to call first, once; undefined without. */
+  readonly startExport: string | undefined;
+  /** Index of the import `overrun`: a function of this index or a higher one had an index less by one. */
+  readonly overrunIndex: number;
+  /** Whether its code may write the entries of a table. */
+  readonly writesTables: boolean;
+  /**
+   * Whether an instance is as new when each memory, which must not have grown,
+   * has its first contents, `$rusm.reset` was called, and, if it
+   * `writesTables`, each table has its first entries. The start function has
+   * not run then.
+   */
+  readonly isRestorable: boolean;
+  /** Whether its code makes objects on the heap of the engine, which has no cap. */
+  readonly allocates: boolean;
+  /** Whether its code may block the thread, by `memory.atomic.wait`. */
+  readonly waits: boolean;
+  /** Where each instruction was. */
+  readonly offsets: OffsetMap;
+}
+
+/**
+ * Rewrites `module`. What it computes stays the same.
+ *
+ * It asks at each loop head and function entry whether it may go on. Its
+ * memories are imported, and they and its tables capped. Its tables and mutable globals are exported
+ * under reserved names. Its start function is exported instead of run by
+ * instantiation, which could not be suspended. The same module gives the same
+ * bytes.
+ *
+ * Custom sections stay, and offsets in them, as in DWARF, are those
+ * of the original; see {@linkcode Rewritten.offsets}. But those that tell of
+ * single instructions are left out, branch hints excepted.
+ *
+ * @param module Not changed.
+ * @param options What it may use. Each memory and table is capped by itself.
+ * @throws {NotRewritable} It is invalid, holds what the rewriter does not know,
+ * uses a reserved name, or starts above a cap; the error names section and
+ * offset.
+ *
+ * @example
+ * ```ts
+ * import { rewrite } from "./rewrite.ts";
+ * import { strictEqual } from "node:assert";
+ *
+ * const empty = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+ * const { bytes } = rewrite(empty, {
+ *   memoryBytesMax: 2 ** 20,
+ *   tableEntriesMax: 10_000,
+ * });
+ * strictEqual(WebAssembly.validate(bytes), true);
+ * ```
+ */
+export function rewrite(
+  module: Uint8Array<ArrayBuffer>,
+  options: RewriteOptions,
+): Rewritten {
+  const sections = readSections(module);
+  insistOrder(sections);
+  const find = finderOf(sections, module.length);
+  const frame = rewriteFrame(sections, find, options);
+  const code = rewriteCode(find(SECTION.code), {
+    moveFrom: frame.moveFrom,
+    check: checkOf(frame.epoch),
+    straightBytesMax: options.straightBytesMax ?? STRAIGHT_BYTES_MAX,
+    hints: readHints(sections),
+    added: [checkBody(frame.epoch), frame.globals.reset],
+  });
+  const bytes = assemble(sections, frame, code);
+  insistValid(module);
+  const from = find(SECTION.code).offset;
+  const to = readSections(bytes).find(({ id }) => id === SECTION.code)!.offset;
+  return {
+    bytes,
+    ...describe(frame, code),
+    offsets: code.runs.finish(from, to),
+  };
+}
+
+// A section that is missing is as good as one without entries.
+function finderOf(sections: readonly Section[], end: number): Find {
+  const bytes = Uint8Array.of(0);
+  return (id) =>
+    sections.find((section) => section.id === id) ?? { id, offset: end, bytes };
+}
+
+// With what is added, an index can be in range that was not: a guest would reach
+// the epoch by it.
+function insistValid(module: Uint8Array<ArrayBuffer>): void {
+  if (WebAssembly.validate(module)) return;
+  throw invalid(module);
+}
+
+function invalid(module: Uint8Array<ArrayBuffer>): NotRewritable {
+  let why = "";
+  try {
+    new WebAssembly.Module(module);
+  } catch (error) {
+    // The only way to learn why it is invalid.
+    why = (error as Error).message;
+  }
+  const offset = Number(/@\+(\d+)$/.exec(why)?.[1] ?? 0);
+  const section = readSections(module).findLast((each) =>
+    each.offset <= offset
+  );
+  const reason = why.replace(/^.*?\(\): /, "").replace(/ @\+\d+$/, "");
+  return new NotRewritable(
+    `Cannot rewrite an invalid module: ${reason}`,
+    section?.id,
+    offset,
+  );
+}
+
+function assemble(
+  sections: readonly Section[],
+  frame: Frame,
+  code: Code,
+): Uint8Array<ArrayBuffer> {
+  const { imports, ownMemories, types } = frame;
+  const rewritten = arrange(rewriteCustoms(sections, frame.moveFrom), [
+    { id: SECTION.type, bytes: types.bytes },
+    {
+      id: SECTION.import,
+      bytes: writeImports(imports, ownMemories, types.overrun),
+    },
+    { id: SECTION.function, bytes: frame.functions },
+    { id: SECTION.table, bytes: frame.tables.bytes },
+    { id: SECTION.global, bytes: frame.globals.bytes },
+    { id: SECTION.export, bytes: frame.exports },
+    { id: SECTION.element, bytes: frame.elements.bytes },
+    { id: SECTION.code, bytes: code.bytes },
+  ]);
+  const codeIndex = rewritten.findIndex(({ id }) => id === SECTION.code);
+  return writeSections(rewritten.toSpliced(codeIndex, 0, code.hints.finish()));
+}
+
+// Memories are imported, and the start function is exported, instead.
+function rewriteCustoms(
+  sections: readonly Section[],
+  moveFrom: number,
+): NewSection[] {
+  return sections
+    .filter(({ id }) => id !== SECTION.memory && id !== SECTION.start)
+    .flatMap((section) => rewriteCustom(section, moveFrom));
+}
+
+function rewriteCustom(section: Section, moveFrom: number): NewSection[] {
+  const custom = openCustom(section);
+  if (custom === undefined) return [section];
+  const { name, reader } = custom;
+  if (name.startsWith(CODE_METADATA_PREFIX)) return [];
+  if (name !== NAME_SECTION) return [section];
+  return [{ id: section.id, bytes: rewriteNames(section, reader, moveFrom) }];
+}
+
+function describe(
+  frame: Frame,
+  code: Code,
+): Omit<Rewritten, "bytes" | "offsets"> {
+  const { globals: { globals, holdsObjects }, tables: { tables } } = frame;
+  const writesTables = (code.traits & TRAIT.writesTables) !== 0;
+  const values = frame.tables.traits | frame.elements.traits;
+  // JavaScript can hold these, and put them back.
+  const areEntriesPlain = tables.every(({ type }) => type !== "ref");
+  return {
+    memories: [...frame.imports.memories, ...frame.ownMemories],
+    globals,
+    tables,
+    startExport: frame.hasStart ? START_EXPORT : undefined,
+    overrunIndex: frame.epoch.overrun,
+    writesTables,
+    isRestorable: (code.traits & (TRAIT.drops | TRAIT.growsTables)) === 0 &&
+      !holdsObjects && (values & TRAIT.allocates) === 0 &&
+      (!writesTables || areEntriesPlain),
+    allocates: ((code.traits | values) & TRAIT.allocates) !== 0,
+    waits: (code.traits & TRAIT.waits) !== 0,
+  };
+}
