@@ -15,6 +15,7 @@ import { Pid, processOf } from "./pid.ts";
 import type { Observer } from "./observer.ts";
 import { Process } from "./process.ts";
 import type { ExitReason } from "./reason.ts";
+import { Queue } from "./queue.ts";
 import { RoomSend } from "./room_send.ts";
 import type { Counters, Peer, Runtime } from "./runtime.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -55,6 +56,9 @@ export class Core {
   #dropped = 0;
 
   readonly #place: Place;
+  // About ends, the oldest first.
+  readonly #tidings = new Queue<Signal>();
+  #isTelling = false;
   #observer: Observer | undefined;
   // Whether the observer wants to hear of each message.
   #observesSends: boolean;
@@ -222,8 +226,13 @@ export class Core {
     const mayWait = process?.bound !== undefined && to.alias === 0;
     if (!mayWait) return Promise.resolve(this.send(to, message, options));
     return new Promise((resolve) => {
-      const item = enclose(message, options);
-      new RoomSend(item, resolve, sender).start(process);
+      const settle = (isSent: boolean) => {
+        if (this.#observesSends) {
+          this.observe((observer) => observer.sent?.(to, message, isSent));
+        }
+        resolve(isSent);
+      };
+      new RoomSend(enclose(message, options), settle, sender).start(process);
     });
   }
 
@@ -240,6 +249,25 @@ export class Core {
     if (!this.isLocal(signal.to)) return this.#sendAway(signal);
     this.#answerFor(signal, "noproc");
     return false;
+  }
+
+  /** Keeps a signal about an end for {@linkcode Core.tellAll}. */
+  tell(signal: Signal): void {
+    this.#tidings.push(signal);
+  }
+
+  /**
+   * Carries the signals about ends, and those about the ends that they cause. A
+   * loop, since a chain of links can be longer than the stack is deep.
+   */
+  tellAll(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    try {
+      while (this.#tidings.count > 0) this.signal(this.#tidings.shift());
+    } finally {
+      this.#isTelling = false;
+    }
   }
 
   #apply(process: Process, signal: Exclude<Signal, { type: "message" }>): void {

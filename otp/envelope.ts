@@ -34,6 +34,14 @@ export class Envelope {
   /** Whether it is a signal of the system, which no policy sheds. */
   readonly isSystem: boolean;
 
+  // Tells an envelope from all else without a trap of a proxy.
+  readonly #isEnvelope = true;
+
+  /** Whether what waits in a mailbox is an envelope. Takes anything. */
+  static is(item: unknown): item is Envelope {
+    return typeof item === "object" && item !== null && #isEnvelope in item;
+  }
+
   /** Wraps a message. */
   constructor(
     message: unknown,
@@ -48,5 +56,5 @@ export class Envelope {
 
 /** What the receiver sees of what waits in a mailbox. */
 export function messageIn(item: unknown): unknown {
-  return item instanceof Envelope ? item.message : item;
+  return Envelope.is(item) ? item.message : item;
 }

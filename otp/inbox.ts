@@ -57,7 +57,8 @@ export class Inbox implements Runnable {
   readonly #scheduler: Scheduler;
   readonly #bound: Bound | undefined;
   readonly #mailbox = new Mailbox();
-  #metadata: Metadata | undefined;
+  // What was received last, when it was more than a message.
+  #received: Envelope | undefined;
   #reductions = 0;
   #isOpen = true;
   #isQueued = false;
@@ -87,7 +88,7 @@ export class Inbox implements Runnable {
 
   /** What travelled with the message that was received last. */
   get metadata(): Metadata | undefined {
-    return this.#metadata;
+    return this.#received?.metadata;
   }
 
   /** How many messages it has taken and turns it has had. */
@@ -138,11 +139,11 @@ export class Inbox implements Runnable {
   }
 
   #unwrap(item: unknown): unknown {
-    if (item instanceof Envelope) {
-      this.#metadata = item.metadata;
+    if (Envelope.is(item)) {
+      this.#received = item;
       return item.message;
     }
-    this.#metadata = undefined;
+    this.#received = undefined;
     return item;
   }
 
@@ -215,8 +216,10 @@ export class Inbox implements Runnable {
   #resume(): void {
     if (this.#scanned < this.#mailbox.count) {
       this.#reductions++;
-      const message = this.#take(this.#scanned);
-      this.#wake(message);
+      const item = this.#mailbox.take(this.#scanned);
+      this.#wake(this.#unwrap(item));
+      // Who was let in before would be handed over before it.
+      if (this.#bound !== undefined) this.#admit(this.#bound);
     } else if (this.#isDue) this.#wake(TIMEOUT);
   }
 
@@ -251,17 +254,16 @@ export class Inbox implements Runnable {
 
   // Returns whether the next message can be taken.
   #handle(each: Each, message: unknown): boolean {
-    let result: unknown;
     try {
-      result = each.handle(message);
+      const result = each.handle(message);
+      if (result === undefined) return this.#isOpen;
+      if (result === DONE) return this.#endEach(each.resolve);
+      if (!isPromiseLike(result)) return this.#isOpen;
+      this.#handleLater(each, result);
+      return false;
     } catch (thrown) {
       return this.#endEach(() => each.reject(thrown));
     }
-    if (result === undefined) return this.#isOpen;
-    if (result === DONE) return this.#endEach(each.resolve);
-    if (!isPromiseLike(result)) return this.#isOpen;
-    this.#handleLater(each, result);
-    return false;
   }
 
   #endEach(settle: () => void): false {
@@ -419,10 +421,15 @@ export class Inbox implements Runnable {
   /** Sets a message aside, with the metadata of the one received last. */
   stash(message: unknown): void {
     if (!this.#isOpen) return;
-    const metadata = this.#metadata;
-    this.#mailbox.stash(
-      metadata === undefined ? message : new Envelope(message, metadata),
-    );
+    this.#mailbox.stash(this.#enclose(message));
+  }
+
+  #enclose(message: unknown): unknown {
+    const received = this.#received;
+    if (received === undefined || received.message === message) {
+      return received ?? message;
+    }
+    return new Envelope(message, received.metadata);
   }
 
   /** Puts what was set aside in front of the ordinary messages. */

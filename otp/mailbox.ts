@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Envelope } from "./envelope.ts";
+import { Envelope, messageIn } from "./envelope.ts";
 import { Queue } from "./queue.ts";
 
 /**
@@ -69,8 +69,7 @@ export class Mailbox {
    * or -1.
    */
   find(match: (message: unknown) => boolean, from: number): number {
-    const isMatch = (item: unknown) =>
-      match(item instanceof Envelope ? item.message : item);
+    const isMatch = (item: unknown) => match(messageIn(item));
     const urgents = this.#urgent?.count ?? 0;
     if (from < urgents) {
       const index = this.#urgent!.findIndex(isMatch, from);
@@ -112,5 +111,5 @@ export class Mailbox {
 }
 
 function isShedable(item: unknown): boolean {
-  return !(item instanceof Envelope && item.isSystem);
+  return !(Envelope.is(item) && item.isSystem);
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import fc from "fast-check";
+import { Envelope, messageIn } from "./envelope.ts";
 import { Mailbox } from "./mailbox.ts";
 import { collectGarbage, heapBytes } from "./testdata/gc.ts";
 
@@ -148,4 +149,200 @@ function pushed(mailbox: Mailbox): WeakRef<object> {
   const message = {};
   mailbox.push(message);
   return new WeakRef(message);
+}
+
+/** What is done to a mailbox with priority messages and a stash. */
+type Move =
+  | { readonly type: "push" | "pushUrgent"; readonly isSystem: boolean }
+  | { readonly type: "shift" | "stash" | "unstash" | "clear" }
+  | { readonly type: "take"; readonly odds: number };
+
+const MOVES: fc.Arbitrary<Move[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        type: fc.constantFrom("push" as const, "pushUrgent" as const),
+        isSystem: fc.boolean(),
+      }),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        type: fc.constantFrom<"shift" | "stash" | "unstash">(
+          "shift",
+          "stash",
+          "stash",
+          "unstash",
+        ),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        type: fc.constant("take" as const),
+        odds: fc.integer({ min: 1, max: 4 }),
+      }),
+    },
+    fc.record({ type: fc.constant("clear" as const) }),
+  ) as fc.Arbitrary<Move>,
+  { maxLength: 80 },
+);
+
+/** A mailbox with plain arrays. */
+class Model {
+  urgent: unknown[] = [];
+  ordinary: unknown[] = [];
+  stashed: unknown[] = [];
+
+  get items(): unknown[] {
+    return [...this.urgent, ...this.ordinary];
+  }
+
+  take(index: number): unknown {
+    const { urgent, ordinary } = this;
+    if (index < urgent.length) return urgent.splice(index, 1)[0];
+    return ordinary.splice(index - urgent.length, 1)[0];
+  }
+
+  unstash(): number {
+    const { length } = this.stashed;
+    this.ordinary.unshift(...this.stashed);
+    this.stashed = [];
+    return length;
+  }
+
+  clear(): void {
+    this.urgent = [];
+    this.ordinary = [];
+    this.stashed = [];
+  }
+
+  findShedable(): number {
+    const index = this.ordinary.findIndex((item) => !isSystem(item));
+    return index < 0 ? -1 : this.urgent.length + index;
+  }
+}
+
+function isSystem(item: unknown): boolean {
+  return item instanceof Envelope && item.isSystem;
+}
+
+Deno.test("Mailbox with priority messages and a stash does what arrays do", () => {
+  fc.assert(
+    fc.property(MOVES, (moves) => {
+      const mailbox = new Mailbox();
+      const model = new Model();
+      moves.forEach((each, number) => {
+        move(mailbox, model, each, number);
+        strictEqual(mailbox.count, model.items.length);
+        strictEqual(mailbox.depth, mailbox.count + model.stashed.length);
+        strictEqual(mailbox.findShedable(), model.findShedable());
+      });
+      const seen = model.items.map((_, index) => mailbox.at(index));
+      deepStrictEqual(seen, model.items);
+      deepStrictEqual(drained(mailbox), model.items);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function move(
+  mailbox: Mailbox,
+  model: Model,
+  each: Move,
+  number: number,
+): unknown {
+  const isEmpty = mailbox.count === 0;
+  switch (each.type) {
+    case "push":
+    case "pushUrgent":
+      return add(mailbox, model, each, number);
+    case "shift":
+      return isEmpty || strictEqual(mailbox.shift(), model.take(0));
+    case "stash":
+      return isEmpty || setAside(mailbox, model);
+    case "unstash":
+      return strictEqual(mailbox.unstash(), model.unstash());
+    case "take":
+      return takeMatch(mailbox, model, each.odds);
+    case "clear":
+      mailbox.clear();
+      return model.clear();
+  }
+}
+
+function setAside(mailbox: Mailbox, model: Model): void {
+  mailbox.stash(mailbox.shift());
+  model.stashed.push(model.take(0));
+}
+
+function add(
+  mailbox: Mailbox,
+  model: Model,
+  { type, isSystem }: Extract<Move, { isSystem: boolean }>,
+  number: number,
+): void {
+  const item = isSystem ? new Envelope(number, undefined, true) : number;
+  if (type === "push") {
+    mailbox.push(item);
+    model.ordinary.push(item);
+  } else {
+    strictEqual(mailbox.pushUrgent(item), model.urgent.length);
+    model.urgent.push(item);
+  }
+}
+
+function takeMatch(mailbox: Mailbox, model: Model, odds: number): void {
+  const isMatch = (message: unknown) => Number(message) % odds === 0;
+  for (const from of [0, 1, 2]) {
+    const index = model.items.findIndex((item, at) =>
+      at >= from && isMatch(messageIn(item))
+    );
+    strictEqual(mailbox.find(isMatch, from), index);
+    if (index >= 0) strictEqual(mailbox.take(index), model.take(index));
+  }
+}
+
+const SIGNAL = new Envelope("signal", undefined, true);
+
+// deno-fmt-ignore
+const SHEDABLE: [string, (mailbox: Mailbox) => unknown, number][] = [
+  ["nothing waits",             () => {},                                              -1],
+  ["only signals wait",         (mailbox) => mailbox.push(SIGNAL),                     -1],
+  ["only priority messages do", (mailbox) => mailbox.pushUrgent("urgent"),             -1],
+  ["all is stashed",            (mailbox) => mailbox.stash("stashed"),                 -1],
+  ["a message with metadata does", (mailbox) => mailbox.push(new Envelope("tagged", {})), 0],
+  ["a message waits behind them", (mailbox) => {
+    mailbox.pushUrgent("urgent");
+    mailbox.push(SIGNAL);
+    mailbox.push("message");
+  }, 2],
+];
+
+for (const [what, fill, index] of SHEDABLE) {
+  Deno.test(`findShedable() is ${index} when ${what}`, () => {
+    const mailbox = new Mailbox();
+    fill(mailbox);
+    strictEqual(mailbox.findShedable(), index);
+  });
+}
+
+// deno-fmt-ignore
+const LATER: [string, (mailbox: Mailbox) => unknown][] = [
+  ["clear() of priority messages", (mailbox) => [mailbox.pushUrgent(mailbox.shift()), mailbox.clear()]],
+  ["clear() of the stash",         (mailbox) => [mailbox.stash(mailbox.shift()), mailbox.clear()]],
+  ["unstash() and shift()",        (mailbox) => [mailbox.stash(mailbox.shift()), mailbox.unstash(), mailbox.shift()]],
+  ["shift() of a priority message", (mailbox) => [mailbox.pushUrgent(mailbox.shift()), mailbox.shift()]],
+];
+
+for (const [name, release] of LATER) {
+  Deno.test(`${name} lets go of the message`, async () => {
+    const mailbox = new Mailbox();
+    const message = pushed(mailbox);
+    for (const other of [1, 2, 3]) mailbox.push(other);
+    release(mailbox);
+    await collectGarbage();
+    strictEqual(message.deref(), undefined);
+  });
 }

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { Queue } from "./queue.ts";
-
 /**
  * What happens to a message that finds the mailbox full.
  *
@@ -16,8 +14,9 @@ import { Queue } from "./queue.ts";
  * | `"dropOldest"` | takes the place of the oldest ordinary one | is not told |
  * | `"backPressure"` | waits with its sender in `sendWhenRoom` | waits; `send` returns false |
  *
- * Whatever is refused or dropped is counted. Signals of the system, such as a
- * {@linkcode Down}, and priority messages are neither.
+ * Whatever is refused or dropped is counted. A priority message is refused
+ * whatever the policy. Signals of the system, such as a {@linkcode Down}, always
+ * find room.
  */
 export type Overflow = "reject" | "dropNewest" | "dropOldest" | "backPressure";
 
@@ -25,8 +24,6 @@ export type Overflow = "reject" | "dropNewest" | "dropOldest" | "backPressure";
 export interface WaitingSend {
   /** What will be put into the mailbox. */
   readonly item: unknown;
-  /** Whether the sender has given up. */
-  isWithdrawn: boolean;
   /** Tells the sender whether it arrived. Must not throw. */
   settle(hasArrived: boolean): void;
 }
@@ -41,7 +38,8 @@ export class Bound {
   refused = 0;
   /** Messages that were dropped. */
   dropped = 0;
-  readonly #waiting = new Queue<WaitingSend>();
+  // The oldest first.
+  readonly #waiting = new Set<WaitingSend>();
 
   /**
    * A bound that nothing has hit.
@@ -58,16 +56,19 @@ export class Bound {
 
   /** Lets a sender wait behind the others. */
   wait(send: WaitingSend): void {
-    this.#waiting.push(send);
+    this.#waiting.add(send);
+  }
+
+  /** Forgets a sender that has given up. */
+  withdraw(send: WaitingSend): void {
+    this.#waiting.delete(send);
   }
 
   /** Takes the sender that has waited longest. */
   next(): WaitingSend | undefined {
-    while (this.#waiting.count > 0) {
-      const send = this.#waiting.shift();
-      if (!send.isWithdrawn) return send;
-    }
-    return undefined;
+    const [send] = this.#waiting;
+    if (send !== undefined) this.#waiting.delete(send);
+    return send;
   }
 
   /** Tells all who wait that the mailbox is gone. */

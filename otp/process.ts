@@ -383,14 +383,15 @@ export class Process implements Context<unknown>, Runnable {
     for (const [ref, { target: to }] of bonds.watched) {
       this.#core.signal({ type: "demonitor", to, ref });
     }
+    const { pid: from } = this;
     for (const [ref, to] of bonds.watchers) {
-      const down: Down = { type: "down", ref, pid: this.pid, reason };
-      this.#core.signal({ type: "down", to, down });
+      const down: Down = { type: "down", ref, pid: from, reason };
+      this.#core.tell({ type: "down", to, down });
     }
     for (const to of bonds.links) {
-      const from = this.pid;
-      this.#core.signal({ type: "exit", to, from, via: "link", reason });
+      this.#core.tell({ type: "exit", to, from, via: "link", reason });
     }
+    this.#core.tellAll();
   }
 
   #stopBody(body: ProcessBody<unknown>, reason: ExitReason): void {

@@ -31,7 +31,7 @@ export interface ProcessInfo {
   readonly refused: number;
   /** Messages that its full mailbox dropped, and their senders were not told. */
   readonly dropped: number;
-  /** Messages it has received, and its start. */
+  /** Its start, the messages it has received, and its looks into an empty mailbox. */
   readonly reductions: number;
   /**
    * `"waiting"` in a receive, `"runnable"` when it waits for its turn,

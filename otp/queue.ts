@@ -128,16 +128,19 @@ export class Queue<Item> {
    */
   findIndex(isWanted: (item: Item) => boolean, from: number): number {
     if (from >= this.#count) return -1;
-    const place = this.#placeOf(from);
-    let chunk: Chunk<Item> | undefined = place.chunk;
-    let { at } = place;
-    for (let index = from; chunk !== undefined; index++, at++) {
-      if (at === chunk.tail) {
-        chunk = chunk.next;
-        if (chunk === undefined) return -1;
-        at = chunk.head;
+    const { chunk: first, at } = this.#placeOf(from);
+    let index = from;
+    let skipped = at - first.head;
+    for (
+      let chunk: Chunk<Item> | undefined = first;
+      chunk !== undefined;
+      chunk = chunk.next
+    ) {
+      // Counted from the head: what is added may move the items of a chunk.
+      for (; chunk.head + skipped < chunk.tail; skipped++, index++) {
+        if (isWanted(chunk.slots[chunk.head + skipped]!)) return index;
       }
-      if (isWanted(chunk.slots[at]!)) return index;
+      skipped = 0;
     }
     return -1;
   }

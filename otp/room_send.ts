@@ -11,7 +11,7 @@ import type { Process } from "./process.ts";
 /** One send from its start until its message has arrived, or never will. */
 export class RoomSend implements WaitingSend, Tie {
   readonly item: unknown;
-  isWithdrawn = false;
+  #receiver: Process | undefined;
   readonly #resolve: (hasArrived: boolean) => void;
   readonly #sender: Process | undefined;
 
@@ -29,6 +29,7 @@ export class RoomSend implements WaitingSend, Tie {
   /** Sends, as soon as `receiver` has room. */
   start(receiver: Process): void {
     this.#sender?.tie(this);
+    this.#receiver = receiver;
     receiver.inbox.deliverWhenRoom(this);
   }
 
@@ -39,6 +40,6 @@ export class RoomSend implements WaitingSend, Tie {
 
   /** The sender has ended. */
   cancel(): void {
-    this.isWithdrawn = true;
+    this.#receiver?.bound?.withdraw(this);
   }
 }

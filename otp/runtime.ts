@@ -169,7 +169,8 @@ export class Runtime {
   /**
    * Sends `message` to a process, and waits while its mailbox is full when its
    * {@linkcode Overflow} is `"backPressure"`. All who wait get in in the order
-   * they came. Any other send is one like {@linkcode Runtime.send}.
+   * they came. Any other send, and one by an alias, is like
+   * {@linkcode Runtime.send}.
    *
    * @returns Resolves to whether it arrived: false when the process ended first.
    * Of a process in another scheduler, resolves to what `send` returns.

@@ -105,23 +105,39 @@ export class Scheduler {
   #run(): void {
     while (this.#queue.count > 0) {
       if (!this.spend()) return this.#host.macrotask(() => this.#slice());
-      this.#queue.shift().run();
+      this.#runOne(this.#queue.shift());
     }
     this.#isScheduled = false;
   }
 
+  // One that throws, against its contract, must not end all others.
+  #runOne(runnable: Runnable): void {
+    try {
+      runnable.run();
+    } catch (thrown) {
+      this.#host.macrotask(() => {
+        throw thrown;
+      });
+    }
+  }
+
   #slice(): void {
     this.#wake();
-    this.#spent += this.#reductionsPerSlice - this.#reductions;
+    if (this.#reductions === 0) this.#refill();
+    this.#run();
+  }
+
+  #refill(): void {
+    this.#spent += this.#reductionsPerSlice;
     this.#slices++;
     this.#reductions = this.#reductionsPerSlice;
-    this.#run();
   }
 
   /** See {@linkcode Runtime.trackBusyTime}. */
   trackBusyTime(isOn: boolean): void {
     if (isOn === (this.#busy !== undefined)) return;
     this.#wake();
+    this.#busy?.close();
     this.#busy = isOn ? this.#newBusyTime() : undefined;
   }
 
@@ -159,6 +175,7 @@ class BusyTime {
   isRunning = false;
   readonly #host: Host;
   readonly #save: () => number;
+  #isClosed = false;
 
   constructor(host: Host, save: () => number) {
     this.#host = host;
@@ -174,7 +191,13 @@ class BusyTime {
     return this.saved;
   }
 
+  /** Counts no more, and leaves the slice as it is. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   #stop(startMs: number): void {
+    if (this.#isClosed) return;
     this.totalMs += this.#host.now() - startMs;
     this.saved = this.#save();
     this.isRunning = false;

@@ -211,6 +211,13 @@ class Stopping<Message> {
     while (this.#pids.size > 0) {
       this.#heed(await this.#self.receive({ match: this.#isEnd }));
     }
+    return await this.#flush();
+  }
+
+  // The exit message of an end comes right behind its Down.
+  async #flush(): Promise<true> {
+    const options = { match: this.#isEnd, timeoutMs: 0 };
+    while (await this.#self.receive(options) !== TIMEOUT);
     return true;
   }
 
@@ -226,7 +233,7 @@ class Stopping<Message> {
       if (end === TIMEOUT) return false;
       this.#heed(end);
     }
-    return true;
+    return await this.#flush();
   }
 
   // Exit messages are taken too: a mailbox full of those that are left would be
