@@ -4,15 +4,15 @@
  * @module
  */
 
+import { type Deadline, Heap } from "./heap.ts";
 import type { Host } from "./host.ts";
 import { TIMER_DELAY_MS_MAX } from "./limits.ts";
 
-/** One deadline, as {@linkcode Timers.start} returns it. */
-export interface Timer {
-  /** When it is due, on the host's clock. */
-  readonly dueMs: number;
-  /** Counts starts: of two timers due at once, the one started first fires first. */
-  readonly order: number;
+/**
+ * One deadline, as {@linkcode Timers.start} returns it; of two that are due at
+ * once, the one started first fires first.
+ */
+export interface Timer extends Deadline {
   /** What it does then; undefined once it fired or was cancelled. */
   task: (() => void) | undefined;
 }
@@ -26,7 +26,7 @@ export interface Timer {
  */
 export class Timers {
   readonly #host: Host;
-  #heap: Timer[] = [];
+  readonly #heap = new Heap<Timer>();
   #husks = 0;
   #started = 0;
   #armedMs = Infinity;
@@ -47,7 +47,7 @@ export class Timers {
     checkDelay(delayMs);
     const dueMs = this.#host.now() + delayMs;
     const timer = { dueMs, order: this.#started++, task };
-    this.#push(timer);
+    this.#heap.push(timer);
     this.#arm();
     return timer;
   }
@@ -62,7 +62,7 @@ export class Timers {
   }
 
   #arm(): void {
-    const dueMs = this.#heap[0]?.dueMs ?? Infinity;
+    const dueMs = this.#heap.first?.dueMs ?? Infinity;
     if (dueMs >= this.#armedMs) return;
     this.#disarm?.();
     this.#armedMs = dueMs;
@@ -80,7 +80,7 @@ export class Timers {
     const nowMs = this.#host.now();
     const started = this.#started;
     for (;;) {
-      const first = this.#heap[0];
+      const { first } = this.#heap;
       if (first === undefined || first.dueMs > nowMs) break;
       // A task that starts timers without delay must not keep the turn.
       if (first.order >= started) break;
@@ -91,7 +91,7 @@ export class Timers {
   }
 
   #fireFirst(): void {
-    const timer = this.#pop();
+    const timer = this.#heap.shift();
     const { task } = timer;
     timer.task = undefined;
     if (task === undefined) this.#husks--;
@@ -101,49 +101,13 @@ export class Timers {
   // Drops the husks when they are most of the heap. With the last deadline goes
   // the host's timer, which would keep the program alive.
   #sweep(): void {
-    if (this.#husks * 2 <= this.#heap.length) return;
-    const live = this.#heap.filter((timer) => timer.task !== undefined);
-    this.#heap = live.sort((one, other) => isEarlier(one, other) ? -1 : 1);
+    if (this.#husks * 2 <= this.#heap.count) return;
+    this.#heap.keep((timer) => timer.task !== undefined);
     this.#husks = 0;
-    if (live.length > 0) return;
+    if (this.#heap.count > 0) return;
     this.#disarm?.();
     this.#disarm = undefined;
     this.#armedMs = Infinity;
-  }
-
-  #push(timer: Timer): void {
-    const heap = this.#heap;
-    let at = heap.push(timer) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (isEarlier(heap[parent]!, timer)) break;
-      heap[at] = heap[parent]!;
-      at = parent;
-    }
-    heap[at] = timer;
-  }
-
-  #pop(): Timer {
-    const heap = this.#heap;
-    const first = heap[0]!;
-    const last = heap.pop()!;
-    if (heap.length > 0) this.#sink(last);
-    return first;
-  }
-
-  #sink(timer: Timer): void {
-    const heap = this.#heap;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      const right = heap[child + 1];
-      if (right !== undefined && isEarlier(right, heap[child]!)) child++;
-      if (isEarlier(timer, heap[child]!)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = timer;
   }
 }
 
@@ -158,9 +122,4 @@ export function checkDelay(delayMs: number): void {
   throw new RangeError(
     `Cannot start a timer outside 0 to ${TIMER_DELAY_MS_MAX} ms: ${delayMs}`,
   );
-}
-
-function isEarlier(one: Timer, other: Timer): boolean {
-  return one.dueMs < other.dueMs ||
-    (one.dueMs === other.dueMs && one.order < other.order);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Deadline, Heap } from "./heap.ts";
+import { type Deadline, Heap } from "../heap.ts";
 
 /** Something that is done in one go. */
 export type Task = () => void;
