@@ -5,7 +5,7 @@
  */
 
 import type { Alias } from "./alias.ts";
-import type { Pid } from "./pid.ts";
+import { keyOf, type Pid } from "./pid.ts";
 import type { Down, MonitorRef } from "./signal.ts";
 
 /** A monitor, as the watcher notes it. */
@@ -41,10 +41,10 @@ export class Bonds {
   // By monitor.
   #watchers: Map<MonitorRef, Pid> | undefined;
   #watched: Map<MonitorRef, Watch> | undefined;
-  // By what the pid prints as.
-  #links: Map<string, Pid> | undefined;
-  // Those that nobody has answered yet, by what the pid prints as.
-  #unlinks: Map<string, Unlink> | undefined;
+  // By the key of the pid.
+  #links: Map<number | string, Pid> | undefined;
+  // Those that nobody has answered yet, by the key of the pid.
+  #unlinks: Map<number | string, Unlink> | undefined;
   // By number.
   #aliases: Map<number, Alias> | undefined;
   #ties: Set<Tie> | undefined;
@@ -90,34 +90,34 @@ export class Bonds {
 
   /** Whether there is a link with `pid`. */
   isLinked(pid: Pid): boolean {
-    return this.#links?.has(String(pid)) ?? false;
+    return this.#links?.has(keyOf(pid)) ?? false;
   }
 
   /** Makes this half of a link. */
   addLink(pid: Pid): void {
     this.#links ??= new Map();
-    this.#links.set(String(pid), pid);
+    this.#links.set(keyOf(pid), pid);
   }
 
   /** Ends this half of a link. Returns whether it was there. */
   removeLink(pid: Pid): boolean {
-    return this.#links?.delete(String(pid)) ?? false;
+    return this.#links?.delete(keyOf(pid)) ?? false;
   }
 
   /** Notes that the process has unlinked `pid`, which does not know yet. */
   addUnlink(pid: Pid, id: number): void {
     this.#unlinks ??= new Map();
-    this.#unlinks.set(String(pid), { pid, id });
+    this.#unlinks.set(keyOf(pid), { pid, id });
   }
 
   /** Whether `pid` may not know yet that the process has unlinked it. */
   isUnlinking(pid: Pid): boolean {
-    return this.#unlinks?.has(String(pid)) ?? false;
+    return this.#unlinks?.has(keyOf(pid)) ?? false;
   }
 
   /** Notes that `pid` knows of the unlink `id`; does nothing when there was a later one. */
   removeUnlink(pid: Pid, id: number): void {
-    const key = String(pid);
+    const key = keyOf(pid);
     if (this.#unlinks?.get(key)?.id === id) this.#unlinks.delete(key);
   }
 

@@ -7,7 +7,7 @@
 
 import type { Alias } from "./alias.ts";
 import type { MonitorOptions, ProcessBody, SpawnOptions } from "./context.ts";
-import { Envelope, type SendOptions } from "./envelope.ts";
+import type { SendOptions } from "./envelope.ts";
 import type { Host } from "./host.ts";
 import { SCHEDULERS_MAX } from "./limits.ts";
 import { Names } from "./names.ts";
@@ -176,9 +176,9 @@ export class Core {
     if (process === undefined || !process.isOf(this)) {
       return this.#sendByTable(to, message, options);
     }
-    return process.inbox.deliver(
-      options === undefined ? message : enclose(message, options),
-    );
+    const { inbox } = process;
+    if (options === undefined) return inbox.deliver(message);
+    return inbox.deliver(inbox.enclose(message, options));
   }
 
   // Aliases come this way, being never tied to their process.
@@ -203,11 +203,10 @@ export class Core {
   ): boolean {
     // One that the mailbox has no room for does not use the alias up.
     if (take === undefined) {
-      const item = enclose(message, options);
+      const { inbox } = process;
+      const item = inbox.enclose(message, options);
       const isUrgent = priority && options?.priority;
-      const isSent = isUrgent
-        ? process.inbox.deliverUrgent(item)
-        : process.inbox.deliver(item);
+      const isSent = isUrgent ? inbox.deliverUrgent(item) : inbox.deliver(item);
       if (!isSent) return false;
     }
     if (once) process.unalias(to);
@@ -232,7 +231,8 @@ export class Core {
         }
         resolve(isSent);
       };
-      new RoomSend(enclose(message, options), settle, sender).start(process);
+      const item = process.inbox.enclose(message, options);
+      new RoomSend(item, settle, sender).start(process);
     });
   }
 
@@ -415,11 +415,6 @@ function cutOff(
   for (const [ref, { target: pid }] of [...watched]) {
     if (isLost(pid)) process.deliverDown({ type: "down", ref, pid, reason });
   }
-}
-
-function enclose(message: unknown, options: SendOptions | undefined): unknown {
-  const metadata = options?.metadata;
-  return metadata === undefined ? message : new Envelope(message, metadata);
 }
 
 function checkPlace({ node, scheduler }: Place): void {

@@ -6,7 +6,12 @@
  */
 
 import { DONE, type ReceiveOptions, TIMEOUT } from "./context.ts";
-import { Envelope, messageIn, type Metadata } from "./envelope.ts";
+import {
+  Envelope,
+  messageIn,
+  type Metadata,
+  type SendOptions,
+} from "./envelope.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { Bound, WaitingSend } from "./overflow.ts";
 import type { Runnable, Scheduler } from "./scheduler.ts";
@@ -139,12 +144,9 @@ export class Inbox implements Runnable {
   }
 
   #unwrap(item: unknown): unknown {
-    if (Envelope.is(item)) {
-      this.#received = item;
-      return item.message;
-    }
-    this.#received = undefined;
-    return item;
+    if (!this.#mailbox.hasEnvelopes) return item;
+    this.#received = Envelope.is(item) ? item : undefined;
+    return messageIn(item);
   }
 
   async #receiveSelected(options: ReceiveOptions<unknown>): Promise<unknown> {
@@ -294,6 +296,13 @@ export class Inbox implements Runnable {
     return true;
   }
 
+  /** Makes an item of a message, to be delivered to this inbox. */
+  enclose(message: unknown, options: SendOptions | undefined): unknown {
+    if (options?.metadata === undefined) return message;
+    this.#mailbox.hasEnvelopes = true;
+    return new Envelope(message, options.metadata);
+  }
+
   /** Puts an item in front of the ordinary ones, when there is room. */
   deliverUrgent(item: unknown): boolean {
     const bound = this.#bound;
@@ -307,11 +316,14 @@ export class Inbox implements Runnable {
 
   /** Puts a signal of the system into the mailbox, however full it is. */
   deliverSystem(message: unknown, isUrgent: boolean): void {
-    const item = this.#bound === undefined
-      ? message
-      : new Envelope(message, undefined, true);
+    const item = this.#bound === undefined ? message : this.#sealed(message);
     if (isUrgent) this.#arriveUrgent(item);
     else this.#arrive(item);
+  }
+
+  #sealed(message: unknown): Envelope {
+    this.#mailbox.hasEnvelopes = true;
+    return new Envelope(message, undefined, true);
   }
 
   /** Puts an item into the mailbox as soon as there is room. Its sender waits. */
@@ -421,10 +433,10 @@ export class Inbox implements Runnable {
   /** Sets a message aside, with the metadata of the one received last. */
   stash(message: unknown): void {
     if (!this.#isOpen) return;
-    this.#mailbox.stash(this.#enclose(message));
+    this.#mailbox.stash(this.#encloseAgain(message));
   }
 
-  #enclose(message: unknown): unknown {
+  #encloseAgain(message: unknown): unknown {
     const received = this.#received;
     if (received === undefined || received.message === message) {
       return received ?? message;

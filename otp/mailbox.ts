@@ -14,6 +14,8 @@ import { Queue } from "./queue.ts";
  * Taking one out of the middle leaves the others in their order.
  */
 export class Mailbox {
+  /** Whether an item can be an envelope. Most mailboxes never see one, and looking costs. */
+  hasEnvelopes = false;
   readonly #ordinary = new Queue<unknown>();
   #urgent: Queue<unknown> | undefined;
   #stash: unknown[] | undefined;
@@ -69,7 +71,9 @@ export class Mailbox {
    * or -1.
    */
   find(match: (message: unknown) => boolean, from: number): number {
-    const isMatch = (item: unknown) => match(messageIn(item));
+    const isMatch = this.hasEnvelopes
+      ? (item: unknown) => match(messageIn(item))
+      : match;
     const urgents = this.#urgent?.count ?? 0;
     if (from < urgents) {
       const index = this.#urgent!.findIndex(isMatch, from);

@@ -232,6 +232,7 @@ Deno.test("Mailbox with priority messages and a stash does what arrays do", () =
   fc.assert(
     fc.property(MOVES, (moves) => {
       const mailbox = new Mailbox();
+      mailbox.hasEnvelopes = true;
       const model = new Model();
       moves.forEach((each, number) => {
         move(mailbox, model, each, number);

@@ -17,6 +17,15 @@ export let processOf: (pid: Pid) => Process | undefined;
 export let bindProcess: (pid: Pid, process: Process | undefined) => void;
 
 /**
+ * What `pid` is as the key of a map: pids of the same process have the same. A
+ * small number for those of the main thread, which is what most are.
+ */
+export function keyOf(pid: Pid): number | string {
+  const { node, scheduler, serial, alias } = pid;
+  return node === 0 && scheduler === 0 && alias === 0 ? serial : String(pid);
+}
+
+/**
  * Names one process for the life of its node: never reused, printable, and
  * valid when it is 0.
  *

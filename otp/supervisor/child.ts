@@ -6,7 +6,7 @@
 
 import type { Context, ProcessBody, SpawnOptions } from "../context.ts";
 import { TIMEOUT } from "../context.ts";
-import type { Pid } from "../pid.ts";
+import { keyOf, type Pid } from "../pid.ts";
 import { crashOf, type ExitReason } from "../reason.ts";
 import type { Restart } from "./restart.ts";
 import type { Body } from "../runtime.ts";
@@ -190,14 +190,14 @@ class Stopping<Message> {
   readonly #self: Context<Message | Ends>;
   // Those who have not ended, by monitor.
   readonly #pids = new Map<MonitorRef, Pid>();
-  // All, by what the pid prints as.
-  readonly #names = new Set<string>();
+  // All, by the key of the pid.
+  readonly #names = new Set<number | string>();
 
   constructor(self: Context<Message | Ends>, pids: readonly Pid[]) {
     this.#self = self;
     for (const pid of pids) {
       this.#pids.set(self.monitor(pid), pid);
-      this.#names.add(String(pid));
+      this.#names.add(keyOf(pid));
     }
   }
 
@@ -241,7 +241,8 @@ class Stopping<Message> {
   readonly #isEnd = (message: Message | Ends): message is Ends & Message => {
     const end = message as Partial<Ends> | undefined | null;
     if (end?.type === "down") return this.#pids.has(end.ref!);
-    return end?.type === "exit" && this.#names.has(String(end.from));
+    return end?.type === "exit" && end.from !== undefined &&
+      this.#names.has(keyOf(end.from));
   };
 
   #heed(end: Ends): void {

@@ -14,14 +14,14 @@ import {
 } from "./child.ts";
 import type { Context } from "../context.ts";
 import type { RestartInfo } from "../observer.ts";
-import type { Pid } from "../pid.ts";
+import { keyOf, type Pid } from "../pid.ts";
 import type { ExitReason } from "../reason.ts";
 import {
-  addRestart,
   type Backoff,
   backoffMs,
   mayRestart,
   type RestartLimit,
+  RestartWindow,
 } from "./restart.ts";
 import { coreOf } from "../runtime.ts";
 import type { Down, ExitMessage } from "../signal.ts";
@@ -100,10 +100,9 @@ export class DynamicSupervision<Argument, Message> {
   readonly #self: Context<DynamicSupervisorMessage<Argument, Message>>;
   readonly #plan: DynamicPlan<Argument>;
   readonly #parent: Pid | undefined;
-  // By what the pid prints as; the oldest process first.
-  readonly #children = new Map<string, DynamicChild<Argument>>();
-  // Newest first.
-  #restartsMs: readonly number[] = [];
+  // By the key of the pid; the oldest process first.
+  readonly #children = new Map<number | string, DynamicChild<Argument>>();
+  readonly #restarts: RestartWindow;
 
   /** A supervisor without children that heeds what `parent` asks. */
   constructor(
@@ -113,6 +112,7 @@ export class DynamicSupervision<Argument, Message> {
   ) {
     this.#self = self;
     this.#plan = plan;
+    this.#restarts = new RestartWindow(plan.limit);
     this.#parent = parent;
   }
 
@@ -148,14 +148,14 @@ export class DynamicSupervision<Argument, Message> {
     if (from === undefined || this.#parent?.equals(from)) {
       return await this.#end(reason);
     }
-    const child = this.#children.get(String(from));
+    const child = this.#children.get(keyOf(from));
     if (!child?.isRunning) return;
     child.isRunning = false;
     child.reason = reason;
     if (mayRestart(this.#plan.restart ?? "permanent", reason)) {
       this.#forgiveAfterPeriod(child);
       await this.#restart(child);
-    } else this.#children.delete(String(from));
+    } else this.#children.delete(keyOf(from));
   }
 
   #forgiveAfterPeriod(child: DynamicChild<Argument>): void {
@@ -189,13 +189,11 @@ export class DynamicSupervision<Argument, Message> {
   }
 
   async #restart(child: DynamicChild<Argument>): Promise<void> {
-    const { limit, backoff } = this.#plan;
-    const verdict = addRestart(this.#restartsMs, this.#nowMs(), limit);
-    if (verdict.type === "giveUp") {
+    const { backoff } = this.#plan;
+    if (!this.#restarts.add(this.#nowMs())) {
       this.#report(child, { isGivenUp: true, waitMs: 0 });
       return await this.#end("shutdown");
     }
-    this.#restartsMs = verdict.restartsMs;
     child.restartsInRow++;
     const { runtime, pid } = this.#self;
     const random = () => runtime.host.random();
@@ -223,7 +221,7 @@ export class DynamicSupervision<Argument, Message> {
   #startAgain(child: DynamicChild<Argument>): void {
     const started = this.#start(child.argument);
     if (started.type === "started") {
-      this.#children.delete(String(child.pid));
+      this.#children.delete(keyOf(child.pid));
       return this.#note(child, started.pid);
     }
     child.reason = started.reason;
@@ -245,11 +243,11 @@ export class DynamicSupervision<Argument, Message> {
     child.pid = pid;
     child.isRunning = true;
     child.sinceMs = this.#nowMs();
-    this.#children.set(String(pid), child);
+    this.#children.set(keyOf(pid), child);
   }
 
   async #retry({ child: pid, isCounted }: DynamicRetry): Promise<void> {
-    const child = this.#children.get(String(pid));
+    const child = this.#children.get(keyOf(pid));
     if (child === undefined) return;
     if (isCounted) this.#startAgain(child);
     else await this.#restart(child);
@@ -274,7 +272,7 @@ export class DynamicSupervision<Argument, Message> {
   async #terminate(
     request: { readonly child: Pid } & Ask<TerminateChildResult>,
   ): Promise<void> {
-    const key = String(request.child);
+    const key = keyOf(request.child);
     const child = this.#children.get(key);
     if (child?.isRunning) await this.#stop([child.pid]);
     const isFound = this.#children.delete(key);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Queue } from "../queue.ts";
 import { TIMER_DELAY_MS_MAX } from "../limits.ts";
 import type { ExitReason } from "../reason.ts";
 
@@ -31,19 +32,6 @@ export interface RestartLimit {
   /** The period in milliseconds, above 0. */
   readonly periodMs: number;
 }
-
-/** What {@linkcode addRestart} decides. */
-export type RestartVerdict =
-  | {
-    /** The tag: the restart is within the limit. */
-    readonly type: "restart";
-    /** When the restarts of the last period were, newest first. */
-    readonly restartsMs: readonly number[];
-  }
-  | {
-    /** The tag: it is one restart too many. */
-    readonly type: "giveUp";
-  };
 
 /** How long a supervisor waits before a restart. */
 export interface Backoff {
@@ -84,24 +72,39 @@ export function mayRestart(restart: Restart, reason: ExitReason): boolean {
 }
 
 /**
- * Counts one restart at `nowMs`.
- *
- * @param restartsMs When the restarts before were, newest first.
+ * The restarts of the last period.
  *
  * @see Erlang `supervisor`, "Maximum restart intensity": a restart exactly one
  * period ago still counts.
  */
-export function addRestart(
-  restartsMs: readonly number[],
-  nowMs: number,
-  limit: RestartLimit,
-): RestartVerdict {
-  // Without a limit there is nothing to remember, and nothing may pile up.
-  if (limit.restartsMax === Infinity) return { type: "restart", restartsMs };
-  const recentMs = restartsMs.filter((atMs) => nowMs - atMs <= limit.periodMs);
-  const countedMs = [nowMs, ...recentMs];
-  if (countedMs.length > limit.restartsMax) return { type: "giveUp" };
-  return { type: "restart", restartsMs: countedMs };
+export class RestartWindow {
+  readonly #limit: RestartLimit;
+  // The oldest first.
+  readonly #restartsMs = new Queue<number>();
+
+  /** A window without restarts. */
+  constructor(limit: RestartLimit) {
+    this.#limit = limit;
+  }
+
+  /** How many are remembered. */
+  get count(): number {
+    return this.#restartsMs.count;
+  }
+
+  /** Adds one at `nowMs`, no earlier than those before. Returns false, and adds none, when it is one too many. */
+  add(nowMs: number): boolean {
+    const { restartsMax, periodMs } = this.#limit;
+    // Without a limit there is nothing to remember, and nothing may pile up.
+    if (restartsMax === Infinity) return true;
+    const restartsMs = this.#restartsMs;
+    while (restartsMs.count > 0 && nowMs - restartsMs.at(0) > periodMs) {
+      restartsMs.shift();
+    }
+    if (restartsMs.count >= restartsMax) return false;
+    restartsMs.push(nowMs);
+    return true;
+  }
 }
 
 /**

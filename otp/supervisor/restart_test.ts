@@ -2,12 +2,12 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import type { ExitReason } from "../reason.ts";
 import {
-  addRestart,
   affected,
   backoffMs,
   checkBackoff,
   checkRestartLimit,
   mayRestart,
+  RestartWindow,
 } from "./restart.ts";
 
 const CRASH: ExitReason = { type: "exit", payload: "crash" };
@@ -36,50 +36,40 @@ for (const [restart, reason, restarted] of ENDS) {
 }
 
 // deno-fmt-ignore
-const RESTARTS: [string, number[], number, number, number[] | undefined][] = [
-  // what                        before      now  max       after
-  ["the first",                  [],         0,   3,        [0]],
-  ["the last that is borne",     [20, 10],   30,  3,        [30, 20, 10]],
-  ["one too many",               [30, 20, 10], 40, 3,       undefined],
-  ["one a period ago counts",    [20, 0],    100, 2,        undefined],
-  ["one longer ago does not",    [20, 0],    101, 2,        [101, 20]],
-  ["none is borne",              [],         0,   0,        undefined],
-  ["all are borne",              [],         0,   Infinity, []],
+const RESTARTS: [string, number[], number, number, boolean, number][] = [
+  // what                        before        now  max       isBorne count
+  ["the first",                  [],           0,   3,        true,   1],
+  ["the last that is borne",     [10, 20],     30,  3,        true,   3],
+  ["one too many",               [10, 20, 30], 40,  3,        false,  3],
+  ["one a period ago counts",    [0, 20],      100, 2,        false,  2],
+  ["one longer ago does not",    [0, 20],      101, 2,        true,   2],
+  ["none is borne",              [],           0,   0,        false,  0],
+  ["all are borne",              [0, 0],       0,   Infinity, true,   0],
 ];
 
-for (const [what, before, nowMs, restartsMax, after] of RESTARTS) {
-  Deno.test(`addRestart() ${what}`, () => {
-    const verdict = addRestart(before, nowMs, { restartsMax, periodMs: 100 });
-    const restartsMs = after;
-    deepStrictEqual(
-      verdict,
-      restartsMs === undefined
-        ? { type: "giveUp" }
-        : { type: "restart", restartsMs },
-    );
+for (const [what, before, nowMs, restartsMax, isBorne, count] of RESTARTS) {
+  Deno.test(`RestartWindow.add() ${what}`, () => {
+    const window = new RestartWindow({ restartsMax, periodMs: 100 });
+    before.forEach((atMs) => window.add(atMs));
+    strictEqual(window.add(nowMs), isBorne);
+    strictEqual(window.count, count);
   });
 }
 
-Deno.test("addRestart() remembers no more than it bears", () => {
+Deno.test("RestartWindow bears as many as it may in any period", () => {
   fc.assert(fc.property(
     fc.array(fc.nat(50), { maxLength: 50 }),
     fc.nat(5),
     (waitsMs, restartsMax) => {
-      const limit = { restartsMax, periodMs: 100 };
+      const window = new RestartWindow({ restartsMax, periodMs: 100 });
+      const bornesMs: number[] = [];
       let nowMs = 0;
-      let restartsMs: readonly number[] = [];
       for (const waitMs of waitsMs) {
         nowMs += waitMs;
-        const verdict = addRestart(restartsMs, nowMs, limit);
-        if (verdict.type === "giveUp") {
-          strictEqual(
-            restartsMs.filter((atMs) => nowMs - atMs <= 100).length,
-            restartsMax,
-          );
-          return;
-        }
-        restartsMs = verdict.restartsMs;
-        ok(restartsMs.length <= restartsMax);
+        const recent = bornesMs.filter((atMs) => nowMs - atMs <= 100).length;
+        strictEqual(window.add(nowMs), recent < restartsMax);
+        if (recent < restartsMax) bornesMs.push(nowMs);
+        ok(window.count <= restartsMax);
       }
     },
   ));

@@ -12,12 +12,12 @@ import type { RestartInfo } from "../observer.ts";
 import type { Pid } from "../pid.ts";
 import type { ExitReason } from "../reason.ts";
 import {
-  addRestart,
   affected,
   type Backoff,
   backoffMs,
   mayRestart,
   type RestartLimit,
+  RestartWindow,
   type Strategy,
 } from "./restart.ts";
 import { coreOf } from "../runtime.ts";
@@ -60,8 +60,7 @@ export class Supervision {
   readonly #plan: SupervisionPlan;
   readonly #parent: Pid | undefined;
   readonly #children: Children;
-  // Newest first.
-  #restartsMs: readonly number[] = [];
+  readonly #restarts: RestartWindow;
   #attempts = 0;
 
   /** A supervisor that heeds what `parent` asks. */
@@ -72,6 +71,7 @@ export class Supervision {
   ) {
     this.#self = self;
     this.#plan = plan;
+    this.#restarts = new RestartWindow(plan.limit);
     this.#parent = parent;
     this.#children = new Children(self);
     plan.children.forEach((spec) => this.#children.add(spec));
@@ -160,13 +160,11 @@ export class Supervision {
   }
 
   async #restart(child: Child): Promise<void> {
-    const { limit, backoff } = this.#plan;
-    const verdict = addRestart(this.#restartsMs, this.#nowMs(), limit);
-    if (verdict.type === "giveUp") {
+    const { backoff } = this.#plan;
+    if (!this.#restarts.add(this.#nowMs())) {
       this.#report(child, { isGivenUp: true, waitMs: 0 });
       return await this.#end("shutdown");
     }
-    this.#restartsMs = verdict.restartsMs;
     child.restartsInRow++;
     const { runtime, pid } = this.#self;
     const random = () => runtime.host.random();
