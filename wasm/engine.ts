@@ -11,12 +11,14 @@ import {
   permissionsOf,
 } from "./capability.ts";
 import { LoadFailed, SchedulerFailed, SystemLimit } from "./errors.ts";
+import { prepareModule } from "./core/module.ts";
 import { insistGrantable } from "./grantable.ts";
+import type { GuestCode, Start } from "./guests.ts";
 import { HEARTBEAT_MS, SCHEDULERS_MAX } from "./limits.ts";
 import type { GuestMessage } from "./message.ts";
 import { Pool } from "./pool.ts";
 import { bake, type Image } from "./script/image.ts";
-import type { Entry } from "./script/script_process.ts";
+import { Ticker } from "./ticker.ts";
 import { GuestOutOfMemory, GuestThrew } from "./script/guest_error.ts";
 
 /** A loaded component: what {@linkcode Engine.spawn} makes processes of. */
@@ -50,6 +52,8 @@ export interface EngineOptions {
   readonly node?: number;
   /** Schedulers of each permission set; one per core when absent. */
   readonly schedulersPerPool?: number;
+  /** Milliseconds after which a core module that runs can be preempted; {@linkcode EPOCH_MS} when absent. */
+  readonly epochMs?: number;
   /** Told what happens. */
   readonly observer?: EngineObserver;
 }
@@ -103,6 +107,7 @@ export class Engine {
   #schedulers = 0;
   #spawned = 0;
   #isClosed = false;
+  #ticker: Ticker | undefined;
   readonly #heartbeat: ReturnType<typeof setInterval>;
 
   /** An engine whose processes are reached through `runtime`. */
@@ -133,12 +138,44 @@ export class Engine {
   ): Promise<Component> {
     await insistGrantable(capability);
     const image = await this.#bake(name, bundle, capability);
+    return await this.#load(name, { type: "script", image }, capability);
+  }
+
+  /**
+   * Makes a core module ready, and starts the schedulers for its processes.
+   *
+   * @param name For logs and messages.
+   * @param bytes The module; not changed.
+   * @throws {LoadFailed} It is invalid, or needs what no process of
+   * `capability` gets.
+   * @throws {NotGrantable} The profile grants what this node may not do.
+   * @throws {SchedulerFailed} A Worker could not be started, or the engine is closed.
+   */
+  async loadModule(
+    name: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    capability: Capability,
+  ): Promise<Component> {
+    await insistGrantable(capability);
+    const module = await prepareModule(name, bytes, capability);
+    this.#insistOpen();
+    this.#ticker ??= new Ticker(this.#options.epochMs);
+    const { memory: epoch, periodMs: epochMs } = this.#ticker.epoch;
+    const code = { type: "core", module, epoch, epochMs } as const;
+    return await this.#load(name, code, capability);
+  }
+
+  async #load(
+    name: string,
+    code: GuestCode,
+    capability: Capability,
+  ): Promise<Component> {
     this.#insistOpen();
     const number = this.#loaded++;
     const pool = this.#poolFor(capability);
     const component: Loaded = { name, capability, number, pool };
     this.#components.set(number, component);
-    pool.load({ type: "load", component: number, image, capability });
+    pool.load({ type: "load", component: number, code, capability });
     await this.#started(component);
     return component;
   }
@@ -204,14 +241,16 @@ export class Engine {
   /**
    * Spawns a process of `component`, in an instance of its own.
    *
-   * @param entry `"run"` calls the default export; `"handle"` awaits one
-   * {@linkcode GuestRequest}, answers it and ends.
+   * @param start How it begins, or only its `entry`.
    * @returns Its pid, to monitor, send to and exit as any other.
    * @throws {SystemLimit} The schedulers are full.
    */
-  spawn(component: Component, entry: Entry): Pid<GuestMessage> {
+  spawn(component: Component, start: string | Start): Pid<GuestMessage> {
     const { name, number, pool } = component as Loaded;
-    const pid = pool.spawn(number, entry);
+    const pid = pool.spawn(
+      number,
+      typeof start === "string" ? { entry: start } : start,
+    );
     if (pid === undefined) throw new SystemLimit(name);
     this.#spawned++;
     return pid as Pid<GuestMessage>;
@@ -230,6 +269,7 @@ export class Engine {
     clearInterval(this.#heartbeat);
     for (const pool of this.#pools.values()) pool.close();
     this.#pools.clear();
+    this.#ticker?.close();
   }
 }
 

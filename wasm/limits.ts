@@ -95,3 +95,12 @@ export const HEARTBEATS_MISSED_MAX = 5;
 
 /** Memory for compiling the prelude, in bytes. */
 export const PRELUDE_MEMORY_BYTES: number = 32 * MEBIBYTE;
+
+/** Entries that a table of a guest may grow to: they lie on the heap of the scheduler. */
+export const TABLE_ENTRIES_MAX = 100_000;
+
+/** Bytes of the largest memory that is put back to its first contents; a larger one is quicker to make anew. */
+export const RESTORED_BYTES_MAX: number = MEBIBYTE;
+
+/** Milliseconds between two ticks of the epoch, when an engine is not told otherwise. */
+export const EPOCH_MS = 10;

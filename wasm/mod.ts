@@ -31,4 +31,5 @@ export {
 } from "./errors.ts";
 export type { GuestMessage, GuestReply, GuestRequest } from "./message.ts";
 export type { HeaderList, ReplyHead, RequestHead } from "./script/ops.ts";
+export type { Start } from "./guests.ts";
 export type { Entry } from "./script/script_process.ts";

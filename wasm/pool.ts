@@ -5,7 +5,7 @@
  */
 
 import { Pid, type Runtime } from "@rusm/otp";
-import type { Entry } from "./script/script_process.ts";
+import type { Start } from "./guests.ts";
 import { PROCESSES_MAX } from "./limits.ts";
 import {
   RemoteScheduler,
@@ -129,12 +129,12 @@ export class Pool {
    * full, or silent: what is spawned on a scheduler that may be stuck would be
    * lost with it.
    */
-  spawn(component: number, entry: Entry): Pid | undefined {
+  spawn(component: number, start: Start): Pid | undefined {
     const place = this.#leastLoaded();
     if (place === undefined) return undefined;
     const [index, scheduler] = place;
     const pid = this.#options.runtime.allot(index);
-    scheduler.spawn(pid, component, entry);
+    scheduler.spawn(pid, component, start);
     return pid;
   }
 

@@ -55,15 +55,15 @@ Deno.test("Pool.spawn() keeps off schedulers that are silent, until they answer"
   await withPool({ schedulers: [3, 4], permissions }, async (watched) => {
     const { pool, ends, load } = watched;
     await load(0, "exports.default = () => {};", SANDBOXED);
-    const before = pool.spawn(0, "run")!;
+    const before = pool.spawn(0, { entry: "run" })!;
     // Nobody can answer as long as this turn lasts.
     pool.ping();
-    ok(pool.spawn(0, "run") !== undefined);
+    ok(pool.spawn(0, { entry: "run" }) !== undefined);
     pool.ping();
-    strictEqual(pool.spawn(0, "run"), undefined);
+    strictEqual(pool.spawn(0, { entry: "run" }), undefined);
     // The answers are behind the signs of life.
     strictEqual(await ends.of(before), "normal");
-    while (pool.spawn(0, "run") === undefined) await nextTurn();
+    while (pool.spawn(0, { entry: "run" }) === undefined) await nextTurn();
   });
 });
 
@@ -71,14 +71,20 @@ Deno.test("Pool.spawn() chooses the scheduler with the fewest processes", async 
   await withPool({ schedulers: [3, 4, 5], permissions }, async (watched) => {
     const { pool, runtime, ends, load } = watched;
     await load(0, LISTENER, SANDBOXED);
-    const pids = Array.from({ length: 9 }, () => pool.spawn(0, "run")!);
+    const pids = Array.from(
+      { length: 9 },
+      () => pool.spawn(0, { entry: "run" })!,
+    );
     deepStrictEqual(placesOf(pids), { 3: 3, 4: 3, 5: 3 });
     strictEqual(pool.aliveCount, 9);
     const ended = pids.filter(({ scheduler }) => scheduler === 4);
     ended.forEach((pid) => runtime.kill(pid));
     for (const pid of ended) strictEqual(await ends.of(pid), "killed");
     strictEqual(pool.aliveCount, 6);
-    const more = Array.from({ length: 3 }, () => pool.spawn(0, "run")!);
+    const more = Array.from(
+      { length: 3 },
+      () => pool.spawn(0, { entry: "run" })!,
+    );
     deepStrictEqual(placesOf(more), { 4: 3 });
   });
 });
@@ -89,13 +95,13 @@ Deno.test("Pool.spawn() gives undefined when all schedulers are full", async () 
     // None of them gets a request, so none takes an instance.
     const pids = Array.from(
       { length: PROCESSES_MAX },
-      () => pool.spawn(0, "handle"),
+      () => pool.spawn(0, { entry: "handle" }),
     );
     ok(pids.every((pid) => pid !== undefined));
-    strictEqual(pool.spawn(0, "handle"), undefined);
+    strictEqual(pool.spawn(0, { entry: "handle" }), undefined);
     runtime.kill(pids[5]!);
     strictEqual(await ends.of(pids[5]), "killed");
-    ok(pool.spawn(0, "handle"));
+    ok(pool.spawn(0, { entry: "handle" }));
   });
 });
 
@@ -104,7 +110,10 @@ Deno.test("Pool ends the processes of a scheduler that is lost, and puts another
     const { pool, runtime, ends, losses, load } = watched;
     await load(0, LISTENER, SANDBOXED);
     await pool.ready();
-    const pids = Array.from({ length: 6 }, () => pool.spawn(0, "run")!);
+    const pids = Array.from(
+      { length: 6 },
+      () => pool.spawn(0, { entry: "run" })!,
+    );
     const watchers = pids.map((pid) => watch(runtime, pid));
     await watchers[5]!.isWatching;
     loseAll(watched);
@@ -128,7 +137,9 @@ async function insistWorks(
   await pool.ready();
   strictEqual(pool.isDead, false);
   await load(1, "exports.default = () => console.log('new')", SANDBOXED);
-  const after = [0, 0, 1, 1].map((component) => pool.spawn(component, "run")!);
+  const after = [0, 0, 1, 1].map((component) =>
+    pool.spawn(component, { entry: "run" })!
+  );
   deepStrictEqual(placesOf(after), { 1: 2, 2: 2 });
   for (const pid of after.slice(0, 2) as Pid<string>[]) {
     runtime.send(pid, "old");
@@ -152,10 +163,10 @@ Deno.test("Pool gives up the scheduler of a guest that is stuck in native code, 
     );
     await load(1, "exports.default = () => console.log('alive')", SANDBOXED);
     await pool.ready();
-    const stuck = pool.spawn(0, "run")!;
+    const stuck = pool.spawn(0, { entry: "run" })!;
     while (losses.length === 0) {
       pool.ping();
-      strictEqual(await ends.of(pool.spawn(1, "run")), "normal");
+      strictEqual(await ends.of(pool.spawn(1, { entry: "run" })), "normal");
     }
     deepStrictEqual(losses, [
       [stuck.scheduler, "it gave no sign of life 5 times"],
@@ -173,7 +184,7 @@ Deno.test("Pool does not replace a scheduler that never ran", async () => {
     await rejects(ready, SchedulerFailed);
     strictEqual(losses.length, 1);
     strictEqual(pool.isDead, true);
-    strictEqual(pool.spawn(0, "run"), undefined);
+    strictEqual(pool.spawn(0, { entry: "run" }), undefined);
     await pool.ready();
     loseAll(watched);
     strictEqual(losses.length, 1);
@@ -199,12 +210,12 @@ Deno.test("Pool replaces a scheduler once for each time that it ran", async () =
 Deno.test("Pool.close() ends all processes as a shutdown, and can be called twice", async () => {
   await withPool({ permissions }, async ({ pool, runtime, load }) => {
     await load(0, LISTENER, SANDBOXED);
-    const watcher = watch(runtime, pool.spawn(0, "run")!);
+    const watcher = watch(runtime, pool.spawn(0, { entry: "run" })!);
     await watcher.isWatching;
     pool.close();
     pool.close();
     strictEqual(await watcher.reason, "shutdown");
-    strictEqual(pool.spawn(0, "run"), undefined);
+    strictEqual(pool.spawn(0, { entry: "run" }), undefined);
     strictEqual(pool.aliveCount, 0);
   });
 });
@@ -224,8 +235,11 @@ Deno.test("Pool lets neighbours go on while guests compute without an end", asyn
   await withPool({ permissions }, async ({ pool, runtime, ends, load }) => {
     await load(0, "exports.default = () => { for (;;); }", capability);
     await load(1, ECHO, capability);
-    const echo = pool.spawn(1, "run") as Pid<string>;
-    const spinners = [pool.spawn(0, "run"), pool.spawn(0, "run")];
+    const echo = pool.spawn(1, { entry: "run" }) as Pid<string>;
+    const spinners = [
+      pool.spawn(0, { entry: "run" }),
+      pool.spawn(0, { entry: "run" }),
+    ];
     let rounds = 0;
     const asker = runtime.spawn<Uint8Array>(async (self) => {
       runtime.send(echo, self.pid.toJSON());

@@ -8,7 +8,7 @@ import type { ExitReason, Peer, Pid, Signal } from "@rusm/otp";
 import { Channel } from "./channel.ts";
 import { SchedulerFailed } from "./errors.ts";
 import { HEARTBEATS_MISSED_MAX } from "./limits.ts";
-import type { Entry } from "./script/script_process.ts";
+import type { Start } from "./guests.ts";
 import {
   type Command,
   frameOf,
@@ -118,10 +118,10 @@ export class RemoteScheduler implements Peer {
   }
 
   /** Spawns a process of a component that was loaded. */
-  spawn(pid: Pid, component: number, entry: Entry): void {
+  spawn(pid: Pid, component: number, start: Start): void {
     this.living.set(pid.serial, component);
     const parts = pidParts(pid);
-    this.#channel.send({ type: "spawn", pid: parts, component, entry });
+    this.#channel.send({ type: "spawn", pid: parts, component, start });
   }
 
   send(signal: Signal): boolean {

@@ -57,7 +57,12 @@ async function withScheduler(
 async function loadInto(scheduler: RemoteScheduler): Promise<void> {
   const bundle = "exports.default = () => console.log('ran')";
   const image = await bake("ran", bundle, SANDBOXED, () => {});
-  scheduler.load({ type: "load", component: 0, image, capability: SANDBOXED });
+  scheduler.load({
+    type: "load",
+    component: 0,
+    code: { type: "script", image },
+    capability: SANDBOXED,
+  });
 }
 
 function pid(serial: number): Pid {
@@ -67,7 +72,9 @@ function pid(serial: number): Pid {
 Deno.test("RemoteScheduler takes commands before it is ready, and tells in order", async () => {
   await withScheduler(async (scheduler, heard) => {
     await loadInto(scheduler);
-    for (const serial of [0, 1]) scheduler.spawn(pid(serial), 0, "run");
+    for (const serial of [0, 1]) {
+      scheduler.spawn(pid(serial), 0, { entry: "run" });
+    }
     deepStrictEqual([...scheduler.living], [[0, 0], [1, 0]]);
     await heard.count(4);
     deepStrictEqual(heard.all.toSorted(), [
@@ -98,7 +105,7 @@ Deno.test("RemoteScheduler tells of a message that cannot be copied, and sends t
   await withScheduler(async (scheduler, heard) => {
     await loadInto(scheduler);
     scheduler.send({ type: "message", to: pid(5), message: () => 1 });
-    scheduler.spawn(pid(0), 0, "run");
+    scheduler.spawn(pid(0), 0, { entry: "run" });
     await heard.count(3);
     strictEqual(heard.all[0], "refused <0.1.5>");
     strictEqual(heard.all.at(-1), "exited <0.1.0> 0 normal");
@@ -128,7 +135,7 @@ Deno.test("RemoteScheduler that answers is not given up, however often it is ask
     for (let count = 0; count < 3 * HEARTBEATS_MISSED_MAX; count++) {
       scheduler.ping();
       // What is told of the process comes behind the answer.
-      scheduler.spawn(pid(count), 0, "run");
+      scheduler.spawn(pid(count), 0, { entry: "run" });
       await heard.count(2 * (count + 1));
     }
     strictEqual(heard.all.some((what) => what.startsWith("lost")), false);
@@ -139,7 +146,7 @@ Deno.test("RemoteScheduler is lost when its Worker throws, once", async () => {
   await withScheduler(async (scheduler, heard) => {
     await scheduler.ready;
     // There is no such component.
-    scheduler.spawn(pid(0), 42, "run");
+    scheduler.spawn(pid(0), 42, { entry: "run" });
     await heard.count(1);
     strictEqual(heard.all[0]!.startsWith("lost Uncaught TypeError"), true);
     scheduler.lose("again");

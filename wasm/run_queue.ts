@@ -28,6 +28,13 @@ export class RunQueue {
     return NOW;
   }
 
+  /** Takes the turn when nobody has it. Returns whether the caller has it now. */
+  tryEnter(): boolean {
+    if (this.#isBusy) return false;
+    this.#isBusy = true;
+    return true;
+  }
+
   /** Ends the caller's turn. Only who has the turn may call it. */
   leave(): void {
     const next = this.#waiting[this.#head++];

@@ -102,7 +102,7 @@ Deno.test("the Worker's permissions alone refuse what sandboxed does not grant",
     const permissions = permissionsOf(SANDBOXED);
     await withPool({ permissions }, async ({ pool, lines, ends, load }) => {
       await load(0, reacher(world), everything(world));
-      strictEqual(await ends.of(pool.spawn(0, "run")), "normal");
+      strictEqual(await ends.of(pool.spawn(0, { entry: "run" })), "normal");
       const { host } = new URL(world.url);
       deepStrictEqual(lines, [
         `fetch: TypeError: Requires net access to "${host}", run again with the --allow-net flag`,

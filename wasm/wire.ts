@@ -17,8 +17,7 @@ import {
   type Signal,
 } from "@rusm/otp";
 import type { Capability } from "./capability.ts";
-import type { Image } from "./script/image.ts";
-import type { Entry } from "./script/script_process.ts";
+import type { GuestCode, Start } from "./guests.ts";
 
 /** Node, scheduler and serial of a {@linkcode Pid}, and the number of an alias. */
 export type PidParts = readonly [
@@ -59,11 +58,11 @@ export type Command =
   | {
     type: "load";
     component: number;
-    image: Image;
+    code: GuestCode;
     capability: Capability;
   }
   /** Spawn a process under a pid that the main thread allotted. */
-  | { type: "spawn"; pid: PidParts; component: number; entry: Entry }
+  | { type: "spawn"; pid: PidParts; component: number; start: Start }
   /** Answer with `pong`. */
   | { type: "ping" };
 

@@ -105,7 +105,7 @@ Deno.test("pidOf() undoes pidParts()", () => {
 
 const NO_SIGNALS = [
   { type: "start", node: 0, scheduler: 1 },
-  { type: "spawn", pid: [0, 1, 0], component: 0, entry: "run" },
+  { type: "spawn", pid: [0, 1, 0], component: 0, start: { entry: "run" } },
   { type: "ping" },
   { type: "ready" },
   { type: "exited", pid: [0, 1, 0], component: 0, reason: "normal" },

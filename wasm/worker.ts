@@ -9,17 +9,13 @@
 
 import { type Peer, type Pid, Runtime } from "@rusm/otp";
 import { Channel, type Port } from "./channel.ts";
-import type { Capability } from "./capability.ts";
+import { Guests, type Start } from "./guests.ts";
 import {
   GUEST_MAILBOX_MAX,
   MAIN_SCHEDULER,
   REDUCTIONS_PER_SLICE,
   SCHEDULERS_MAX,
 } from "./limits.ts";
-import { RunQueue } from "./run_queue.ts";
-import type { Image } from "./script/image.ts";
-import { type Entry, ScriptProcess } from "./script/script_process.ts";
-import { VmPool } from "./script/vm_pool.ts";
 import {
   type Command,
   frameOf,
@@ -35,18 +31,11 @@ interface WorkerScope extends Port {
   onmessage: ((event: MessageEvent<Command[]>) => void) | null;
 }
 
-interface Component {
-  readonly image: Image;
-  readonly capability: Capability;
-  readonly pool: VmPool;
-}
-
 /** Runs the processes that the main thread asks for. */
 class WorkerScheduler {
   readonly #channel: Channel<Report>;
   readonly #runtime: Runtime;
-  readonly #components = new Map<number, Component>();
-  readonly #runQueue = new RunQueue();
+  readonly #guests = new Guests();
 
   constructor(channel: Channel<Report>, node: number, scheduler: number) {
     this.#channel = channel;
@@ -76,16 +65,14 @@ class WorkerScheduler {
     }
     switch (command.type) {
       case "load": {
-        const { component, image, capability } = command;
-        const pool = new VmPool(image);
-        this.#components.set(component, { image, capability, pool });
-        return;
+        const { component, code, capability } = command;
+        return this.#guests.load(component, code, capability);
       }
       case "spawn":
         return this.#spawn(
           pidOf(command.pid),
           command.component,
-          command.entry,
+          command.start,
         );
       case "ping":
         this.#channel.send({ type: "pong" });
@@ -95,15 +82,11 @@ class WorkerScheduler {
     }
   }
 
-  #spawn(pid: Pid, component: number, entry: Entry): void {
-    const { image, capability, pool } = this.#components.get(component)!;
+  #spawn(pid: Pid, component: number, start: Start): void {
     const parts = pidParts(pid);
     const log = (level: number, text: string) =>
       this.#channel.send({ type: "log", pid: parts, component, level, text });
-    const runQueue = this.#runQueue;
-    const body = new ScriptProcess({
-      ...{ image, capability, pool, entry, runQueue, log },
-    });
+    const body = this.#guests.bodyOf(component, start, log);
     const options = { pid, mailboxMax: GUEST_MAILBOX_MAX };
     this.#runtime.spawn(body, options).join().then((reason) =>
       this.#channel.send({ type: "exited", pid: parts, component, reason })

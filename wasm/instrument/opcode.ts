@@ -71,6 +71,8 @@ export const TRAIT = {
   allocates: 1 << 10,
   /** Blocks the thread. */
   waits: 1 << 11,
+  /** Makes a memory larger. */
+  growsMemories: 1 << 12,
 } as const;
 
 // deno-fmt-ignore
@@ -104,7 +106,7 @@ export const SINGLE: Uint16Array = entries(0x100, [
   [0x26, 0x26, one | writesTables], // table.set
   [0x28, 0x3e, memory],
   [0x3f, 0x3f, one], // memory.size
-  [0x40, 0x40, one | bulk], // memory.grow
+  [0x40, 0x40, one | bulk | TRAIT.growsMemories], // memory.grow
   [0x41, 0x42, one], // i32.const, i64.const
   [0x43, 0x43, SHAPE.bytes4],
   [0x44, 0x44, SHAPE.bytes8],

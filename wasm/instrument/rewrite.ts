@@ -61,6 +61,8 @@ export interface Rewritten {
   readonly overrunIndex: number;
   /** Whether its code may write the entries of a table. */
   readonly writesTables: boolean;
+  /** Whether its code may make a memory larger. */
+  readonly growsMemories: boolean;
   /**
    * Whether an instance is as new when each memory, which must not have grown,
    * has its first contents, `$rusm.reset` was called, and, if it
@@ -226,6 +228,7 @@ function describe(
     startExport: frame.hasStart ? START_EXPORT : undefined,
     overrunIndex: frame.epoch.overrun,
     writesTables,
+    growsMemories: (code.traits & TRAIT.growsMemories) !== 0,
     isRestorable: (code.traits & (TRAIT.drops | TRAIT.growsTables)) === 0 &&
       !holdsObjects && (values & TRAIT.allocates) === 0 &&
       (!writesTables || areEntriesPlain),

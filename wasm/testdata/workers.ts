@@ -90,7 +90,12 @@ export async function withPool(
     capability: Capability,
   ) => {
     const image = await bake(`c${component}`, bundle, capability, () => {});
-    pool.load({ type: "load", component, image, capability });
+    pool.load({
+      type: "load",
+      component,
+      code: { type: "script", image },
+      capability,
+    });
   };
   try {
     await test({ pool, runtime, lines, ends, losses, load });

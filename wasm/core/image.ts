@@ -1,0 +1,94 @@
+/**
+ * What an instance of a core module holds at first, and putting it back.
+ *
+ * @module
+ */
+
+import { RESET_EXPORT } from "../instrument/reserved.ts";
+import { PAGE_BYTES } from "../instrument/memory_type.ts";
+import type { CoreModule } from "./module.ts";
+
+/** Bytes that are not zero, and where they lie. */
+interface Part {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The first contents of a memory. Those of a module are the same in each instance. */
+export type MemoryImage = readonly Part[];
+
+// Finer than a page of the machine, so that little that is zero is copied.
+const PART_BYTES = 1_024;
+
+/** Saves the contents of a memory that no code has run in. */
+export function saveMemory(memory: WebAssembly.Memory): MemoryImage {
+  const bytes = new Uint8Array(memory.buffer);
+  const parts: Part[] = [];
+  let from = 0;
+  for (let at = 0; at <= bytes.length; at += PART_BYTES) {
+    if (at < bytes.length && !isZero(bytes, at)) continue;
+    if (at > from) parts.push({ at: from, bytes: bytes.slice(from, at) });
+    from = at + PART_BYTES;
+  }
+  return parts;
+}
+
+function isZero(bytes: Uint8Array, at: number): boolean {
+  for (let index = at; index < at + PART_BYTES; index++) {
+    if (bytes[index] !== 0) return false;
+  }
+  return true;
+}
+
+/** Puts back the contents of a memory that has not grown. */
+export function restoreMemory(
+  memory: WebAssembly.Memory,
+  image: MemoryImage,
+): void {
+  const bytes = new Uint8Array(memory.buffer);
+  bytes.fill(0);
+  for (const { at, bytes: part } of image) bytes.set(part, at);
+}
+
+/** Whether a memory is as large as it was at first. */
+export function hasFirstSize(
+  memory: WebAssembly.Memory,
+  { min }: { readonly min: number },
+): boolean {
+  return memory.buffer.byteLength === min * PAGE_BYTES;
+}
+
+// TypeScript has it that every table holds functions.
+type SavedTable = readonly [
+  WebAssembly.Table,
+  readonly ReturnType<WebAssembly.Table["get"]>[],
+];
+
+/** What the globals and tables of one instance are put back by. */
+export class StateImage {
+  readonly #reset: () => void;
+  // The first entries of each table that may be written.
+  readonly #tables: readonly SavedTable[];
+
+  /** Saves the state of an instance that no code has run in. */
+  constructor(exports: WebAssembly.Exports, module: CoreModule) {
+    this.#reset = exports[RESET_EXPORT] as () => void;
+    const tables = module.writesTables ? module.tables : [];
+    this.#tables = tables.map(({ exportName }) => {
+      const table = exports[exportName] as WebAssembly.Table;
+      return [table, entriesOf(table)];
+    });
+  }
+
+  /** Puts all of it back. */
+  restore(): void {
+    this.#reset();
+    for (const [table, entries] of this.#tables) {
+      entries.forEach((entry, index) => table.set(index, entry));
+    }
+  }
+}
+
+function entriesOf(table: WebAssembly.Table): SavedTable[1] {
+  return Array.from({ length: table.length }, (_, index) => table.get(index));
+}

@@ -1,0 +1,118 @@
+/**
+ * Core modules that are ready to be instantiated, in any thread.
+ *
+ * @module
+ */
+
+import type { Capability } from "../capability.ts";
+import { LoadFailed } from "../errors.ts";
+import { NotRewritable } from "../instrument/errors.ts";
+import { type OffsetMap } from "../instrument/offset_map.ts";
+import type { MemoryImport } from "../instrument/imports.ts";
+import { RESERVED_MODULE } from "../instrument/reserved.ts";
+import { rewrite, type Rewritten } from "../instrument/rewrite.ts";
+import type { Table } from "../instrument/tables.ts";
+import { TABLE_ENTRIES_MAX } from "../limits.ts";
+
+/** A rewritten and compiled module, and what whoever runs it must know. It can be posted to a Worker. */
+export interface CoreModule {
+  /** The module. */
+  readonly module: WebAssembly.Module;
+  /** See {@linkcode Rewritten.memories}. */
+  readonly memories: readonly MemoryImport[];
+  /** See {@linkcode Rewritten.tables}. */
+  readonly tables: readonly Table[];
+  /** See {@linkcode Rewritten.startExport}. */
+  readonly startExport: string | undefined;
+  /** See {@linkcode Rewritten.writesTables}. */
+  readonly writesTables: boolean;
+  /** See {@linkcode Rewritten.growsMemories}. */
+  readonly growsMemories: boolean;
+  /** See {@linkcode Rewritten.isRestorable}. */
+  readonly isRestorable: boolean;
+  /** See {@linkcode Rewritten.offsets}. */
+  readonly offsets: OffsetMap;
+}
+
+/**
+ * Makes a module ready for processes of `capability`.
+ *
+ * @param name For messages.
+ * @param bytes Not changed.
+ * @throws {LoadFailed} It is invalid, needs more than `capability` grants, or
+ * what no process may do.
+ */
+export async function prepareModule(
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  capability: Capability,
+): Promise<CoreModule> {
+  const { bytes: rewritten, ...plan } = rewriteOrFail(name, bytes, capability);
+  insistBounded(name, plan, capability);
+  return {
+    module: await WebAssembly.compile(rewritten),
+    memories: plan.memories,
+    tables: plan.tables,
+    startExport: plan.startExport,
+    writesTables: plan.writesTables,
+    growsMemories: plan.growsMemories,
+    isRestorable: plan.isRestorable,
+    offsets: plan.offsets,
+  };
+}
+
+function rewriteOrFail(
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  { memoryBytesMax }: Capability,
+): Rewritten {
+  try {
+    return rewrite(bytes, {
+      memoryBytesMax,
+      tableEntriesMax: TABLE_ENTRIES_MAX,
+    });
+  } catch (error) {
+    if (!(error instanceof NotRewritable)) throw error;
+    throw new LoadFailed(name, error.message, "");
+  }
+}
+
+// What the rewriter cannot bound.
+function insistBounded(
+  name: string,
+  { memories, allocates, waits }: Omit<Rewritten, "bytes">,
+  { memoryBytesMax }: Capability,
+): void {
+  if (waits) {
+    throw new LoadFailed(
+      name,
+      "Cannot run a module that blocks its thread: it has memory.atomic.wait",
+      "",
+    );
+  }
+  if (allocates) {
+    throw new LoadFailed(
+      name,
+      "Cannot bound the memory of a module that makes garbage-collected objects",
+      "",
+    );
+  }
+  const foreign = memories.find(({ isOwn, module }) =>
+    !isOwn && module !== RESERVED_MODULE
+  );
+  if (foreign !== undefined) {
+    const { module, field } = foreign;
+    throw new LoadFailed(
+      name,
+      `Cannot give a module a memory: ${module}.${field}`,
+      "",
+    );
+  }
+  if (memories.length > 1) {
+    throw new LoadFailed(
+      name,
+      `Cannot bound more memories than one to ${memoryBytesMax} bytes: ${memories.length}`,
+      "",
+    );
+  }
+}

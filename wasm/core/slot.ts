@@ -1,0 +1,72 @@
+/**
+ * Who has an instance.
+ *
+ * An instance outlives the process that has it, and its imports are bound once:
+ * host functions reach the process through the slot, at each call.
+ *
+ * @module
+ */
+
+import type { Capability } from "../capability.ts";
+import type { Context } from "@rusm/otp";
+import type { GuestMessage } from "../message.ts";
+
+/** A process, as host functions see it. */
+export interface Guest {
+  /** What it acts with. */
+  readonly self: Context<GuestMessage>;
+  /** What it may do. */
+  readonly capability: Capability;
+
+  /**
+   * Takes its next message.
+   *
+   * @param timeoutMs Waits for ever when undefined.
+   * @returns Undefined when none came in time.
+   * @throws {GuestStopped} The process has ended.
+   */
+  receive(
+    timeoutMs: number | undefined,
+  ): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+
+  /** Whether it must end (1) or may go on (0), when its time was up. */
+  overrun(): number | Promise<number>;
+
+  /**
+   * Waits for something that is not the process's own, without keeping others
+   * from their turn.
+   *
+   * @throws {GuestStopped} The process has ended meanwhile.
+   */
+  wait<Value>(value: Promise<Value>): Promise<Value>;
+}
+
+/** An instance, as host functions see it. */
+export interface Slot {
+  /**
+   * Who has it.
+   *
+   * @throws {TypeError} Nobody has.
+   */
+  readonly guest: Guest;
+
+  /**
+   * Its memory, as bytes. It is another one after it has grown.
+   *
+   * @throws {TypeError} It has none.
+   */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Functions that a module can import, by field. */
+export interface HostFunctions {
+  /** The functions. */
+  readonly functions: Readonly<Record<string, HostFunction>>;
+  /** Those that may return a promise, and suspend the guest until it is settled. */
+  readonly suspending: ReadonlySet<string>;
+}
+
+/** Takes and gives what Wasm does: numbers, and big integers for 64 bits. */
+export type HostFunction = (
+  ...args: never[]
+) => number | bigint | void | Promise<number | bigint | void>;

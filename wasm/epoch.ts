@@ -1,0 +1,38 @@
+/**
+ * The clock that guests are preempted by: a number in shared memory that a
+ * thread of its own counts up.
+ *
+ * @module
+ */
+
+import { EPOCH_MS } from "./limits.ts";
+
+/** An epoch, as everything but its ticker sees it. It can be posted to a Worker as its memory. */
+export class Epoch {
+  /** The memory that guests read; the epoch is in its first four bytes. */
+  readonly memory: WebAssembly.Memory;
+  /** Milliseconds between two ticks. */
+  readonly periodMs: number;
+  readonly #cell: Int32Array;
+
+  /** An epoch in a memory that a ticker was given, or in a new one, which stands still. */
+  constructor(memory: WebAssembly.Memory = newMemory(), periodMs = EPOCH_MS) {
+    this.memory = memory;
+    this.periodMs = periodMs;
+    this.#cell = new Int32Array(memory.buffer);
+  }
+
+  /** How often it has ticked, as a 32-bit integer that wraps around. */
+  now(): number {
+    return Atomics.load(this.#cell, 0);
+  }
+
+  /** Ticks once. */
+  tick(): void {
+    Atomics.add(this.#cell, 0, 1);
+  }
+}
+
+function newMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+}

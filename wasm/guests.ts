@@ -1,0 +1,96 @@
+/**
+ * The components that a scheduler runs processes of.
+ *
+ * @module
+ */
+
+import type { ProcessBody } from "@rusm/otp";
+import type { Capability } from "./capability.ts";
+import { CoreProcess } from "./core/core_process.ts";
+import { InstancePool } from "./core/instance_pool.ts";
+import type { CoreModule } from "./core/module.ts";
+import { Epoch } from "./epoch.ts";
+import type { GuestMessage } from "./message.ts";
+import { RunQueue } from "./run_queue.ts";
+import type { Image } from "./script/image.ts";
+import { type Entry, ScriptProcess } from "./script/script_process.ts";
+import { VmPool } from "./script/vm_pool.ts";
+
+/** What a component consists of. It can be posted to a Worker. */
+export type GuestCode = ScriptCode | CoreCode;
+
+/** A script, evaluated. */
+export interface ScriptCode {
+  /** The tag. */
+  readonly type: "script";
+  /** What its instances begin with. */
+  readonly image: Image;
+}
+
+/** A core module, rewritten and compiled. */
+export interface CoreCode {
+  /** The tag. */
+  readonly type: "core";
+  /** The module. */
+  readonly module: CoreModule;
+  /** Memory of the {@linkcode Epoch} that its processes are preempted by. */
+  readonly epoch: WebAssembly.Memory;
+  /** Milliseconds between two ticks of it. */
+  readonly epochMs: number;
+}
+
+/** How a process begins. It can be posted to a Worker. */
+export interface Start {
+  /**
+   * What it calls first. Of a script: `"run"` is the default export, `"handle"`
+   * answers one {@linkcode GuestRequest}. Of a core module: the name of an
+   * exported function that takes nothing.
+   */
+  readonly entry: string;
+  /** Arguments of a command, its name first; none when absent. */
+  readonly args?: readonly string[];
+  /** Variables of a command, besides those that its profile lets it read. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether a command has the standard streams of the node; else its output is logged. */
+  readonly stdio?: boolean;
+}
+
+/** Makes the body of one process. */
+type Factory = (start: Start, log: Log) => ProcessBody<GuestMessage>;
+
+/** Takes what a process logs; level is 0 error to 3 debug. */
+export type Log = (level: number, text: string) => void;
+
+/** The components of one scheduler, and who of them runs. */
+export class Guests {
+  readonly #factories = new Map<number, Factory>();
+  readonly #runQueue = new RunQueue();
+
+  /** Makes a component known under a number. */
+  load(component: number, code: GuestCode, capability: Capability): void {
+    this.#factories.set(component, this.#factoryOf(code, capability));
+  }
+
+  #factoryOf(code: GuestCode, capability: Capability): Factory {
+    const runQueue = this.#runQueue;
+    if (code.type === "script") {
+      const { image } = code;
+      const pool = new VmPool(image);
+      return (start, log) => {
+        // Who spawns was told which there are.
+        const entry = start.entry as Entry;
+        const parts = { image, capability, pool, entry, runQueue, log };
+        return new ScriptProcess(parts);
+      };
+    }
+    const epoch = new Epoch(code.epoch, code.epochMs);
+    const pool = new InstancePool(code.module, epoch);
+    return ({ entry }) =>
+      new CoreProcess({ pool, capability, entry, runQueue, epoch });
+  }
+
+  /** Makes the body of a process of a component that is known. */
+  bodyOf(component: number, start: Start, log: Log): ProcessBody<GuestMessage> {
+    return this.#factories.get(component)!(start, log);
+  }
+}
