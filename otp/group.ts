@@ -25,7 +25,7 @@ import type { Runtime } from "./runtime.ts";
  * RUSM calls a group a tag: `register-tag`, `unregister-tag`, `whereis-tag` and
  * `kill-tag` of its guest interface are {@linkcode Groups.join},
  * {@linkcode Groups.leave}, {@linkcode Groups.members} and
- * {@linkcode Groups.kill}.
+ * {@linkcode Groups.killTag}.
  *
  * @typeParam Group Compared as the keys of a `Map`: an object equals only itself.
  * @typeParam Message What the members accept.
@@ -50,7 +50,7 @@ import type { Runtime } from "./runtime.ts";
  * strictEqual(groups.broadcast("workers", "hurry"), 2);
  * groups.leave("workers", one.pid);
  * deepStrictEqual(groups.members("workers"), [other.pid]);
- * strictEqual(groups.kill("workers"), 1);
+ * strictEqual(groups.killTag("workers"), 1);
  * deepStrictEqual(groups.whichGroups(), []);
  * one.kill();
  * ```
@@ -159,7 +159,7 @@ export class Groups<Group = string, Message = never> {
    *
    * @see RUSM `kill_tag`.
    */
-  kill(group: Group): number {
+  killTag(group: Group): number {
     const pids = this.members(group);
     for (const pid of pids) this.#runtime.kill(pid);
     return pids.length;

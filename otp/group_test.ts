@@ -112,20 +112,20 @@ Deno.test("broadcast() goes on when a member dies of the message", async () => {
   deepStrictEqual(groups.members("a"), [late]);
 });
 
-Deno.test("kill() ends the members of a group, and nobody else", () => {
+Deno.test("killTag() ends the members of a group, and nobody else", () => {
   const { runtime, groups, one, two, three } = groupsOf();
   groups.join("a", one);
   groups.join("a", two);
   groups.join("b", two);
   groups.join("b", three);
-  strictEqual(groups.kill("a"), 2);
-  strictEqual(groups.kill("a"), 0);
+  strictEqual(groups.killTag("a"), 2);
+  strictEqual(groups.killTag("a"), 0);
   deepStrictEqual(runtime.list(), [three]);
   deepStrictEqual(groups.whichGroups(), ["b"]);
   deepStrictEqual(groups.members("b"), [three]);
 });
 
-Deno.test("kill() ends a member that traps exits", async () => {
+Deno.test("killTag() ends a member that traps exits", async () => {
   const { sim, runtime } = simulated();
   const groups = new Groups(runtime);
   const { pid } = runtime.spawn<unknown>(async (self) => {
@@ -134,28 +134,28 @@ Deno.test("kill() ends a member that traps exits", async () => {
   });
   await sim.run();
   groups.join("a", pid);
-  strictEqual(groups.kill("a"), 1);
+  strictEqual(groups.killTag("a"), 1);
   ok(!runtime.isAlive(pid));
 });
 
-Deno.test("kill() counts who ended by a link with another member", () => {
+Deno.test("killTag() counts who ended by a link with another member", () => {
   const { runtime, groups, one, two, three } = groupsOf();
   groups.join("a", one);
   groups.join("a", two);
   link(runtime, one, two);
   link(runtime, two, three);
-  strictEqual(groups.kill("a"), 2);
+  strictEqual(groups.killTag("a"), 2);
   deepStrictEqual(runtime.list(), []);
 });
 
-Deno.test("kill() can be asked for by a member, which then ends too", async () => {
+Deno.test("killTag() can be asked for by a member, which then ends too", async () => {
   const { sim, runtime, groups, one, two } = groupsOf();
   const counts: number[] = [];
   groups.join("a", one);
   const killer = runtime.spawn<string>((self) => {
     groups.join("a", self.pid);
     groups.join("a", two);
-    counts.push(groups.kill("a"));
+    counts.push(groups.killTag("a"));
   });
   await sim.run();
   deepStrictEqual(counts, [3]);
@@ -163,7 +163,7 @@ Deno.test("kill() can be asked for by a member, which then ends too", async () =
   ok(!runtime.isAlive(one) && !runtime.isAlive(two));
 });
 
-Deno.test("kill() spares who joins meanwhile, and ends who leaves", () => {
+Deno.test("killTag() spares who joins meanwhile, and ends who leaves", () => {
   const { runtime, groups, two } = groupsOf();
   const heirs: ProcessHandle<string>[] = [];
   const { pid } = runtime.spawn<string>({
@@ -176,7 +176,7 @@ Deno.test("kill() spares who joins meanwhile, and ends who leaves", () => {
   });
   groups.join("a", pid);
   groups.join("a", two);
-  strictEqual(groups.kill("a"), 2);
+  strictEqual(groups.killTag("a"), 2);
   ok(!runtime.isAlive(two));
   deepStrictEqual(groups.members("a"), [heirs[0]!.pid]);
 });
@@ -190,7 +190,7 @@ Deno.test("a group of 100,000 is joined, left and killed", () => {
   const leavers = pids.filter((_, index) => index % 2 === 1);
   ok(leavers.every((pid) => groups.leave("a", pid)));
   strictEqual(groups.countOf("a"), 50_000);
-  strictEqual(groups.kill("a"), 50_000);
+  strictEqual(groups.killTag("a"), 50_000);
   deepStrictEqual(groups.whichGroups(), []);
   deepStrictEqual(runtime.list().length, 50_000);
 });
@@ -231,7 +231,7 @@ Deno.test("Groups agrees with a list", () => {
         strictEqual(groups.leave(group, pid), isMember);
         model = model.filter((row) => row[0] !== group || row[1] !== pid);
       } else if (action === "kill") {
-        strictEqual(groups.kill(group), inModel(group).length);
+        strictEqual(groups.killTag(group), inModel(group).length);
         ok(inModel(group).every((pid) => !runtime.isAlive(pid)));
       } else {
         strictEqual(groups.join(group, pid), runtime.isAlive(pid));
