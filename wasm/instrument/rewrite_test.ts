@@ -101,6 +101,7 @@ Deno.test("rewrite() describes memories, globals, tables and the start function"
     startExport: "$rusm.start",
     overrunIndex: 1,
     writesTables: false,
+    growsMemories: false,
     isRestorable: true,
     allocates: false,
     waits: false,
