@@ -1,0 +1,220 @@
+/**
+ * Reading and writing.
+ *
+ * @module
+ */
+
+import { readSync, writeSync } from "node:fs";
+
+import { FDFLAG, RIGHT, SUCCESS } from "./abi.ts";
+import type { FileDescriptor, StreamDescriptor } from "./descriptor.ts";
+import { WasiError } from "./errors.ts";
+import { filestatOfFile } from "./filestat.ts";
+import { TRANSFER_BYTES_MAX } from "./limits.ts";
+import type { GuestMemory } from "./memory.ts";
+import type { Wasip1State } from "./state.ts";
+
+/** `fd_read(fd, iovs) -> size`. Waits for standard input, and for nothing else. */
+export function fdRead(
+  state: Wasip1State,
+  memory: GuestMemory,
+  fd: number,
+  iovs: number,
+  count: number,
+  result: number,
+): number | Promise<number> {
+  const descriptor = state.descriptors.get(fd, RIGHT.FD_READ);
+  memory.insist(result, 4);
+  if (descriptor.type === "directory") throw new WasiError("EISDIR");
+  if (descriptor.type === "stream") {
+    const wanted = { iovs, count, result };
+    return readInput(state, memory, descriptor, wanted);
+  }
+  const buffers = memory.buffers(iovs, count, TRANSFER_BYTES_MAX);
+  const size = readAt(descriptor, buffers, descriptor.position);
+  descriptor.position += size;
+  memory.setU32(result, size);
+  return SUCCESS;
+}
+
+interface WantedInput {
+  readonly iovs: number;
+  readonly count: number;
+  readonly result: number;
+}
+
+function readInput(
+  state: Wasip1State,
+  memory: GuestMemory,
+  { flags }: StreamDescriptor,
+  wanted: WantedInput,
+): number | Promise<number> {
+  const { input } = state;
+  // Checked before the wait, as it is for files.
+  const { iovs, count } = wanted;
+  const buffers = memory.buffers(iovs, count, TRANSFER_BYTES_MAX);
+  if (input.isReady || buffers.length === 0) {
+    return takeInput(state, memory, wanted);
+  }
+  const filled = input.fill();
+  if ((flags & FDFLAG.NONBLOCK) !== 0) throw new WasiError("EAGAIN");
+  return state.orKilled(filled).then(() => takeInput(state, memory, wanted));
+}
+
+function takeInput(
+  { input }: Wasip1State,
+  memory: GuestMemory,
+  { iovs, count, result }: WantedInput,
+): number {
+  const buffers = memory.buffers(iovs, count, TRANSFER_BYTES_MAX);
+  memory.setU32(result, input.take(buffers));
+  return SUCCESS;
+}
+
+function readAt(
+  { hostFd }: FileDescriptor,
+  buffers: readonly Uint8Array[],
+  position: number,
+): number {
+  let size = 0;
+  for (const buffer of buffers) {
+    const moved = readSync(hostFd, buffer, 0, buffer.length, position + size);
+    size += moved;
+    if (moved < buffer.length) break;
+  }
+  return size;
+}
+
+/** `fd_pread(fd, iovs, offset) -> size`. */
+export function fdPread(
+  state: Wasip1State,
+  memory: GuestMemory,
+  fd: number,
+  iovs: number,
+  count: number,
+  offset: bigint,
+  result: number,
+): number {
+  const rights = RIGHT.FD_READ | RIGHT.FD_SEEK;
+  const file = state.descriptors.file(fd, rights);
+  memory.insist(result, 4);
+  const buffers = memory.buffers(iovs, count, TRANSFER_BYTES_MAX);
+  memory.setU32(result, readAt(file, buffers, insistOffset(offset)));
+  return SUCCESS;
+}
+
+/** An offset in a file, as a number. @throws {WasiError} EINVAL, no file is so long. */
+export function insistOffset(offset: bigint): number {
+  if (offset < 0n || offset > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new WasiError("EINVAL");
+  }
+  return Number(offset);
+}
+
+/** `fd_write(fd, iovs) -> size`. What goes to a stream goes in one piece. */
+export function fdWrite(
+  state: Wasip1State,
+  memory: GuestMemory,
+  fd: number,
+  iovs: number,
+  count: number,
+  result: number,
+): number {
+  const descriptor = state.descriptors.get(fd, RIGHT.FD_WRITE);
+  memory.insist(result, 4);
+  const buffers = memory.buffers(iovs, count, TRANSFER_BYTES_MAX);
+  const size = descriptor.type === "stream"
+    ? writeStream(state, descriptor, buffers)
+    : writeFile(state.descriptors.file(fd, RIGHT.FD_WRITE), buffers);
+  memory.setU32(result, size);
+  return SUCCESS;
+}
+
+function writeStream(
+  { options }: Wasip1State,
+  { stream }: StreamDescriptor,
+  buffers: readonly Uint8Array[],
+): number {
+  // A guest has no right to write to its input.
+  const { stdout, stderr } = options.stdio;
+  const bytes = joined(buffers);
+  if (bytes.length > 0) (stream === "stderr" ? stderr : stdout).write(bytes);
+  return bytes.length;
+}
+
+function joined(buffers: readonly Uint8Array[]): Uint8Array {
+  const [first] = buffers;
+  if (buffers.length === 1 && first !== undefined) return first;
+  const size = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const buffer of buffers) {
+    bytes.set(buffer, at);
+    at += buffer.length;
+  }
+  return bytes;
+}
+
+function writeFile(
+  file: FileDescriptor,
+  buffers: readonly Uint8Array[],
+): number {
+  const isAppending = (file.flags & FDFLAG.APPEND) !== 0;
+  const start = isAppending ? endOf(file) : file.position;
+  const size = writeAt(file, buffers, start);
+  // Others may have appended meanwhile.
+  file.position = file.isHostAppending ? endOf(file) : start + size;
+  return size;
+}
+
+function endOf({ hostFd }: FileDescriptor): number {
+  return filestatOfFile(hostFd).size;
+}
+
+// A failure after some bytes is told by the next call: these are written.
+function writeAt(
+  { hostFd }: FileDescriptor,
+  buffers: readonly Uint8Array[],
+  position: number,
+): number {
+  let size = 0;
+  for (const buffer of buffers) {
+    const moved = writeOne(hostFd, buffer, position + size, size > 0);
+    size += moved;
+    if (moved < buffer.length) break;
+  }
+  return size;
+}
+
+function writeOne(
+  hostFd: number,
+  buffer: Uint8Array,
+  position: number,
+  hasWritten: boolean,
+): number {
+  try {
+    return writeSync(hostFd, buffer, 0, buffer.length, position);
+  } catch (error) {
+    // The guest must hear how much of its data is in the file.
+    if (hasWritten) return 0;
+    throw error;
+  }
+}
+
+/** `fd_pwrite(fd, iovs, offset) -> size`. A file that was opened for appending appends, as on Linux. */
+export function fdPwrite(
+  state: Wasip1State,
+  memory: GuestMemory,
+  fd: number,
+  iovs: number,
+  count: number,
+  offset: bigint,
+  result: number,
+): number {
+  const rights = RIGHT.FD_WRITE | RIGHT.FD_SEEK;
+  const file = state.descriptors.file(fd, rights);
+  memory.insist(result, 4);
+  const buffers = memory.buffers(iovs, count, TRANSFER_BYTES_MAX);
+  memory.setU32(result, writeAt(file, buffers, insistOffset(offset)));
+  return SUCCESS;
+}
