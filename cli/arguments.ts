@@ -13,10 +13,14 @@ import { suggest } from "./nearest.ts";
 export interface Arguments {
   /** In the order given; not fewer than required, not more than known. */
   readonly operands: readonly string[];
-  /** The last value of each option that takes one. */
+  /** The last value of each option that takes one and does not repeat. */
   readonly values: ReadonlyMap<string, string>;
+  /** All values of each option that repeats, in the order given. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   /** The options that take no value and were given. */
   readonly flags: ReadonlySet<string>;
+  /** What is behind `--`, when the command leaves that unread. */
+  readonly rest: readonly string[];
 }
 
 /** What every command takes. */
@@ -39,18 +43,30 @@ export function parseArguments(
   words: readonly string[],
 ): Arguments {
   const options = [...command.options, HELP_OPTION];
+  const { read, rest } = splitRest(command, words);
   const operands: string[] = [];
   const values = new Map<string, string>();
+  const lists = new Map<string, string[]>();
   const flags = new Set<string>();
-  for (const token of tokensOf(options, words)) {
+  for (const token of tokensOf(options, read)) {
     if (token.kind === "positional") operands.push(token.value);
     if (token.kind !== "option") continue;
-    const value = readValue(options, token);
+    const option = optionOf(command, options, token);
+    const value = readValue(option, token);
     if (value === undefined) flags.add(token.name);
-    else values.set(token.name, value);
+    else if (!option.repeats) values.set(token.name, value);
+    else lists.set(token.name, [...lists.get(token.name) ?? [], value]);
   }
   if (!flags.has(HELP_OPTION.name)) checkOperands(command, operands);
-  return { operands, values, flags };
+  return { operands, values, lists, flags, rest };
+}
+
+function splitRest(command: Command, words: readonly string[]) {
+  const end = words.indexOf("--");
+  if (command.rest === undefined || end === -1) {
+    return { read: words, rest: [] };
+  }
+  return { read: words.slice(0, end), rest: words.slice(end + 1) };
 }
 
 type Token = ReturnType<typeof tokensOf>[number];
@@ -72,12 +88,23 @@ function tokensOf(options: readonly Option[], words: readonly string[]) {
   return tokens;
 }
 
-function readValue(
+function optionOf(
+  command: Command,
   options: readonly Option[],
   token: OptionToken,
-): string | undefined {
+): Option {
   const option = options.find(({ name }) => name === token.name);
-  if (option === undefined) throw unknownOption(options, token.rawName);
+  if (option !== undefined) return option;
+  const { message } = unknownOption(options, token.rawName);
+  throw new UsageError(`${message}${restHint(command)}`);
+}
+
+// Who runs a program tends to write its arguments right behind it.
+function restHint({ rest }: Command): string {
+  return rest === undefined ? "" : `; each ${rest} comes behind --`;
+}
+
+function readValue(option: Option, token: OptionToken): string | undefined {
   if (option.value === undefined) {
     if (token.value === undefined) return undefined;
     throw new UsageError(
@@ -105,7 +132,7 @@ export function unknownOption(
 function checkOperands(command: Command, operands: readonly string[]): void {
   const extra = operands[command.operands.length];
   if (extra !== undefined) {
-    throw new UsageError(`Unexpected argument: ${extra}`);
+    throw new UsageError(`Unexpected argument: ${extra}${restHint(command)}`);
   }
   const missing = command.operands[operands.length];
   if (missing !== undefined && !missing.isOptional) {

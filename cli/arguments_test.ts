@@ -45,6 +45,58 @@ for (const [words, operands, values, flags] of READ) {
   });
 }
 
+/** A command that runs another one. */
+const TRACE: Command = {
+  ...COPY,
+  name: "trace",
+  operands: [{ name: "file", isOptional: false }],
+  rest: "ARG",
+  options: [
+    { name: "env", short: "e", value: "K=V", repeats: true, summary: "Set" },
+    { name: "force", summary: "Whatever" },
+  ],
+};
+
+const TRACED: readonly [string, Record<string, string[]>, string[]][] = [
+  // words                      lists              rest
+  ["a", {}, []],
+  ["a --", {}, []],
+  ["a --env x", { env: ["x"] }, []],
+  ["--env x a --env=y -e x", { env: ["x", "y", "x"] }, []],
+  ["a -- b --env x", {}, ["b", "--env", "x"]],
+  ["a -- --help -V", {}, ["--help", "-V"]],
+  ["a -- b -- c", {}, ["b", "--", "c"]],
+];
+
+for (const [words, lists, rest] of TRACED) {
+  Deno.test(`parseArguments() leaves words behind -- unread in ${words}`, () => {
+    const parsed = parseArguments(TRACE, words.split(" "));
+    deepStrictEqual(parsed.operands, ["a"]);
+    deepStrictEqual(Object.fromEntries(parsed.lists), lists);
+    deepStrictEqual(parsed.rest, rest);
+    deepStrictEqual([parsed.values.size, parsed.flags.size], [0, 0]);
+  });
+}
+
+const UNTRACED = [
+  ["a b", "Unexpected argument: b; each ARG comes behind --"],
+  ["-- a", "Missing <file>"],
+  ["a --env", "Missing K=V behind --env"],
+  [
+    "a --forc",
+    'Unknown option "--forc": did you mean "--force"?; each ARG comes behind --',
+  ],
+] as const;
+
+for (const [words, message] of UNTRACED) {
+  Deno.test(`parseArguments() refuses ${words} when words behind -- are another's`, () => {
+    throws(
+      () => parseArguments(TRACE, words.split(" ")),
+      new UsageError(message),
+    );
+  });
+}
+
 const REFUSED = [
   ["", "Missing <from>"],
   ["a b c", "Unexpected argument: c"],
@@ -68,5 +120,12 @@ Deno.test("usageOf() shows operands and options when a command has both", () => 
   deepStrictEqual(
     usageOf(COPY),
     "rusm copy <from> [to] [--mode MODE] [--force]",
+  );
+});
+
+Deno.test("usageOf() shows what can be given again when a command has it", () => {
+  deepStrictEqual(
+    usageOf(TRACE),
+    "rusm trace <file> [--env K=V]... [--force] [-- ARG...]",
   );
 });

@@ -13,6 +13,11 @@ export interface Command {
   readonly name: string;
   /** What follows the name and is no option, in order. */
   readonly operands: readonly Operand[];
+  /**
+   * What help calls the words behind `--`, which are not read. Absent: what is
+   * there is operands.
+   */
+  readonly rest?: string;
   /** One line, for the list of commands. */
   readonly summary: string;
   /** Paragraphs, each at most 78 columns wide. */
@@ -43,6 +48,8 @@ export interface Option {
   readonly short?: string;
   /** What help calls its value. Absent: the option takes none. */
   readonly value?: string;
+  /** Whether each value counts, instead of the last alone. */
+  readonly repeats?: boolean;
   /** One line. */
   readonly summary: string;
 }
@@ -52,8 +59,10 @@ export function usageOf(command: Command): string {
   const operands = command.operands.map(({ name, isOptional }) =>
     isOptional ? `[${name}]` : `<${name}>`
   );
-  const options = command.options.map(({ name, value }) =>
-    value === undefined ? `[--${name}]` : `[--${name} ${value}]`
-  );
-  return ["rusm", command.name, ...operands, ...options].join(" ");
+  const options = command.options.map(({ name, value, repeats }) => {
+    const option = value === undefined ? `[--${name}]` : `[--${name} ${value}]`;
+    return repeats ? `${option}...` : option;
+  });
+  const rest = command.rest === undefined ? [] : [`[-- ${command.rest}...]`];
+  return ["rusm", command.name, ...operands, ...options, ...rest].join(" ");
 }

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { HELP_OPTION, parseArguments, unknownOption } from "./arguments.ts";
+import {
+  type Arguments,
+  HELP_OPTION,
+  parseArguments,
+  unknownOption,
+} from "./arguments.ts";
 import { type Command, usageOf } from "./command.ts";
 import { COMMANDS, findCommand } from "./commands.ts";
 import config from "./deno.json" with { type: "json" };
@@ -26,7 +31,8 @@ import { findManifest } from "./manifest_path.ts";
  *
  * @param args The words behind the program's name.
  * @returns The exit code: 0 for success, 1 when the command failed, 2 when the
- * arguments or the manifest are wrong, 128 + n when signal n ended it.
+ * arguments or the manifest are wrong, 128 + n when signal n ended it. `exec`
+ * answers what its program does; its help has the other codes.
  *
  * @example Asking for help
  * ```ts
@@ -100,9 +106,17 @@ async function runCommand(
   if (!command.needsFlags || io.restart === undefined) {
     return await command.run(parsed, io);
   }
-  // Deno looks for an app's own deno.json or package.json where it is started.
-  const { directory } = await findManifest(parsed, io);
-  return await io.restart(args, directory);
+  return await io.restart(args, await directoryFor(command, parsed, io));
+}
+
+// Deno looks for an app's own deno.json or package.json where it is started.
+async function directoryFor(
+  { options }: Command,
+  parsed: Arguments,
+  io: Io,
+): Promise<string> {
+  const isAboutApp = options.some(({ name }) => name === "config");
+  return isAboutApp ? (await findManifest(parsed, io)).directory : io.cwd;
 }
 
 function reportFailure(

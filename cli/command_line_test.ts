@@ -24,6 +24,8 @@ const PRINTED = [
   ["new -h", helpOf("new")],
   ["serve --config x --help", helpOf("serve")],
   ["help -h", helpOf("help")],
+  ["exec --help", helpOf("exec")],
+  ["exec a.wasm --help -- --version", helpOf("exec")],
   ["--version", VERSION],
   ["-V", VERSION],
   ["serve --version", VERSION],
@@ -46,7 +48,7 @@ const REFUSED = [
   [
     "frobnicate",
     'Unknown command "frobnicate": known commands are new, build, serve, ' +
-    `help\n${TOP_USAGE}`,
+    `exec, help\n${TOP_USAGE}`,
   ],
   ["--halp", `Unknown option "--halp": did you mean "--help"?\n${TOP_USAGE}`],
   [
@@ -90,6 +92,24 @@ Deno.test("main() restarts in the app's directory when a command needs flags", a
     strictEqual(await main(words, io), 42);
     deepStrictEqual(restarts, [[words, `${directory}/app`]]);
   });
+});
+
+Deno.test({
+  name: "main() restarts where it is when a command is about no app",
+  // It looks for no manifest there.
+  permissions: { read: false },
+  fn: async () => {
+    const restarts: unknown[] = [];
+    const { io } = record("/", {
+      restart: (...args) => {
+        restarts.push(args);
+        return Promise.resolve(42);
+      },
+    });
+    const words = ["exec", "a.wasm", "--", "--config", "x"];
+    strictEqual(await main(words, io), 42);
+    deepStrictEqual(restarts, [[words, "/"]]);
+  },
 });
 
 for (const words of ["new", "build --help", "build --nope", "help", ""]) {

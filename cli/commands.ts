@@ -78,6 +78,61 @@ const SERVE: Command = {
   run: async (args, io) => (await import("./serve.ts")).runServe(args, io),
 };
 
+const EXEC: Command = {
+  name: "exec",
+  operands: [{ name: "file", isOptional: false }],
+  rest: "ARG",
+  summary: "Run a WebAssembly program as one sandboxed process",
+  details: [
+    "Runs <file>, a WebAssembly module: its _start, as programs for wasm32-wasip1\n" +
+    "have it, else its run. The program reads and prints here, gets each ARG, and\n" +
+    "has no files, variables or network but those that it is given.",
+    "A directory is read-only without :rw. GUEST is its path for the program; when\n" +
+    "it is not given, HOST seen from /: data is /data, and . is / itself.",
+    "Exit codes: the program's own; 2 when <file> or the options are wrong, 1 when\n" +
+    "it cannot be started, 124 after --timeout, 134 when it crashed, 137 when it\n" +
+    "went past a limit or was killed, 128 + n when signal n ended it.",
+  ],
+  options: [
+    {
+      name: "dir",
+      value: "HOST[::GUEST][:rw]",
+      repeats: true,
+      summary: "Let it see a directory",
+    },
+    {
+      name: "env",
+      value: "NAME[=VALUE]",
+      repeats: true,
+      summary: "Set a variable; yours, without a value",
+    },
+    {
+      name: "capability",
+      value: "NAME",
+      summary: "sandboxed (default), network-client, trusted",
+    },
+    { name: "timeout", value: "MS", summary: "End it after so long" },
+    {
+      name: "max-memory-mb",
+      value: "N",
+      summary: "4 to 4096; else the capability's",
+    },
+    {
+      name: "max-cpu-ms",
+      value: "N",
+      summary: "Between two waits; else the capability's",
+    },
+  ],
+  examples: [
+    "rusm exec hello.wasm",
+    "rusm exec wc.wasm --dir . -- -l /README.md",
+    "rusm exec build.wasm --dir src --dir out::/out:rw --env HOME --env CI=1",
+    "rusm exec search.wasm --capability trusted --timeout 5000 < input.txt",
+  ],
+  needsFlags: true,
+  run: async (args, io) => (await import("./exec.ts")).runExec(args, io),
+};
+
 const HELP: Command = {
   name: "help",
   operands: [{ name: "command", isOptional: true }],
@@ -90,7 +145,7 @@ const HELP: Command = {
 };
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [NEW, BUILD, SERVE, HELP];
+export const COMMANDS: readonly Command[] = [NEW, BUILD, SERVE, EXEC, HELP];
 
 /**
  * Finds the command that `name` selects.

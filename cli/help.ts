@@ -41,7 +41,8 @@ export function commandHelp(command: Command): string {
 function optionRow(option: Option): readonly [string, string] {
   const short = option.short === undefined ? "    " : `-${option.short}, `;
   const value = option.value === undefined ? "" : ` ${option.value}`;
-  return [`${short}--${option.name}${value}`, option.summary];
+  const dots = option.repeats ? "..." : "";
+  return [`${short}--${option.name}${value}${dots}`, option.summary];
 }
 
 function list(title: string, rows: readonly (readonly [string, string])[]) {

@@ -5,7 +5,13 @@ import { record, withDirectory } from "./testdata/recorder.ts";
 
 function find(cwd: string, config?: string) {
   const values = new Map(config === undefined ? [] : [["config", config]]);
-  const args = { operands: [], values, flags: new Set<string>() };
+  const args = {
+    operands: [],
+    values,
+    lists: new Map<string, string[]>(),
+    flags: new Set<string>(),
+    rest: [],
+  };
   return findManifest(args, record(cwd).io);
 }
 

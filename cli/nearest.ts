@@ -17,8 +17,19 @@ export function suggest(
   words: readonly string[],
   kind: string,
 ): string {
+  const word = nearest(typed, words);
+  return word === undefined
+    ? `known ${kind} are ${words.join(", ")}`
+    : `did you mean "${word}"?`;
+}
+
+/** That of `words` which may have been meant; `undefined` when none is near. */
+export function nearest(
+  typed: string,
+  words: readonly string[],
+): string | undefined {
+  if (words.length === 0) return undefined;
   const word = closest(typed, words);
-  return distance(typed, word) <= Math.max(1, word.length / 2)
-    ? `did you mean "${word}"?`
-    : `known ${kind} are ${words.join(", ")}`;
+  const isNear = distance(typed, word) <= Math.max(1, word.length / 2);
+  return isNear ? word : undefined;
 }

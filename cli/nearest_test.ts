@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert";
-import { suggest } from "./nearest.ts";
+import { nearest, suggest } from "./nearest.ts";
 
 const WORDS = ["build", "serve", "new"];
 
@@ -17,3 +17,7 @@ for (const [typed, expected] of ROWS) {
     strictEqual(suggest(typed, WORDS, "words"), expected);
   });
 }
+
+Deno.test("nearest() answers nothing when there are no words", () => {
+  strictEqual(nearest("build", []), undefined);
+});

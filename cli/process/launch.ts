@@ -7,7 +7,7 @@
 
 /** How this process came to be. */
 export interface Launch {
-  /** Whether it has the Deno flags that `build` and `serve` need. */
+  /** Whether it has the Deno flags that `build`, `serve` and `exec` need. */
   readonly hasFlags: boolean;
   /** The process that waits for this one; `undefined` when nobody does. */
   readonly parentPid: number | undefined;
