@@ -36,6 +36,8 @@ export interface CoreOptions {
   readonly host: Host;
   /** Where it stands. */
   readonly place: Place;
+  /** Serial of the first process that it names itself. */
+  readonly firstSerial: number;
   /** Told what happens to processes. */
   readonly observer: Observer | undefined;
   /** Reductions of one slice. */
@@ -65,7 +67,7 @@ export class Core {
   readonly #peers = new Map<number, Peer>();
   // The next serial of each scheduler that this thread allots pids for.
   readonly #serials = new Map<number, number>();
-  #serial = 0;
+  #serial: number;
   #monitors = 0;
   #aliases = 0;
   #unlinks = 0;
@@ -77,7 +79,8 @@ export class Core {
    */
   constructor(runtime: Runtime, options: CoreOptions) {
     const { host, place, observer, reductionsPerSlice } = options;
-    checkPlace(place);
+    new Pid(place.node, place.scheduler, options.firstSerial);
+    this.#serial = options.firstSerial;
     this.runtime = runtime;
     this.host = host;
     this.#place = place;

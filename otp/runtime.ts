@@ -26,6 +26,12 @@ export interface RuntimeOptions {
   readonly node?: number;
   /** Index of this scheduler on its node, 0 to 255; 0, the main thread, when absent. */
   readonly scheduler?: number;
+  /**
+   * Serial of the first process that this runtime names itself, 0 when absent.
+   * Those below are for the thread that allots pids, see
+   * {@linkcode Runtime.allot}.
+   */
+  readonly firstSerial?: number;
   /** Told what happens to processes. */
   readonly observer?: Observer;
   /**
@@ -101,14 +107,15 @@ export class Runtime {
   /**
    * A runtime without processes.
    *
-   * @throws {RangeError} `options.node`, `options.scheduler` or
-   * `options.reductionsPerSlice` is out of range.
+   * @throws {RangeError} `options.node`, `options.scheduler`,
+   * `options.firstSerial` or `options.reductionsPerSlice` is out of range.
    */
   constructor(options: RuntimeOptions = {}) {
     const { node = 0, scheduler = 0 } = options;
     this.#core = new Core(this, {
       host: options.host ?? systemHost(),
       place: { node, scheduler },
+      firstSerial: options.firstSerial ?? 0,
       observer: options.observer,
       reductionsPerSlice: options.reductionsPerSlice ?? REDUCTIONS_PER_SLICE,
     });

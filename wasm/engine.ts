@@ -20,6 +20,7 @@ import { Pool } from "./pool.ts";
 import { bake, type Image } from "./script/image.ts";
 import { Ticker } from "./ticker.ts";
 import { GuestOutOfMemory, GuestThrew } from "./script/guest_error.ts";
+import { Switchboard } from "./switchboard.ts";
 
 /** A loaded component: what {@linkcode Engine.spawn} makes processes of. */
 export interface Component {
@@ -101,6 +102,7 @@ interface Loaded extends Component {
 export class Engine {
   readonly #runtime: Runtime;
   readonly #options: EngineOptions;
+  readonly #switchboard = new Switchboard();
   readonly #pools = new Map<string, Pool>();
   readonly #components = new Map<number, Loaded>();
   #loaded = 0;
@@ -226,7 +228,10 @@ export class Engine {
       );
     }
     const schedulers = Array.from({ length: count }, () => ++this.#schedulers);
-    const options = { runtime: this.#runtime, node, schedulers, permissions };
+    const options = {
+      ...{ runtime: this.#runtime, switchboard: this.#switchboard },
+      ...{ node, schedulers, permissions },
+    };
     const nameOf = (component: number) => this.#components.get(component)!.name;
     return new Pool(options, {
       exited: (pid, component, reason) =>
@@ -269,6 +274,7 @@ export class Engine {
     clearInterval(this.#heartbeat);
     for (const pool of this.#pools.values()) pool.close();
     this.#pools.clear();
+    this.#switchboard.close();
     this.#ticker?.close();
   }
 }

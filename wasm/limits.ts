@@ -104,3 +104,6 @@ export const RESTORED_BYTES_MAX: number = MEBIBYTE;
 
 /** Milliseconds between two ticks of the epoch, when an engine is not told otherwise. */
 export const EPOCH_MS = 10;
+
+/** Serial of the first process that a scheduler spawns itself; those below are allotted by the main thread. */
+export const OWN_SERIAL_MIN: number = 2 ** 45;

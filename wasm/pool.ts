@@ -12,6 +12,7 @@ import {
   type SchedulerListener,
   type SchedulerOptions,
 } from "./remote_scheduler.ts";
+import type { Switchboard } from "./switchboard.ts";
 import type { Command } from "./wire.ts";
 
 type Load = Extract<Command, { type: "load" }>;
@@ -32,12 +33,16 @@ export interface PoolListener {
 export interface PoolOptions {
   /** Where its processes' signals go, and who allots their pids. */
   readonly runtime: Runtime;
+  /** What ties its schedulers to all others of the node. */
+  readonly switchboard: Switchboard;
   /** Index of the node. */
   readonly node: number;
   /** Indices of its schedulers, which are its own. */
   readonly schedulers: readonly number[];
   /** What its Workers may do. */
   readonly permissions: Deno.PermissionOptionsObject;
+  /** See {@linkcode SchedulerOptions.program}. */
+  readonly program?: URL;
 }
 
 /**
@@ -84,19 +89,22 @@ export class Pool {
   }
 
   #start(index: number): void {
-    const { runtime, node, permissions } = this.#options;
-    const options: SchedulerOptions = { node, scheduler: index, permissions };
+    const { runtime, switchboard, ...rest } = this.#options;
+    const { exchange } = switchboard;
+    const options: SchedulerOptions = { ...rest, scheduler: index, exchange };
     let hasRun = false;
     const scheduler = new RemoteScheduler(options, {
       signalled: (signal) => void runtime.signal(signal),
       exited: this.#listener.exited,
       logged: this.#listener.logged,
       refused: this.#listener.refused,
+      opened: (opening) => switchboard.connect(index, opening),
       lost: (why) => this.#lose(index, why, hasRun),
     });
     scheduler.ready.then(() => hasRun = true, () => {});
     this.#schedulers.set(index, scheduler);
     runtime.connect(index, scheduler);
+    switchboard.add(index, scheduler);
     for (const load of this.#loads) scheduler.load(load);
   }
 
@@ -105,11 +113,12 @@ export class Pool {
   // 2. Its processes are reported as ended.
   // 3. Only then another takes its index: pids go on where they were.
   #lose(index: number, why: string, isReplaced: boolean): void {
-    const { runtime, node } = this.#options;
+    const { runtime, switchboard, node } = this.#options;
     const { living } = this.#schedulers.get(index)!;
     const message = `The scheduler was lost: ${why}`;
     const reason = { type: "crashed", name: "SchedulerLost", message } as const;
     this.#schedulers.delete(index);
+    switchboard.remove(index, reason);
     runtime.disconnect(index, reason);
     for (const [serial, component] of living) {
       this.#listener.exited(new Pid(node, index, serial), component, reason);
@@ -155,9 +164,11 @@ export class Pool {
 
   /** Ends all schedulers and with them all processes. Idempotent. */
   close(): void {
+    const { runtime, switchboard } = this.#options;
     for (const [index, scheduler] of this.#schedulers) {
       scheduler.close();
-      this.#options.runtime.disconnect(index, "shutdown");
+      switchboard.remove(index, "shutdown");
+      runtime.disconnect(index, "shutdown");
     }
     this.#schedulers.clear();
   }

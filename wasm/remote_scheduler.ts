@@ -5,19 +5,25 @@
  */
 
 import type { ExitReason, Peer, Pid, Signal } from "@rusm/otp";
-import { Channel } from "./channel.ts";
 import { SchedulerFailed } from "./errors.ts";
 import { HEARTBEATS_MISSED_MAX } from "./limits.ts";
 import type { Start } from "./guests.ts";
+import { type BellCell, createBell } from "./ring/bell.ts";
+import type { Exchange } from "./ring/exchange.ts";
+import { Unreadable } from "./ring/frame.ts";
+import { RING_BYTES } from "./ring/limits.ts";
+import { type Arrival, Line } from "./ring/line.ts";
+import { createRing } from "./ring/ring.ts";
 import {
   type Command,
-  frameOf,
   isSignal,
-  pidOf,
-  pidParts,
   type Report,
-  signalOf,
+  type Tiding,
+  type Wiring,
 } from "./wire.ts";
+
+/** A ring that a scheduler has made for another, or its word that it cannot go on with it. */
+export type Opening = Extract<Report, { type: "open" | "overrun" }>;
 
 /** Who hears of what happens on a scheduler. */
 export interface SchedulerListener {
@@ -29,6 +35,8 @@ export interface SchedulerListener {
   logged(pid: Pid, component: number, level: number, text: string): void;
   /** A message was dropped, since it holds what cannot be copied. */
   refused(to: Pid): void;
+  /** The scheduler opens a way to another, or gives one up. */
+  opened(opening: Opening): void;
   /** The scheduler is gone, and all its processes with it. Called once. */
   lost(why: string): void;
 }
@@ -41,6 +49,10 @@ export interface SchedulerOptions {
   readonly scheduler: number;
   /** What its Worker may do: the upper bound for every process on it. */
   readonly permissions: Deno.PermissionOptionsObject;
+  /** What the main thread sends and gets. */
+  readonly exchange: Exchange;
+  /** The module that its Worker runs; `worker.ts` when absent. */
+  readonly program?: URL;
 }
 
 /**
@@ -55,8 +67,11 @@ export class RemoteScheduler implements Peer {
   /** Resolves when the scheduler takes commands; rejects when it was lost or closed before. */
   readonly ready: Promise<void>;
 
+  /** Its bell, for the schedulers that send to it. */
+  readonly bell: BellCell = createBell();
+
   readonly #worker: Worker;
-  readonly #channel: Channel<Command>;
+  readonly #line: Line;
   readonly #listener: SchedulerListener;
   #settleReady!: { resolve: () => void; reject: (error: Error) => void };
   #pingsMissed = 0;
@@ -64,68 +79,99 @@ export class RemoteScheduler implements Peer {
 
   /** Starts a Worker. Commands can be given at once. */
   constructor(options: SchedulerOptions, listener: SchedulerListener) {
-    const { node, scheduler, permissions } = options;
     this.#listener = listener;
     this.ready = new Promise((resolve, reject) =>
       this.#settleReady = { resolve, reject }
     );
     // Who does not wait for it learns of the loss from the listener.
     this.ready.catch(() => {});
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      type: "module",
-      name: `rusm scheduler ${scheduler}`,
-      deno: { permissions },
-    });
+    this.#worker = startWorker(options);
     this.#worker.onmessage = ({ data }) => this.#heed(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.lose(event.message);
     };
-    this.#channel = new Channel(this.#worker, (command) => {
-      // Messages are the caller's; everything else is plain data of ours.
-      if (isSignal(command)) listener.refused(pidOf(command.to));
+    this.#line = this.#wire(options);
+  }
+
+  #wire({ node, scheduler, exchange }: SchedulerOptions): Line {
+    const fromMain = createRing(RING_BYTES);
+    const toMain = createRing(RING_BYTES);
+    const line = new Line(exchange, this.bell, () => fromMain, {
+      keepsBytes: false,
+      arrived: (content) => this.#heed(content),
+      refused: (to) => this.#listener.refused(to),
+      overrun: () => this.lose("it did not take its signals"),
     });
-    this.#channel.send({ type: "start", node, scheduler });
+    line.receive(toMain);
+    const wiring: Wiring = {
+      ...{ type: "start", node, scheduler, fromMain, toMain },
+      ...{ bell: this.bell, mainBell: exchange.bell },
+    };
+    this.#worker.postMessage(wiring);
+    return line;
   }
 
-  #heed(reports: Report[]): void {
-    for (const report of reports) if (!this.#isLost) this.#heedOne(report);
+  #heed(content: Arrival): void {
+    if (this.#isLost) return;
+    if (content instanceof Unreadable) this.#listener.refused(content.to);
+    else this.#heedOne(content as Signal | Report);
   }
 
-  #heedOne(report: Report): void {
-    if (isSignal(report)) return this.#listener.signalled(signalOf(report));
+  #heedOne(report: Signal | Report): void {
+    if (isSignal(report)) return this.#listener.signalled(report);
     switch (report.type) {
       case "ready":
         return this.#settleReady.resolve();
       case "pong":
         this.#pingsMissed = 0;
         return;
+      case "open":
+      case "overrun":
+        return this.#listener.opened(report);
+      case "refused":
+        return this.#listener.refused(report.to);
       case "log": {
         const { pid, component, level, text } = report;
-        return this.#listener.logged(pidOf(pid), component, level, text);
+        return this.#listener.logged(pid, component, level, text);
       }
       case "exited": {
-        const pid = pidOf(report.pid);
+        const { pid, component, reason } = report;
         this.living.delete(pid.serial);
-        return this.#listener.exited(pid, report.component, report.reason);
+        return this.#listener.exited(pid, component, reason);
       }
     }
   }
 
   /** Makes a component known, so that it can be spawned. */
   load(command: Extract<Command, { type: "load" }>): void {
-    this.#channel.send(command);
+    this.#post(command);
+  }
+
+  /** Tells of another scheduler. */
+  hear(tiding: Tiding): void {
+    if (tiding.type === "left") this.#line.tell(tiding);
+    else this.#post(tiding);
+  }
+
+  #post(content: Command | Tiding): void {
+    if (this.#isLost) return;
+    this.#line.post();
+    this.#worker.postMessage(content);
   }
 
   /** Spawns a process of a component that was loaded. */
   spawn(pid: Pid, component: number, start: Start): void {
     this.living.set(pid.serial, component);
-    const parts = pidParts(pid);
-    this.#channel.send({ type: "spawn", pid: parts, component, start });
+    this.#tell({ type: "spawn", pid, component, start });
+  }
+
+  #tell(command: Command): void {
+    this.#line.tell(command);
   }
 
   send(signal: Signal): boolean {
-    return this.#channel.send(frameOf(signal));
+    return this.#line.send(signal);
   }
 
   /** Whether it owes more signs of life than the one that may be on its way. */
@@ -139,7 +185,7 @@ export class RemoteScheduler implements Peer {
       return this.lose(`it gave no sign of life ${this.#pingsMissed} times`);
     }
     this.#pingsMissed++;
-    this.#channel.send({ type: "ping" });
+    this.#tell({ type: "ping" });
   }
 
   /** Gives the scheduler up. Idempotent. */
@@ -159,9 +205,18 @@ export class RemoteScheduler implements Peer {
 
   #end(why: string): void {
     this.#isLost = true;
-    this.#channel.close();
+    this.#line.close();
     this.#worker.terminate();
     const error = new SchedulerFailed(`Cannot start a scheduler: ${why}`);
     this.#settleReady.reject(error);
   }
+}
+
+function startWorker(options: SchedulerOptions): Worker {
+  const { scheduler, permissions, program } = options;
+  return new Worker(program ?? new URL("./worker.ts", import.meta.url), {
+    type: "module",
+    name: `rusm scheduler ${scheduler}`,
+    deno: { permissions },
+  });
 }

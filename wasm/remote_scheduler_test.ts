@@ -5,6 +5,7 @@ import { BUILT_IN_PROFILES, permissionsOf } from "./capability.ts";
 import { SchedulerFailed } from "./errors.ts";
 import { HEARTBEATS_MISSED_MAX } from "./limits.ts";
 import { RemoteScheduler } from "./remote_scheduler.ts";
+import { Exchange } from "./ring/exchange.ts";
 import { bake } from "./script/image.ts";
 import { countingWorkers } from "./testdata/workers.ts";
 
@@ -35,8 +36,9 @@ async function withScheduler(
 ): Promise<void> {
   const heard = new Heard();
   const permissions = permissionsOf(SANDBOXED);
+  const exchange = new Exchange();
   const scheduler = new RemoteScheduler(
-    { node: 0, scheduler: 1, permissions },
+    { node: 0, scheduler: 1, permissions, exchange },
     {
       signalled: (signal: Signal) => heard.note(`signal ${signal.type}`),
       exited: (pid, component, reason: ExitReason) =>
@@ -44,6 +46,7 @@ async function withScheduler(
       logged: (pid, _component, level, text) =>
         heard.note(`logged ${pid} ${level} ${text}`),
       refused: (to) => heard.note(`refused ${to}`),
+      opened: ({ type }) => heard.note(type),
       lost: (why) => heard.note(`lost ${why}`),
     },
   );
@@ -51,6 +54,7 @@ async function withScheduler(
     await test(scheduler, heard);
   } finally {
     scheduler.close();
+    exchange.close();
   }
 }
 
@@ -104,7 +108,11 @@ Deno.test("RemoteScheduler carries signals there and back", async () => {
 Deno.test("RemoteScheduler tells of a message that cannot be copied, and sends the others", async () => {
   await withScheduler(async (scheduler, heard) => {
     await loadInto(scheduler);
-    scheduler.send({ type: "message", to: pid(5), message: () => 1 });
+    const message = () => 1;
+    strictEqual(
+      scheduler.send({ type: "message", to: pid(5), message }),
+      false,
+    );
     scheduler.spawn(pid(0), 0, { entry: "run" });
     await heard.count(3);
     strictEqual(heard.all[0], "refused <0.1.5>");
@@ -194,7 +202,8 @@ Deno.test({
   permissions: { read: true, net: false },
   fn() {
     const permissions = { ...permissionsOf(SANDBOXED), net: true };
-    const options = { node: 0, scheduler: 1, permissions };
+    const exchange = new Exchange();
+    const options = { node: 0, scheduler: 1, permissions, exchange };
     try {
       new RemoteScheduler(options, {} as never).close();
     } catch (error) {

@@ -6,6 +6,9 @@
 
 const NOW = Promise.resolve();
 
+// Few enough to be moved while a guest runs, and many enough to do so rarely.
+const GONE_MAX = 1_024;
+
 /**
  * Lets one guest run at a time, in the order they came.
  *
@@ -17,7 +20,13 @@ const NOW = Promise.resolve();
 export class RunQueue {
   #isBusy = false;
   #waiting: (() => void)[] = [];
+  // Index of the first that still waits.
   #head = 0;
+
+  /** How many wait for their turn. */
+  get waitingCount(): number {
+    return this.#waiting.length - this.#head;
+  }
 
   /** Resolves when it is the caller's turn, which lasts until it calls `leave`. */
   enter(): Promise<void> {
@@ -37,10 +46,18 @@ export class RunQueue {
 
   /** Ends the caller's turn. Only who has the turn may call it. */
   leave(): void {
-    const next = this.#waiting[this.#head++];
-    if (next !== undefined) return next();
-    this.#isBusy = false;
-    this.#waiting = [];
+    if (this.#head === this.#waiting.length) this.#isBusy = false;
+    else this.#waiting[this.#head++]!();
+    this.#forget();
+  }
+
+  // Where guests never run out, the queue is never empty.
+  #forget(): void {
+    const { length } = this.#waiting;
+    const isLong = this.#head > GONE_MAX && this.#head * 2 > length;
+    if (this.#head !== length && !isLong) return;
+    if (length === 0) return;
+    this.#waiting = this.#waiting.slice(this.#head);
     this.#head = 0;
   }
 }

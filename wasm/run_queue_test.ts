@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, strictEqual } from "node:assert";
 import { RunQueue } from "./run_queue.ts";
 
 Deno.test("enter() lets one in at a time, in the order they came", async () => {
@@ -42,4 +42,33 @@ Deno.test("enter() waits for nobody when the queue has emptied", async () => {
   }
   await queue.enter();
   queue.leave();
+});
+
+Deno.test("enter() keeps its order over many turns in which the queue never empties", async () => {
+  const queue = new RunQueue();
+  await queue.enter();
+  const seen: number[] = [];
+  for (let index = 0; index < 5_000; index++) {
+    queue.enter().then(() => seen.push(index));
+    queue.enter().then(() => seen.push(index));
+    queue.leave();
+    await Promise.resolve();
+  }
+  strictEqual(queue.waitingCount, 5_000);
+  while (queue.waitingCount > 0) {
+    queue.leave();
+    await Promise.resolve();
+  }
+  strictEqual(seen.length, 10_000);
+  deepStrictEqual(seen, seen.toSorted((one, other) => one - other));
+});
+
+Deno.test("tryEnter() passes nobody", () => {
+  const queue = new RunQueue();
+  strictEqual(queue.tryEnter(), true);
+  queue.enter();
+  queue.leave();
+  strictEqual(queue.tryEnter(), false);
+  queue.leave();
+  strictEqual(queue.tryEnter(), true);
 });

@@ -1,180 +1,122 @@
 /**
- * The wire between two schedulers: what crosses it, and how signals are
- * written on it.
+ * What the main thread and a scheduler tell each other, besides signals.
  *
- * Frames are plain data. Pids cross as numbers, messages as the structured
- * clone algorithm copies them.
+ * Most of it crosses in the rings, in order with the signals. What holds a
+ * module or shared memory, which no ring can carry, is posted; a frame in the
+ * ring keeps its place.
  *
  * @module
  */
 
-import {
-  type Down,
-  type ExitReason,
-  type MonitorRef,
-  Pid,
-  type SendOptions,
-  type Signal,
-} from "@rusm/otp";
+import type { ExitReason, Pid, Signal } from "@rusm/otp";
 import type { Capability } from "./capability.ts";
 import type { GuestCode, Start } from "./guests.ts";
+import type { BellCell } from "./ring/bell.ts";
 
-/** Node, scheduler and serial of a {@linkcode Pid}, and the number of an alias. */
-export type PidParts = readonly [
-  node: number,
-  scheduler: number,
-  serial: number,
-  alias?: number,
-];
+/** The first thing that a scheduler is told: who it is, and the way to the main thread. Posted. */
+export interface Wiring {
+  /** The tag. */
+  readonly type: "start";
+  /** Index of its node. */
+  readonly node: number;
+  /** Its own index on that node. */
+  readonly scheduler: number;
+  /** Its own bell. */
+  readonly bell: BellCell;
+  /** The bell of the main thread. */
+  readonly mainBell: BellCell;
+  /** The ring that the main thread writes. */
+  readonly fromMain: SharedArrayBuffer;
+  /** The ring that the main thread reads. */
+  readonly toMain: SharedArrayBuffer;
+}
 
-/** A signal as it crosses the wire; see {@linkcode Signal}. */
-export type SignalFrame =
-  | { type: "message"; to: PidParts; message: unknown; options?: SendOptions }
+/** What a scheduler is told of another of its node. */
+export type Tiding =
+  /**
+   * There is another, which it may open a way to. Posted. `life` tells it from
+   * those that had its index before.
+   */
   | {
-    type: "exit";
-    to: PidParts;
-    from: PidParts | undefined;
-    via: "exit" | "link";
-    reason: ExitReason;
+    readonly type: "joined";
+    readonly scheduler: number;
+    readonly bell: BellCell;
+    readonly life: number;
   }
-  | { type: "link"; to: PidParts; from: PidParts }
-  | { type: "unlink" | "unlinked"; to: PidParts; from: PidParts; id: number }
-  | { type: "monitor"; to: PidParts; watcher: PidParts; ref: number }
-  | { type: "demonitor"; to: PidParts; ref: number }
+  /** Another has opened a way to it. Posted. */
   | {
-    type: "down";
-    to: PidParts;
-    ref: number;
-    pid: PidParts;
-    reason: ExitReason;
+    readonly type: "opened";
+    readonly scheduler: number;
+    readonly ring: SharedArrayBuffer;
+  }
+  /** Another is gone, with all its processes. */
+  | {
+    readonly type: "left";
+    readonly scheduler: number;
+    readonly reason: ExitReason;
   };
 
-/** What the main thread tells a scheduler. */
+/** What the main thread tells a scheduler of its work. */
 export type Command =
-  | SignalFrame
-  /** The first one: who the scheduler is. */
-  | { type: "start"; node: number; scheduler: number }
-  /** From now on `component` can be spawned. */
+  /** From now on `component` can be spawned. Posted. */
   | {
-    type: "load";
-    component: number;
-    code: GuestCode;
-    capability: Capability;
+    readonly type: "load";
+    readonly component: number;
+    readonly code: GuestCode;
+    readonly capability: Capability;
   }
   /** Spawn a process under a pid that the main thread allotted. */
-  | { type: "spawn"; pid: PidParts; component: number; start: Start }
+  | {
+    readonly type: "spawn";
+    readonly pid: Pid;
+    readonly component: number;
+    readonly start: Start;
+  }
   /** Answer with `pong`. */
-  | { type: "ping" };
+  | { readonly type: "ping" };
 
 /** What a scheduler tells the main thread. */
 export type Report =
-  | SignalFrame
   /** It takes commands. */
-  | { type: "ready" }
+  | { readonly type: "ready" }
+  /** It has made a ring for another scheduler. Posted, and not kept in order. */
+  | {
+    readonly type: "open";
+    readonly scheduler: number;
+    readonly life: number;
+    readonly ring: SharedArrayBuffer;
+  }
+  /** Another scheduler is too far behind to be sent any more. */
+  | {
+    readonly type: "overrun";
+    readonly scheduler: number;
+    readonly life: number;
+  }
+  /** A message for `to` was dropped: it cannot be copied, or not read. */
+  | { readonly type: "refused"; readonly to: Pid }
   /** A process of `component` has ended. */
-  | { type: "exited"; pid: PidParts; component: number; reason: ExitReason }
+  | {
+    readonly type: "exited";
+    readonly pid: Pid;
+    readonly component: number;
+    readonly reason: ExitReason;
+  }
   /** A process has logged; level is 0 error to 3 debug. */
   | {
-    type: "log";
-    pid: PidParts;
-    component: number;
-    level: number;
-    text: string;
+    readonly type: "log";
+    readonly pid: Pid;
+    readonly component: number;
+    readonly level: number;
+    readonly text: string;
   }
   /** The answer to `ping`: it is not stuck. */
-  | { type: "pong" };
+  | { readonly type: "pong" };
 
-/** The parts of `pid`. */
-export function pidParts(pid: Pid): PidParts {
-  const { node, scheduler, serial, alias } = pid;
-  return alias === 0
-    ? [node, scheduler, serial]
-    : [node, scheduler, serial, alias];
-}
-
-/** The pid of `parts`. */
-export function pidOf<Message = never>(parts: PidParts): Pid<Message> {
-  return new Pid<Message>(...parts);
-}
-
-/** Writes `signal` for the wire. */
-export function frameOf(signal: Signal): SignalFrame {
-  const to = pidParts(signal.to);
-  switch (signal.type) {
-    case "message":
-      return {
-        type: "message",
-        to,
-        message: signal.message,
-        ...(signal.options && { options: signal.options }),
-      };
-    case "exit": {
-      const { via, reason } = signal;
-      const from = signal.from && pidParts(signal.from);
-      return { type: "exit", to, from, via, reason };
-    }
-    case "link":
-      return { type: "link", to, from: pidParts(signal.from) };
-    case "unlink":
-    case "unlinked": {
-      const { type, id } = signal;
-      return { type, to, from: pidParts(signal.from), id };
-    }
-    case "monitor": {
-      const { ref } = signal;
-      return { type: "monitor", to, watcher: pidParts(signal.watcher), ref };
-    }
-    case "demonitor":
-      return { type: "demonitor", to, ref: signal.ref };
-    case "down": {
-      const { ref, pid, reason } = signal.down;
-      return { type: "down", to, ref, pid: pidParts(pid), reason };
-    }
-  }
-}
-
-/** Reads a signal from the wire. */
-export function signalOf(frame: SignalFrame): Signal {
-  const to = pidOf(frame.to);
-  switch (frame.type) {
-    case "message":
-      return {
-        type: "message",
-        to,
-        message: frame.message,
-        ...(frame.options && { options: frame.options }),
-      };
-    case "exit": {
-      const { via, reason } = frame;
-      const from = frame.from && pidOf(frame.from);
-      return { type: "exit", to, from, via, reason };
-    }
-    case "link":
-      return { type: "link", to, from: pidOf(frame.from) };
-    case "unlink":
-    case "unlinked": {
-      const { type, id } = frame;
-      return { type, to, from: pidOf(frame.from), id };
-    }
-    case "monitor": {
-      const ref = frame.ref as MonitorRef;
-      return { type: "monitor", to, watcher: pidOf(frame.watcher), ref };
-    }
-    case "demonitor":
-      return { type: "demonitor", to, ref: frame.ref as MonitorRef };
-    case "down":
-      return { type: "down", to, down: downOf(frame) };
-  }
-}
-
-function downOf(frame: Extract<SignalFrame, { type: "down" }>): Down {
-  const { pid, reason, ref } = frame;
-  return { type: "down", ref: ref as MonitorRef, pid: pidOf(pid), reason };
-}
-
-/** Whether `frame` carries a signal. */
-export function isSignal(frame: Command | Report): frame is SignalFrame {
-  switch (frame.type) {
+/** Whether `content` is a signal. */
+export function isSignal(
+  content: Signal | Wiring | Tiding | Command | Report,
+): content is Signal {
+  switch (content.type) {
     case "message":
     case "exit":
     case "link":

@@ -72,17 +72,24 @@ export const COMPUTE: Behaviour = {
   }`,
 };
 
-/** Sends to the pid that it received first how many messages waited, that one with them. */
+/**
+ * Sends "on" to the pid that it receives, takes nothing for 300 ms, and then
+ * sends how many messages wait. Only a timer keeps a guest from its mailbox.
+ */
 export const TALLY: Behaviour = {
   async native(self) {
     const to = await listener(self);
-    let count = 1;
+    send(self, to, "on");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    let count = 0;
     while (await self.receive({ timeoutMs: 0 }) !== TIMEOUT) count++;
     send(self, to, `${count}`);
   },
-  guest: `() => {
+  guest: `async () => {
     const to = Process.receiveText();
-    let count = 1;
+    Process.send(to, "on");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    let count = 0;
     while (Process.receive(0) !== null) count++;
     Process.send(to, String(count));
   }`,

@@ -9,8 +9,9 @@ import { type Down, type ExitReason, type Pid, Runtime } from "@rusm/otp";
 
 import type { Capability } from "../capability.ts";
 import { Engine, type EngineOptions } from "../engine.ts";
-import { Pool } from "../pool.ts";
+import { Pool, type PoolListener } from "../pool.ts";
 import { bake } from "../script/image.ts";
+import { Switchboard } from "../switchboard.ts";
 
 /** Ends of processes, as schedulers report them. */
 export class Ends {
@@ -51,6 +52,8 @@ export interface WatchedPool {
   readonly lines: string[];
   /** Processes that were reported as ended. */
   readonly ends: Ends;
+  /** Whom messages were for that were dropped. */
+  readonly refused: Pid[];
   /** Schedulers that were lost, and why. */
   readonly losses: [scheduler: number, why: string][];
   /** Evaluates a component and makes it known as `component`. */
@@ -67,41 +70,46 @@ export interface PoolSetup {
   readonly schedulers?: readonly number[];
   /** What its Workers may do. */
   readonly permissions: Deno.PermissionOptionsObject;
+  /** What its Workers run, when it is not `worker.ts`. */
+  readonly program?: URL;
 }
 
 /** Runs `test` with a pool. Its Workers may do less than its components are granted. */
 export async function withPool(
-  { schedulers = [1], permissions }: PoolSetup,
+  { schedulers = [1], ...rest }: PoolSetup,
   test: (watched: WatchedPool) => Promise<void>,
 ): Promise<void> {
   const runtime = new Runtime();
-  const lines: string[] = [];
-  const ends = new Ends();
-  const losses: [number, string][] = [];
-  const pool = new Pool({ runtime, node: 0, schedulers, permissions }, {
+  const switchboard = new Switchboard();
+  const options = { runtime, switchboard, node: 0, schedulers, ...rest };
+  let pool: Pool | undefined;
+  try {
+    const heard = { lines: [], ends: new Ends(), losses: [], refused: [] };
+    pool = new Pool(options, listenerOf(heard));
+    await test({ ...heard, pool, runtime, load: loader(pool) });
+  } finally {
+    pool?.close();
+    switchboard.close();
+  }
+}
+
+type Heard = Pick<WatchedPool, "lines" | "ends" | "losses" | "refused">;
+
+function listenerOf({ lines, ends, losses, refused }: Heard): PoolListener {
+  return {
     exited: (pid, _component, reason) => ends.add(pid, reason),
     logged: (_pid, _component, _level, text) => void lines.push(text),
-    refused: () => {},
+    refused: (pid) => void refused.push(pid),
     lost: (scheduler, why) => void losses.push([scheduler, why]),
-  });
-  const load = async (
-    component: number,
-    bundle: string,
-    capability: Capability,
-  ) => {
-    const image = await bake(`c${component}`, bundle, capability, () => {});
-    pool.load({
-      type: "load",
-      component,
-      code: { type: "script", image },
-      capability,
-    });
   };
-  try {
-    await test({ pool, runtime, lines, ends, losses, load });
-  } finally {
-    pool.close();
-  }
+}
+
+function loader(pool: Pool): WatchedPool["load"] {
+  return async (component, bundle, capability) => {
+    const image = await bake(`c${component}`, bundle, capability, () => {});
+    const code = { type: "script", image } as const;
+    pool.load({ type: "load", component, code, capability });
+  };
 }
 
 /**

@@ -1,0 +1,280 @@
+/**
+ * Frames: what crosses a ring, as bytes.
+ *
+ * A message to a process has its address in words before its body; everything
+ * else is a value of its own.
+ *
+ * @module
+ */
+
+import { type ExitReason, Pid, type Signal } from "@rusm/otp";
+import { ValueReader } from "./value_reader.ts";
+import { ValueWriter } from "./value_writer.ts";
+
+/** Data that crosses as it is, besides signals; told apart from them by its type. */
+export interface Note {
+  /** The tag. */
+  readonly type: string;
+}
+
+/** What a frame holds. */
+export type Content =
+  | Signal
+  | Note
+  /** Stands for what comes by `postMessage`, in its place in the order. */
+  | typeof POSTED
+  /** A message that could not be read. */
+  | Unreadable;
+
+/** See {@linkcode Content}. */
+export const POSTED: unique symbol = Symbol("posted");
+
+/** A message that this thread cannot read, and whom it was for. */
+export class Unreadable {
+  /** Whom it was for. */
+  readonly to: Pid;
+
+  /** A message to `to`. */
+  constructor(to: Pid) {
+    this.to = to;
+  }
+}
+
+/** The first bits of a tag. */
+const KIND = {
+  /** A message that is the body. */
+  bytes: 0,
+  /** A message as a value, and its options as another when `OPTIONS` is set. */
+  message: 1,
+  /** A signal or a note as a value. */
+  note: 2,
+  /** An exit or a down, without its reason, which is a value of its own. */
+  end: 3,
+  posted: 4,
+} as const;
+
+const KIND_MASK = 7;
+const OPTIONS = 1 << 3;
+const NODE_SHIFT = 4;
+const NODE_MASK = 0x3ff;
+const SCHEDULER_SHIFT = 14;
+const SCHEDULER_MASK = 0xff;
+
+/** Bytes of the address before a body: serial and alias, the lower words first. */
+export const ADDRESS_BYTES = 16;
+
+const WORD = 2 ** 32;
+const NOTHING = new Uint8Array(0);
+
+/** One frame, ready to be written into a ring. */
+export interface Frame {
+  /** What it is, for {@linkcode readFrame}. */
+  readonly tag: number;
+  /** Number of the process that it is for; 0 when it is for none. */
+  readonly serial: number;
+  /** Number of the alias; 0 for none. */
+  readonly alias: number;
+  /** Its bytes. Not its own: they change with the next frame. */
+  readonly body: Uint8Array;
+}
+
+/** Makes frames, one at a time. */
+export class FrameWriter {
+  // Undefined while it writes: a getter of a message can send another.
+  #idle: ValueWriter | undefined;
+
+  /**
+   * The frame of a signal.
+   *
+   * @throws It is a message that cannot be copied. An exit reason that cannot
+   * be copied is replaced by a crash that says so.
+   */
+  signal(signal: Signal): Frame {
+    switch (signal.type) {
+      case "message":
+        return this.#message(signal);
+      case "exit":
+        return this.#end({ ...signal, reason: null }, signal.reason);
+      case "down": {
+        const { to, down } = signal;
+        const rest = { type: "down", to, down: { ...down, reason: null } };
+        return this.#end(rest, down.reason);
+      }
+      default:
+        return this.note(signal);
+    }
+  }
+
+  /** The frame of what is plain data. */
+  note(note: Note): Frame {
+    const body = this.#write((values) => values.write(note));
+    return { tag: KIND.note, serial: 0, alias: 0, body };
+  }
+
+  /** The frame that stands for what is posted. */
+  posted(): Frame {
+    return { tag: KIND.posted, serial: 0, alias: 0, body: NOTHING };
+  }
+
+  #message(
+    { to, message, options }: Extract<Signal, { type: "message" }>,
+  ): Frame {
+    const { node, scheduler, serial, alias } = to;
+    const address = node << NODE_SHIFT | scheduler << SCHEDULER_SHIFT;
+    if (options === undefined && isBytes(message)) {
+      return { tag: KIND.bytes | address, serial, alias, body: message };
+    }
+    const body = this.#write((values) => {
+      values.write(message);
+      if (options !== undefined) values.write(options);
+    });
+    const tag = KIND.message | address | (options === undefined ? 0 : OPTIONS);
+    return { tag, serial, alias, body };
+  }
+
+  #end(rest: object, reason: ExitReason): Frame {
+    const body = this.#write((values) => {
+      values.write(rest);
+      writeReason(values, reason);
+    });
+    return { tag: KIND.end, serial: 0, alias: 0, body };
+  }
+
+  #write(write: (values: ValueWriter) => void): Uint8Array {
+    const values = this.#idle ?? new ValueWriter();
+    this.#idle = undefined;
+    try {
+      values.reset();
+      write(values);
+      return values.bytes.subarray(0, values.length);
+    } finally {
+      this.#idle = values;
+    }
+  }
+}
+
+function writeReason(values: ValueWriter, reason: ExitReason): void {
+  try {
+    values.write(reason);
+  } catch (thrown) {
+    // The program's own reason. Nobody may miss the end because of it.
+    values.write(uncopied(thrown));
+  }
+}
+
+// A proxy of bytes is none.
+function isBytes(message: unknown): message is Uint8Array {
+  return ArrayBuffer.isView(message) && message instanceof Uint8Array;
+}
+
+function uncopied(thrown: unknown): ExitReason {
+  const why = thrown instanceof Error ? thrown.message : typeof thrown;
+  return {
+    type: "crashed",
+    name: "DataCloneError",
+    message: `Cannot copy an exit reason to another scheduler: ${why}`,
+  };
+}
+
+/** Where frames lie, each at a multiple of 4. */
+export class FrameSource {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #words: Int32Array;
+  readonly #keepsBytes: boolean;
+  #values: ValueReader | undefined;
+
+  /**
+   * Frames in `bytes`, which nobody changes.
+   *
+   * @param keepsBytes Whether a message of bytes may stay where it is. Its
+   * `buffer` then holds other messages too.
+   */
+  constructor(bytes: Uint8Array<ArrayBuffer>, keepsBytes: boolean) {
+    this.#bytes = bytes;
+    this.#words = new Int32Array(bytes.buffer);
+    this.#keepsBytes = keepsBytes;
+  }
+
+  /** What is in the frame that begins at `start` with its address. */
+  read(tag: number, start: number, end: number): Content {
+    const body = start + ADDRESS_BYTES;
+    switch (tag & KIND_MASK) {
+      case KIND.bytes: {
+        const message = this.#slice(body, end);
+        return { type: "message", to: this.#address(tag, start), message };
+      }
+      case KIND.message:
+        return this.#message(tag, start);
+      case KIND.note:
+        return this.#valuesAt(body).read() as Note;
+      case KIND.end:
+        return this.#end(body);
+      default:
+        return POSTED;
+    }
+  }
+
+  #slice(start: number, end: number): Uint8Array {
+    if (!this.#keepsBytes) return this.#bytes.slice(start, end);
+    return new Uint8Array(this.#bytes.buffer, start, end - start);
+  }
+
+  #valuesAt(position: number): ValueReader {
+    return (this.#values ??= new ValueReader(this.#bytes)).seek(position);
+  }
+
+  #address(tag: number, start: number): Pid {
+    const at = start >> 2;
+    const words = this.#words;
+    const node = tag >>> NODE_SHIFT & NODE_MASK;
+    const scheduler = tag >>> SCHEDULER_SHIFT & SCHEDULER_MASK;
+    const serial = words[at + 1]! * WORD + (words[at]! >>> 0);
+    const alias = words[at + 3]! * WORD + (words[at + 2]! >>> 0);
+    return new Pid(node, scheduler, serial, alias);
+  }
+
+  #message(tag: number, start: number): Content {
+    const to = this.#address(tag, start);
+    try {
+      const values = this.#valuesAt(start + ADDRESS_BYTES);
+      const message = values.read();
+      if ((tag & OPTIONS) === 0) return { type: "message", to, message };
+      const options = values.read() as object;
+      return { type: "message", to, message, options };
+    } catch {
+      // It is nested more deeply than this thread has stack for. One message
+      // must not end a scheduler.
+      return new Unreadable(to);
+    }
+  }
+
+  #end(body: number): Signal {
+    const values = this.#valuesAt(body);
+    const end = values.read() as Extract<Signal, { type: "exit" | "down" }>;
+    const reason = readReason(values);
+    if (end.type === "exit") return { ...end, reason };
+    return { ...end, down: { ...end.down, reason } };
+  }
+}
+
+function readReason(values: ValueReader): ExitReason {
+  try {
+    return values.read() as ExitReason;
+  } catch (thrown) {
+    // As above; and nobody may miss the end because of it.
+    return uncopied(thrown);
+  }
+}
+
+/** Writes the address of `frame` at `start`, a multiple of 4. */
+export function writeAddress(
+  { serial, alias }: Frame,
+  words: Int32Array,
+  start: number,
+): void {
+  const at = start >> 2;
+  words[at] = serial | 0;
+  words[at + 1] = serial / WORD;
+  words[at + 2] = alias | 0;
+  words[at + 3] = alias / WORD;
+}

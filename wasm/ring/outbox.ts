@@ -1,0 +1,172 @@
+/**
+ * The sending end of the way to one other thread.
+ *
+ * @module
+ */
+
+import { type BellCell, ringBell } from "./bell.ts";
+import { ADDRESS_BYTES, type Frame, writeAddress } from "./frame.ts";
+import { OVERRUN_BYTES_MAX, PARKED_BYTES_MAX } from "./limits.ts";
+import { Records, type RecordSink, RingWriter } from "./ring.ts";
+
+// Often enough that the reader never takes an old promise for a new one.
+const PROMISE_INTERVAL = 2 ** 20;
+
+const NOW = Promise.resolve();
+
+/**
+ * Puts frames into a ring, in order.
+ *
+ * What finds no room is parked here, and goes when the reader has made some.
+ * Never waits.
+ */
+export class Outbox {
+  readonly #ring: RingWriter;
+  readonly #bell: BellCell;
+  readonly #overrun: () => void;
+  // What is parked, the oldest first; all but the last are full.
+  #parked: Records[] = [];
+  #parkedBytes = 0;
+  #accepted = 0;
+  #isOverrun = false;
+  #isClosed = false;
+  #isPublishing = false;
+  readonly #publish = () => {
+    this.#isPublishing = false;
+    this.#ring.publish();
+    ringBell(this.#bell);
+  };
+
+  /**
+   * The writer of `ring`.
+   *
+   * @param bell Of its reader.
+   * @param overrun Told once that more waits than may.
+   */
+  constructor(ring: SharedArrayBuffer, bell: BellCell, overrun: () => void) {
+    this.#ring = new RingWriter(ring);
+    this.#bell = bell;
+    this.#overrun = overrun;
+  }
+
+  /**
+   * Sends `frame`, whose body is free again when it returns.
+   *
+   * @param isRefusable Whether it may be refused when too much waits before it.
+   * @returns False when it was refused, or the outbox is closed.
+   */
+  send(frame: Frame, isRefusable: boolean): boolean {
+    if (this.#isClosed) return false;
+    const length = ADDRESS_BYTES + frame.body.length;
+    const mayFit = this.#parked.length === 0 &&
+      length <= this.#ring.recordBytesMax;
+    if (mayFit && writePiece(frame, 0, length, this.#ring)) {
+      this.#accept();
+      this.#publishSoon();
+      return true;
+    }
+    if (isRefusable && this.#isFullFor(length)) return false;
+    this.#park(frame);
+    return true;
+  }
+
+  // What one turn sends arrives in one turn: a process that is spawned and then
+  // monitored does not end in between.
+  #publishSoon(): void {
+    if (this.#isPublishing) return;
+    this.#isPublishing = true;
+    NOW.then(this.#publish);
+  }
+
+  // Also one that is larger than all that may wait can go, alone.
+  #isFullFor(length: number): boolean {
+    return this.#parkedBytes > 0 &&
+      this.#parkedBytes + length > PARKED_BYTES_MAX;
+  }
+
+  #accept(): void {
+    this.#accepted = (this.#accepted + 1) | 0;
+    if (this.#accepted % PROMISE_INTERVAL === 0) {
+      this.#ring.promise(this.#accepted);
+    }
+  }
+
+  #park(frame: Frame): void {
+    const isFirst = this.#parked.length === 0;
+    const length = ADDRESS_BYTES + frame.body.length;
+    const { recordBytesMax } = this.#ring;
+    for (let from = 0; from < length; from += recordBytesMax) {
+      this.#parkPiece(frame, from, Math.min(length - from, recordBytesMax));
+    }
+    this.#accept();
+    this.#ring.promise(this.#accepted);
+    if (isFirst) this.flush();
+    if (this.#parkedBytes <= OVERRUN_BYTES_MAX || this.#isOverrun) return;
+    this.#isOverrun = true;
+    this.#overrun();
+  }
+
+  #parkPiece(frame: Frame, from: number, size: number): void {
+    const last = this.#parked.at(-1);
+    this.#parkedBytes += size;
+    if (last !== undefined && writePiece(frame, from, size, last)) return;
+    const next = new Records(this.#ring.recordSizeMax);
+    writePiece(frame, from, size, next);
+    this.#parked.push(next);
+  }
+
+  /** Whether frames wait, and the reader has made room since. */
+  get canFlush(): boolean {
+    return this.#parked.length > 0 && !this.#ring.isStarved();
+  }
+
+  /** Writes what waits, as far as there is room. */
+  flush(): void {
+    let count = 0;
+    for (const records of this.#parked) {
+      if (!this.#append(records)) break;
+      count++;
+    }
+    this.#parked.splice(0, count);
+    this.#parkedBytes = bytesOf(this.#parked);
+    ringBell(this.#bell);
+  }
+
+  // The reader may have made room just before it could know who waits for it.
+  #append(records: Records): boolean {
+    if (this.#ring.append(records)) return true;
+    this.#ring.starve();
+    return this.#ring.append(records);
+  }
+
+  /** Drops what waits, and refuses all that comes. Idempotent. */
+  close(): void {
+    this.#isClosed = true;
+    this.#parked = [];
+    this.#parkedBytes = 0;
+  }
+}
+
+function bytesOf(parked: Records[]): number {
+  return parked.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+// Bytes `from` on of address and body. False when there is no room.
+function writePiece(
+  frame: Frame,
+  from: number,
+  size: number,
+  sink: RecordSink,
+): boolean {
+  const at = sink.reserve(size);
+  if (at < 0) return false;
+  const { body, tag } = frame;
+  if (from === 0) writeAddress(frame, sink.words, at);
+  const bodyAt = from === 0 ? at + ADDRESS_BYTES : at;
+  const bodyFrom = Math.max(from - ADDRESS_BYTES, 0);
+  const bodyTo = from + size - ADDRESS_BYTES;
+  const isWhole = bodyFrom === 0 && bodyTo === body.length;
+  sink.bytes.set(isWhole ? body : body.subarray(bodyFrom, bodyTo), bodyAt);
+  sink.commit(size, tag, bodyTo < body.length);
+  return true;
+}

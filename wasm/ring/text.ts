@@ -1,0 +1,120 @@
+/**
+ * Text as bytes, with every UTF-16 unit kept: also a lone surrogate, which
+ * UTF-8 cannot hold.
+ *
+ * @module
+ */
+
+/** How text is written. */
+export const TEXT = {
+  /** A byte for each unit. */
+  latin1: 0,
+  /** UTF-8. */
+  utf8: 1,
+  /** Two bytes for each unit, the lower first. */
+  utf16: 2,
+} as const;
+
+/** One of {@linkcode TEXT}. */
+export type TextForm = (typeof TEXT)[keyof typeof TEXT];
+
+/** Units up to which a loop is quicker than a call into the encoder. */
+const SHORT_LENGTH_MAX = 32;
+
+const UNITS_PER_CALL = 4_096;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The most bytes that `text` can take. */
+export function textBytesMax(text: string): number {
+  return 3 * text.length;
+}
+
+/** What {@linkcode writeText} did. */
+export interface WrittenText {
+  /** How the text is written. */
+  form: TextForm;
+  /** How many bytes it took. */
+  length: number;
+}
+
+/**
+ * Writes `text` into `into` from `at` on, where there is room for
+ * {@linkcode textBytesMax}.
+ *
+ * @param written Told what was done. Made by the caller, so that none is made here.
+ */
+export function writeText(
+  text: string,
+  into: Uint8Array,
+  at: number,
+  written: WrittenText,
+): void {
+  const { length } = text;
+  if (length <= SHORT_LENGTH_MAX && isLatin1(text, into, at)) {
+    written.form = TEXT.latin1;
+    written.length = length;
+  } else if (text.isWellFormed()) {
+    written.form = TEXT.utf8;
+    written.length = encoder.encodeInto(text, into.subarray(at)).written;
+  } else {
+    written.form = TEXT.utf16;
+    written.length = writeUnits(text, into, at);
+  }
+}
+
+// Writes as long as it is.
+function isLatin1(text: string, into: Uint8Array, at: number): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit > 0xff) return false;
+    into[at + index] = unit;
+  }
+  return true;
+}
+
+function writeUnits(text: string, into: Uint8Array, at: number): number {
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    into[at + 2 * index] = unit & 0xff;
+    into[at + 2 * index + 1] = unit >> 8;
+  }
+  return 2 * text.length;
+}
+
+/** Reads what {@linkcode writeText} wrote. */
+export function readText(
+  form: TextForm,
+  from: Uint8Array,
+  start: number,
+  end: number,
+): string {
+  switch (form) {
+    case TEXT.latin1:
+      return readLatin1(from, start, end);
+    case TEXT.utf8:
+      return decoder.decode(from.subarray(start, end));
+    case TEXT.utf16:
+      return readUnits(from, start, end);
+  }
+}
+
+function readLatin1(from: Uint8Array, start: number, end: number): string {
+  let text = "";
+  for (let at = start; at < end; at++) text += String.fromCharCode(from[at]!);
+  return text;
+}
+
+function readUnits(from: Uint8Array, start: number, end: number): string {
+  let text = "";
+  let units: number[] = [];
+  for (let at = start; at < end; at += 2) {
+    units.push(from[at]! | from[at + 1]! << 8);
+    if (units.length === UNITS_PER_CALL || at + 2 === end) {
+      text += String.fromCharCode(...units);
+      units = [];
+    }
+  }
+  return text;
+}

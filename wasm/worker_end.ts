@@ -1,0 +1,114 @@
+/**
+ * The wire as a scheduler in a Worker sees it: one end to the main thread, and
+ * one to each other scheduler of its node.
+ *
+ * @module
+ */
+
+import type { Runtime, Signal } from "@rusm/otp";
+import { MAIN_SCHEDULER } from "./limits.ts";
+import { Exchange } from "./ring/exchange.ts";
+import { Unreadable } from "./ring/frame.ts";
+import { RING_BYTES } from "./ring/limits.ts";
+import { type Arrival, Line } from "./ring/line.ts";
+import { createRing } from "./ring/ring.ts";
+import {
+  type Command,
+  isSignal,
+  type Report,
+  type Tiding,
+  type Wiring,
+} from "./wire.ts";
+
+/** What the scope of a Worker offers, as far as it is used here. */
+export interface WorkerScope {
+  /** Takes what the main thread posts: {@linkcode Wiring} first. */
+  onmessage: ((event: MessageEvent<Wiring | Tiding | Command>) => void) | null;
+  /** Posts to the main thread. */
+  postMessage(report: Report): void;
+}
+
+/** Who works in the Worker. */
+export interface Worked {
+  /** Takes the signals, and is connected to all other schedulers. */
+  readonly runtime: Runtime;
+  /** Does what the main thread asks. */
+  obey(command: Command): void;
+}
+
+/** Ties the runtime of a Worker to all others of its node. */
+export class WorkerEnd {
+  readonly #scope: WorkerScope;
+  readonly #exchange: Exchange;
+  readonly #worked: Worked;
+  readonly #main: Line;
+  readonly #lines = new Map<number, Line>();
+
+  /** Begins to take what was sent. */
+  constructor(scope: WorkerScope, wiring: Wiring, worked: Worked) {
+    const { bell, mainBell, fromMain, toMain } = wiring;
+    this.#scope = scope;
+    this.#worked = worked;
+    this.#exchange = new Exchange(bell);
+    this.#main = this.#line(mainBell, () => toMain, () => {});
+    worked.runtime.connect(MAIN_SCHEDULER, this.#main);
+    scope.onmessage = ({ data }) => this.#main.takePosted(data);
+    this.#main.receive(fromMain, true);
+  }
+
+  #line(
+    bell: Wiring["bell"],
+    open: () => SharedArrayBuffer,
+    overrun: () => void,
+  ): Line {
+    return new Line(this.#exchange, bell, open, {
+      ...{ arrived: (content) => this.#heed(content), overrun },
+      keepsBytes: true,
+      refused: (to) => this.report({ type: "refused", to }),
+    });
+  }
+
+  /** Tells the main thread, in order with the signals. A log is dropped when too much waits already. */
+  report(report: Exclude<Report, { type: "open" }>): void {
+    if (report.type === "log") this.#main.offer(report);
+    else this.#main.tell(report);
+  }
+
+  #heed(content: Arrival): void {
+    if (content instanceof Unreadable) {
+      return this.report({ type: "refused", to: content.to });
+    }
+    this.#heedOne(content as Signal | Tiding | Command);
+  }
+
+  #heedOne(content: Signal | Tiding | Command): void {
+    const { runtime } = this.#worked;
+    if (isSignal(content)) return void runtime.signal(content);
+    switch (content.type) {
+      case "joined":
+        return this.#join(content);
+      case "opened":
+        return this.#lines.get(content.scheduler)?.receive(content.ring);
+      case "left":
+        this.#lines.get(content.scheduler)?.close();
+        this.#lines.delete(content.scheduler);
+        return runtime.disconnect(content.scheduler, content.reason);
+      default:
+        return this.#worked.obey(content);
+    }
+  }
+
+  #join({ scheduler, bell, life }: Extract<Tiding, { type: "joined" }>): void {
+    // Made when it is first used: most pairs never talk.
+    const open = () => {
+      const ring = createRing(RING_BYTES);
+      this.#scope.postMessage({ type: "open", scheduler, life, ring });
+      return ring;
+    };
+    const line = this.#line(bell, open, () => {
+      this.report({ type: "overrun", scheduler, life });
+    });
+    this.#lines.set(scheduler, line);
+    this.#worked.runtime.connect(scheduler, line);
+  }
+}
