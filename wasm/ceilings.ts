@@ -45,9 +45,9 @@ export interface Sitting {
 }
 
 interface Waiting {
-  readonly cost: Cost;
+  readonly costOf: () => Cost;
   readonly deadlineMs: number;
-  readonly resolve: (isReserved: boolean) => void;
+  readonly resolve: (reserved: Cost | undefined) => void;
 }
 
 const MAPS = 0;
@@ -84,6 +84,8 @@ export class Ceilings {
   #isCollecting = false;
   // Of stacks that no fiber uses.
   #spareMaps = 0;
+  // Of them, at the last collection.
+  #oldSpareMaps = 0;
 
   /** Ceilings of this machine, or those that `seed` comes from. */
   constructor(seed: CeilingsSeed = Ceilings.seed()) {
@@ -157,17 +159,24 @@ export class Ceilings {
     Atomics.add(this.#taken, UNITS, unitsOf(bytes));
   }
 
-  /** Takes `cost`, or waits for it behind all others. Resolves to whether it is the caller's now. */
-  reserve(cost: Cost): Promise<boolean> {
-    if (this.#waiting.length === 0 && this.#makeRoom(cost)) {
-      return Promise.resolve(true);
-    }
+  /**
+   * Takes what `costOf` returns, or waits for it behind all others.
+   *
+   * @param costOf Called again and again: it may become less.
+   * @returns Resolves to what is the caller's now; to undefined when it did not
+   * come in time, or too many wait.
+   */
+  reserve(costOf: () => Cost): Promise<Cost | undefined> {
+    const reserved = this.#waiting.length === 0
+      ? this.#makeRoom(costOf)
+      : undefined;
+    if (reserved !== undefined) return Promise.resolve(reserved);
     if (this.#waiting.length >= this.seed.waitingMax) {
-      return Promise.resolve(false);
+      return Promise.resolve(undefined);
     }
     return new Promise((resolve) => {
       const deadlineMs = performance.now() + this.seed.waitMsMax;
-      this.#waiting.push({ cost, deadlineMs, resolve });
+      this.#waiting.push({ costOf, deadlineMs, resolve });
       this.#poll();
     });
   }
@@ -220,24 +229,27 @@ export class Ceilings {
 
   #admit(): void {
     let count = 0;
-    for (const { cost, deadlineMs, resolve } of this.#waiting) {
-      const isReserved = this.#makeRoom(cost);
-      if (!isReserved && performance.now() < deadlineMs) break;
-      resolve(isReserved);
+    for (const { costOf, deadlineMs, resolve } of this.#waiting) {
+      const reserved = this.#makeRoom(costOf);
+      const isLate = performance.now() >= deadlineMs;
+      if (reserved === undefined && !isLate) break;
+      resolve(reserved);
       count++;
     }
     this.#waiting.splice(0, count);
   }
 
-  #makeRoom(cost: Cost): boolean {
-    if (this.#take(cost)) return true;
+  #makeRoom(costOf: () => Cost): Cost | undefined {
+    const cost = costOf();
+    if (this.#take(cost)) return cost;
     for (const sitting of this.#sitting) {
       this.#sitting.delete(sitting);
       sitting.giveBack();
-      if (this.#take(cost)) return true;
+      const less = costOf();
+      if (this.#take(less)) return less;
     }
     this.#collect();
-    return false;
+    return undefined;
   }
 
   // Memories that nobody uses count until V8 has collected them, which it does
@@ -251,8 +263,16 @@ export class Ceilings {
       // V8 collected all garbage before it gave up.
     }
     this.#collectedAtMs = performance.now();
-    this.#return(this.#spareMaps, 0);
-    this.#spareMaps = 0;
+    this.#returnSpare();
+  }
+
+  // V8 may still hold on to a stack whose fiber has just ended: what was spare
+  // at the collection before is gone with this one.
+  #returnSpare(): void {
+    const gone = Math.min(this.#oldSpareMaps, this.#spareMaps);
+    this.#return(gone, 0);
+    this.#spareMaps -= gone;
+    this.#oldSpareMaps = this.#spareMaps;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   permissionsOf,
 } from "./capability.ts";
 import { LoadFailed, SchedulerFailed, SystemLimit } from "./errors.ts";
+import { Ceilings } from "./ceilings.ts";
 import { prepareModule } from "./core/module.ts";
 import { insistGrantable } from "./grantable.ts";
 import type { GuestCode, Start } from "./guests.ts";
@@ -21,6 +22,9 @@ import { bake, type Image } from "./script/image.ts";
 import { Ticker } from "./ticker.ts";
 import { GuestOutOfMemory, GuestThrew } from "./script/guest_error.ts";
 import { Switchboard } from "./switchboard.ts";
+
+// All engines of the OS process share what the machine has.
+const CEILINGS = Ceilings.seed();
 
 /** A loaded component: what {@linkcode Engine.spawn} makes processes of. */
 export interface Component {
@@ -163,7 +167,10 @@ export class Engine {
     this.#insistOpen();
     this.#ticker ??= new Ticker(this.#options.epochMs);
     const { memory: epoch, periodMs: epochMs } = this.#ticker.epoch;
-    const code = { type: "core", module, epoch, epochMs } as const;
+    const code = {
+      ...{ type: "core", name, module, epoch, epochMs } as const,
+      ceilings: CEILINGS,
+    };
     return await this.#load(name, code, capability);
   }
 

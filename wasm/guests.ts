@@ -4,17 +4,23 @@
  * @module
  */
 
-import type { ProcessBody } from "@rusm/otp";
+import { crashOf, type ExitReason, type ProcessBody } from "@rusm/otp";
 import type { Capability } from "./capability.ts";
-import { CoreProcess } from "./core/core_process.ts";
+import { Ceilings, type CeilingsSeed } from "./ceilings.ts";
+import { type Command, CoreProcess } from "./core/core_process.ts";
 import { InstancePool } from "./core/instance_pool.ts";
 import type { CoreModule } from "./core/module.ts";
+import { type Log, loggedStdio, nodeStdio } from "./core/stdio.ts";
 import { Epoch } from "./epoch.ts";
+import { environmentGet } from "./host/environment.ts";
+import { originalOffset } from "./instrument/offset_map.ts";
 import type { GuestMessage } from "./message.ts";
 import { RunQueue } from "./run_queue.ts";
 import type { Image } from "./script/image.ts";
 import { type Entry, ScriptProcess } from "./script/script_process.ts";
 import { VmPool } from "./script/vm_pool.ts";
+import { FRAMES_MAX, type TrapSource } from "./trap/frames.ts";
+import { trapCrash, trapOf } from "./trap/trap.ts";
 
 /** What a component consists of. It can be posted to a Worker. */
 export type GuestCode = ScriptCode | CoreCode;
@@ -37,6 +43,10 @@ export interface CoreCode {
   readonly epoch: WebAssembly.Memory;
   /** Milliseconds between two ticks of it. */
   readonly epochMs: number;
+  /** What all guests together may take of the machine. */
+  readonly ceilings: CeilingsSeed;
+  /** What it is called, in stacks. */
+  readonly name: string;
 }
 
 /** How a process begins. It can be posted to a Worker. */
@@ -58,13 +68,14 @@ export interface Start {
 /** Makes the body of one process. */
 type Factory = (start: Start, log: Log) => ProcessBody<GuestMessage>;
 
-/** Takes what a process logs; level is 0 error to 3 debug. */
-export type Log = (level: number, text: string) => void;
+// V8 keeps ten frames of an error otherwise.
+Error.stackTraceLimit = FRAMES_MAX;
 
 /** The components of one scheduler, and who of them runs. */
 export class Guests {
   readonly #factories = new Map<number, Factory>();
   readonly #runQueue = new RunQueue();
+  #ceilings: Ceilings | undefined;
 
   /** Makes a component known under a number. */
   load(component: number, code: GuestCode, capability: Capability): void {
@@ -84,13 +95,49 @@ export class Guests {
       };
     }
     const epoch = new Epoch(code.epoch, code.epochMs);
-    const pool = new InstancePool(code.module, epoch);
-    return ({ entry }) =>
-      new CoreProcess({ pool, capability, entry, runQueue, epoch });
+    this.#ceilings ??= new Ceilings(code.ceilings);
+    const pool = new InstancePool(code.module, epoch, this.#ceilings);
+    const crashOf = crashesOf(code);
+    return (start, log) => {
+      const { entry } = start;
+      const command = commandOf(start, capability, log);
+      const parts = { pool, capability, entry, runQueue, epoch };
+      return new CoreProcess({ ...parts, command, crashOf });
+    };
   }
 
   /** Makes the body of a process of a component that is known. */
   bodyOf(component: number, start: Start, log: Log): ProcessBody<GuestMessage> {
     return this.#factories.get(component)!(start, log);
   }
+}
+
+function commandOf(
+  { args = [], env = {}, stdio = false }: Start,
+  capability: Capability,
+  log: Log,
+): Command {
+  const granted = capability.env.flatMap((name) => {
+    const value = environmentGet(capability, name);
+    return typeof value === "string" ? [[name, value] as const] : [];
+  });
+  return {
+    args,
+    env: new Map([...granted, ...Object.entries(env)]),
+    stdio: stdio && capability.stdio ? nodeStdio() : loggedStdio(log),
+  };
+}
+
+// A trap is told in the offsets of the module as it was before it was rewritten.
+function crashesOf(
+  { module, name }: CoreCode,
+): (thrown: unknown) => ExitReason {
+  const source: TrapSource = {
+    originalOffset: (offset) => originalOffset(module.offsets, offset),
+    overrunIndex: module.overrunIndex,
+  };
+  return (thrown) => {
+    const trap = trapOf(thrown, source);
+    return trap === undefined ? crashOf(thrown) : trapCrash(trap, name);
+  };
 }

@@ -69,8 +69,11 @@ export const ERROR_LENGTH_MAX: number = 8 * 1024;
 /** Idle instances that a scheduler keeps of one component, ready for new processes. */
 export const IDLE_INSTANCES_MAX = 64;
 
-/** Processes that one scheduler runs at once. */
+/** Processes of scripts that one scheduler runs at once. */
 export const PROCESSES_MAX = 4_096;
+
+/** Processes of core modules that one scheduler has at once; the ceilings decide how many of them run. */
+export const CORE_PROCESSES_MAX = 250_000;
 
 /** Messages that may wait for one guest. */
 export const GUEST_MAILBOX_MAX = 10_000;
@@ -98,9 +101,6 @@ export const PRELUDE_MEMORY_BYTES: number = 32 * MEBIBYTE;
 
 /** Entries that a table of a guest may grow to: they lie on the heap of the scheduler. */
 export const TABLE_ENTRIES_MAX = 100_000;
-
-/** Bytes of the largest memory that is put back to its first contents; a larger one is quicker to make anew. */
-export const RESTORED_BYTES_MAX: number = MEBIBYTE;
 
 /** Milliseconds between two ticks of the epoch, when an engine is not told otherwise. */
 export const EPOCH_MS = 10;

@@ -6,7 +6,7 @@
 
 import { Pid, type Runtime } from "@rusm/otp";
 import type { Start } from "./guests.ts";
-import { PROCESSES_MAX } from "./limits.ts";
+import { CORE_PROCESSES_MAX, PROCESSES_MAX } from "./limits.ts";
 import {
   RemoteScheduler,
   type SchedulerListener,
@@ -139,7 +139,7 @@ export class Pool {
    * lost with it.
    */
   spawn(component: number, start: Start): Pid | undefined {
-    const place = this.#leastLoaded();
+    const place = this.#leastLoaded(this.#roomFor(component));
     if (place === undefined) return undefined;
     const [index, scheduler] = place;
     const pid = this.#options.runtime.allot(index);
@@ -147,9 +147,17 @@ export class Pool {
     return pid;
   }
 
-  #leastLoaded(): [index: number, scheduler: RemoteScheduler] | undefined {
+  // A script takes megabytes, and nobody but its scheduler counts them.
+  #roomFor(component: number): number {
+    const load = this.#loads.find((load) => load.component === component);
+    return load?.code.type === "core" ? CORE_PROCESSES_MAX : PROCESSES_MAX;
+  }
+
+  #leastLoaded(
+    max: number,
+  ): [index: number, scheduler: RemoteScheduler] | undefined {
     let least: [number, RemoteScheduler] | undefined;
-    let count = PROCESSES_MAX;
+    let count = max;
     for (const entry of this.#schedulers) {
       const { isSilent, living: { size } } = entry[1];
       if (!isSilent && size < count) [least, count] = [entry, size];

@@ -12,7 +12,7 @@ import { type Call, runCli, startCli } from "./testdata/cli.ts";
 import { buildCommand, hasGo } from "./testdata/go.ts";
 
 /** Until the engine gives modules the functions of preview 1. */
-const isMissing = true;
+const isMissing = false;
 
 const HELLO = `(module
   (import "wasi_snapshot_preview1" "fd_write"

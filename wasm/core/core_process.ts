@@ -1,6 +1,6 @@
 /**
  * The body of a process that runs a core module: one instance, and one call of
- * an export of it.
+ * an export of it, or one for each message.
  *
  * @module
  */
@@ -13,13 +13,31 @@ import {
   TIMEOUT,
 } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
+import type { Cost, Sitting } from "../ceilings.ts";
 import type { Epoch } from "../epoch.ts";
 import { bytesOf, type GuestMessage } from "../message.ts";
 import type { RunQueue } from "../run_queue.ts";
+import { ProcessExit, Wasip1State, type Wasip1Stdio } from "../wasi/p1.ts";
 import { GuestStopped } from "../script/guest_error.ts";
+import { addGuest, forgetGuest, type LocalGuest } from "./guests.ts";
+import type { Hibernated } from "./hibernation.ts";
 import type { CoreInstance } from "./instance.ts";
-import type { InstancePool } from "./instance_pool.ts";
+import { FIBER_COST, type InstancePool } from "./instance_pool.ts";
 import type { Guest } from "./slot.ts";
+import { loggedStdio } from "./stdio.ts";
+import { GuestStreams } from "./streams.ts";
+import { causeOf } from "./uncatchable.ts";
+import { WaitingBytes } from "./waiting_bytes.ts";
+
+/** The entry of a service: {@linkcode SERVICE_EXPORT} is called for each message. */
+export const SERVICE_ENTRY = "service";
+
+/**
+ * What a service exports: a function `() -> i32`, called when a message is
+ * there, which it takes by `receive`; one that it leaves is dropped. The
+ * process goes on when it returns 0, and ends otherwise.
+ */
+export const SERVICE_EXPORT = "rusm_message";
 
 /** All that a core process is made from. */
 export interface CoreOptions {
@@ -27,26 +45,63 @@ export interface CoreOptions {
   readonly pool: InstancePool;
   /** What the process may do. */
   readonly capability: Capability;
-  /** Name of the exported function that it runs; takes nothing. */
+  /**
+   * Name of the exported function that it runs, which takes nothing; or
+   * {@linkcode SERVICE_ENTRY}.
+   */
   readonly entry: string;
   /** Who runs on this scheduler. */
   readonly runQueue: RunQueue;
   /** The clock that it is preempted by. */
   readonly epoch: Epoch;
+  /** What a command is started with; nothing when absent. */
+  readonly command?: Command;
+  /** Makes the exit reason of what a guest ended with. */
+  readonly crashOf?: (thrown: unknown) => ExitReason;
+  /** Whether a service always gives its instance back before it waits; only when guests take much in all when absent. */
+  readonly alwaysHibernates?: boolean;
 }
 
-/** A process that runs a core module. */
-export class CoreProcess implements ProcessBody<GuestMessage>, Guest {
+/** What a command is started with. */
+export interface Command {
+  /** Its arguments, its name first. */
+  readonly args: readonly string[];
+  /** Its variables: only those that are granted. */
+  readonly env: ReadonlyMap<string, string>;
+  /** Its standard streams. */
+  readonly stdio: Wasip1Stdio & {
+    /** Lets go of what is kept back. */
+    flush?(): void;
+  };
+}
+
+/**
+ * A process that runs a core module.
+ *
+ * Invariant: a call into the instance is under way, or it is taken, given back
+ * or saved, only while the process has its turn, or sits between two messages.
+ */
+export class CoreProcess
+  implements ProcessBody<GuestMessage>, Guest, LocalGuest, Sitting {
   readonly capability: Capability;
   readonly #options: CoreOptions;
   #self: Context<GuestMessage> | undefined;
   #outcome: ExitReason | undefined;
   #isStopped = false;
   // Ends the wait of a guest that was stopped.
-  #abandon: ((stopped: GuestStopped) => void) | undefined;
+  #abandon: (() => void) | undefined;
   // Epochs since it waited last, without those of this slice.
   #usedEpochs = 0;
   #sliceEpoch = 0;
+  #instance: CoreInstance | undefined;
+  #hasFiber = false;
+  // The state of a service without an instance.
+  #saved: Hibernated | undefined;
+  // What a service was called for.
+  #held: Uint8Array | undefined;
+  #streams: GuestStreams | undefined;
+  #wasip1: Wasip1State | undefined;
+  #waitingBytes: WaitingBytes | undefined;
 
   /** A process that has not started. */
   constructor(options: CoreOptions) {
@@ -58,43 +113,177 @@ export class CoreProcess implements ProcessBody<GuestMessage>, Guest {
     return this.#self!;
   }
 
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  get streams(): GuestStreams {
+    this.#streams ??= new GuestStreams(this);
+    return this.#streams;
+  }
+
+  get wasip1(): Wasip1State {
+    this.#wasip1 ??= wasip1Of(this.self, this.#options);
+    return this.#wasip1;
+  }
+
   async start(self: Context<GuestMessage>): Promise<void> {
     this.#self = self;
+    addGuest(this);
     if (!this.#tryEnter()) await this.#enter();
-    if (!this.#isStopped) await this.#run();
-    else this.#leave();
+    await this.#run();
+    forgetGuest(this);
     if (this.#outcome !== undefined) self.exit(this.#outcome);
   }
 
   // The turn ends last, so that the instance is there for the next guest.
   async #run(): Promise<void> {
-    const { pool, entry } = this.#options;
-    let instance: CoreInstance | undefined;
     try {
-      instance = pool.take(this);
-      await this.#call(instance, entry);
+      if (!this.#tryTake()) await this.#take();
+      const { entry } = this.#options;
+      if (entry === SERVICE_ENTRY) await this.#serve();
+      else await this.#call(entry);
     } catch (thrown) {
       // The guest boundary: what a guest throws ends its process, no more.
-      if (!this.#isStopped) this.#outcome ??= crashOf(thrown);
+      if (!this.#isStopped) this.#fail(thrown);
     } finally {
-      if (instance !== undefined) pool.give(instance);
+      this.#wasip1?.close();
+      this.#options.command?.stdio.flush?.();
+      if (this.#instance !== undefined) this.#options.pool.give(this.#instance);
+      this.#releaseFiber();
       this.#leave();
     }
   }
 
-  async #call(instance: CoreInstance, entry: string): Promise<void> {
+  #fail(thrown: unknown): void {
+    const cause = causeOf(thrown);
+    if (cause instanceof ProcessExit) {
+      if (cause.code === 0) return;
+      const payload = { exitCode: cause.code };
+      this.#outcome ??= { type: "exit", payload };
+    } else this.#outcome ??= (this.#options.crashOf ?? crashOf)(cause);
+  }
+
+  #tryTake(): boolean {
+    if (this.#isStopped) throw new GuestStopped();
+    const admitted = this.#options.pool.tryAdmit();
+    if (admitted !== undefined) this.#takeAdmitted(admitted);
+    return admitted !== undefined;
+  }
+
+  // Others have their turn while it waits for what the machine does not have.
+  async #take(): Promise<void> {
+    this.#leave();
+    const admitted = await this.#options.pool.admit();
+    await this.#enter();
+    if (admitted === undefined) throw this.#exceeded();
+    this.#takeAdmitted(admitted);
+  }
+
+  #takeAdmitted(admitted: Cost): void {
+    this.#hasFiber = true;
+    try {
+      this.#instance = this.#options.pool.take(this, admitted);
+      if (this.#saved !== undefined) this.#instance.wake(this.#saved);
+      this.#saved = undefined;
+    } catch (error) {
+      // So V8 says that there are no more addresses.
+      throw error instanceof RangeError ? this.#exceeded() : error;
+    }
+    if (this.#isStopped) throw new GuestStopped();
+  }
+
+  #exceeded(): GuestStopped {
+    this.#outcome ??= {
+      type: "limit",
+      limit: "system",
+      message: "Used more of the machine than all guests together may",
+    };
+    return new GuestStopped();
+  }
+
+  #releaseFiber(): void {
+    if (this.#hasFiber) this.#options.pool.ceilings.releaseFiber();
+    this.#hasFiber = false;
+  }
+
+  async #call(entry: string): Promise<void> {
+    await this.#begin(entry);
+    await this.#instance!.call(entry);
+  }
+
+  async #begin(entry: string): Promise<void> {
+    const instance = this.#instance!;
     if (!instance.has(entry)) {
-      throw new TypeError(`Cannot find an exported function: ${entry}`);
+      throw new TypeError(
+        `Cannot find an exported function without parameters: ${entry}`,
+      );
     }
-    if (instance.startExport !== undefined) {
-      await instance.call(instance.startExport);
+    if (instance.startExport === undefined) return;
+    await instance.call(instance.startExport);
+    if (this.#isStopped) throw new GuestStopped();
+  }
+
+  async #serve(): Promise<void> {
+    await this.#begin(SERVICE_EXPORT);
+    for (let isOver = false; !isOver;) {
+      this.#held = await this.#nextMessage();
+      isOver = await this.#instance!.call(SERVICE_EXPORT) !== 0;
+      this.#held = undefined;
     }
-    await instance.call(entry);
+  }
+
+  async #nextMessage(): Promise<Uint8Array> {
+    if (this.#isStopped) throw new GuestStopped();
+    const message = this.self.receive();
+    if (!(message instanceof Promise)) return this.#taken(message);
+    this.#sit();
+    try {
+      return this.#taken(await this.wait(message));
+    } finally {
+      await this.#rise();
+    }
+  }
+
+  #sit(): void {
+    const { pool, alwaysHibernates } = this.#options;
+    this.#releaseFiber();
+    if (!pool.isHibernatable) return;
+    if (alwaysHibernates || pool.ceilings.isNear) this.giveBack();
+    else pool.ceilings.sit(this);
+  }
+
+  giveBack(): void {
+    const { pool } = this.#options;
+    this.#saved = pool.hibernate(this.#instance!);
+    if (this.#saved !== undefined) this.#instance = undefined;
+  }
+
+  async #rise(): Promise<void> {
+    const { pool: { ceilings, isHibernatable } } = this.#options;
+    if (isHibernatable) ceilings.rise(this);
+    if (this.#isStopped) return;
+    if (this.#saved !== undefined) {
+      if (!this.#tryTake()) await this.#take();
+      return;
+    }
+    this.#hasFiber = ceilings.tryReserve(FIBER_COST);
+    if (!this.#hasFiber) await this.#reserveFiber();
+  }
+
+  async #reserveFiber(): Promise<void> {
+    this.#leave();
+    const { ceilings } = this.#options.pool;
+    this.#hasFiber = await ceilings.reserve(() => FIBER_COST) !== undefined;
+    await this.#enter();
+    if (!this.#hasFiber) throw this.#exceeded();
   }
 
   stop(): void {
     this.#isStopped = true;
-    this.#abandon?.(new GuestStopped());
+    // Undefined when it has not started.
+    if (this.#self !== undefined) forgetGuest(this);
+    this.#abandon?.();
   }
 
   #tryEnter(): boolean {
@@ -129,7 +318,17 @@ export class CoreProcess implements ProcessBody<GuestMessage>, Guest {
       this.#outcome ??= { type: "limit", limit: "cpu", message };
       return 1;
     }
-    return this.#yield();
+    return this.#countMemory() ? this.#yield() : 1;
+  }
+
+  // A guest asks nobody before its memory grows.
+  #countMemory(): boolean {
+    const instance = this.#instance;
+    if (instance === undefined || this.#options.pool.count(instance)) {
+      return true;
+    }
+    this.#exceeded();
+    return false;
   }
 
   // Behind the others, and behind the event loop.
@@ -145,37 +344,85 @@ export class CoreProcess implements ProcessBody<GuestMessage>, Guest {
     timeoutMs: number | undefined,
   ): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     if (this.#isStopped) throw new GuestStopped();
+    const held = this.#held;
+    if (held !== undefined) {
+      this.#held = undefined;
+      return held;
+    }
+    // Who only looks does not wait, and could look for ever.
+    const isWait = timeoutMs !== 0;
     const message = timeoutMs === undefined
       ? this.self.receive()
       : this.self.receive({ timeoutMs });
-    if (!(message instanceof Promise)) return bytesOf(message);
-    return this.#receiveLater(message);
+    if (message instanceof Promise) return this.#receiveLater(message, isWait);
+    // Under load there is always a message, and it would have waited.
+    if (isWait) this.#usedEpochs = -this.#sliceEpochs();
+    return this.#taken(message);
   }
 
   async #receiveLater(
     message: Promise<GuestMessage | typeof TIMEOUT>,
+    isWait: boolean,
   ): Promise<Uint8Array | undefined> {
+    const usedEpochs = this.#usedEpochs + this.#sliceEpochs();
     const received = await this.wait(message);
-    return received === TIMEOUT ? undefined : bytesOf(received);
+    if (!isWait) this.#usedEpochs += usedEpochs;
+    return received === TIMEOUT ? undefined : this.#taken(received);
+  }
+
+  #taken(message: GuestMessage): Uint8Array {
+    const bytes = bytesOf(message);
+    this.#waitingBytes?.remove(bytes);
+    return bytes;
+  }
+
+  mayWait(message: Uint8Array): boolean {
+    this.#waitingBytes ??= new WaitingBytes();
+    return this.#waitingBytes.add(message);
+  }
+
+  refused(message: Uint8Array): void {
+    this.#waitingBytes?.remove(message);
   }
 
   async wait<Value>(value: Promise<Value>): Promise<Value> {
+    if (!this.#countMemory()) throw new GuestStopped();
     this.#leave();
     // A process that has waited let others run: its allowance is new.
     this.#usedEpochs = 0;
-    try {
-      return await this.#unlessStopped(value);
-    } finally {
-      if (!this.#tryEnter()) await this.#enter();
-    }
+    await this.#settled(value);
+    if (!this.#tryEnter()) await this.#enter();
+    if (this.#isStopped) throw new GuestStopped();
+    return await value;
   }
 
   // What a process waits for that has ended would never come.
-  #unlessStopped<Value>(value: Promise<Value>): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      this.#abandon = reject;
-      value.then(resolve, reject);
-      if (this.#isStopped) reject(new GuestStopped());
+  #settled<Value>(value: Promise<Value>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#abandon = resolve;
+      value.then(() => resolve(), () => resolve());
+      if (this.#isStopped) resolve();
     });
   }
+}
+
+const NOTHING: Command = {
+  args: [],
+  env: new Map(),
+  stdio: loggedStdio(() => {}),
+};
+
+function wasip1Of(
+  self: Context<GuestMessage>,
+  { capability, command = NOTHING }: CoreOptions,
+): Wasip1State {
+  return new Wasip1State({
+    ...command,
+    capability,
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    random: (bytes) =>
+      void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
+    signal: self.signal,
+  });
 }

@@ -9,17 +9,31 @@ import {
   EPOCH_FIELD,
   OVERRUN_FIELD,
   RESERVED_MODULE,
+  RESERVED_PREFIX,
 } from "../instrument/reserved.ts";
-import { RESTORED_BYTES_MAX } from "../limits.ts";
+import { GuestStopped } from "../script/guest_error.ts";
+import { type Hibernated, saveState, wakeState } from "./hibernation.ts";
 import {
   hasFirstSize,
   type MemoryImage,
   restoreMemory,
   StateImage,
 } from "./image.ts";
-import { HOST_MODULES } from "./host_modules.ts";
+import type { Linkage } from "./linkage.ts";
+import { newMemory } from "./memory.ts";
 import type { CoreModule } from "./module.ts";
-import type { Guest, HostFunctions, Slot } from "./slot.ts";
+import type { Guest, HostFunction, Slot } from "./slot.ts";
+import { uncatchable } from "./uncatchable.ts";
+
+/** What every instance of a module is made from. */
+export interface InstanceParts {
+  /** The module. */
+  readonly module: CoreModule;
+  /** What it imports. */
+  readonly linkage: Linkage;
+  /** The memory of the ticker. */
+  readonly epoch: WebAssembly.Memory;
+}
 
 /** An instance, and who has it. */
 export class CoreInstance implements Slot {
@@ -27,7 +41,8 @@ export class CoreInstance implements Slot {
   readonly memory: WebAssembly.Memory | undefined;
   readonly #module: CoreModule;
   readonly #exports: WebAssembly.Exports;
-  readonly #state: StateImage;
+  // Undefined when it cannot be put back.
+  readonly #state: StateImage | undefined;
   readonly #entries = new Map<string, () => Promise<unknown>>();
   #guest: Guest | undefined;
   #bytes: Uint8Array<ArrayBuffer> | undefined;
@@ -35,14 +50,24 @@ export class CoreInstance implements Slot {
   /**
    * An instance in which no code has run, not even its start function.
    *
-   * @param epoch The memory of the ticker.
+   * @param memory Zeroed, and of the first size; a new one when absent.
+   * @throws {RangeError} There is no room for its memory.
+   * @throws {WebAssembly.RuntimeError} Its segments do not fit.
    */
-  constructor(module: CoreModule, epoch: WebAssembly.Memory) {
+  constructor(
+    { module, linkage, epoch }: InstanceParts,
+    memory: WebAssembly.Memory | undefined = newMemory(module),
+  ) {
     this.#module = module;
-    this.memory = newMemory(module);
-    const imports = importsOf(module, this, epoch, this.memory);
+    this.memory = memory;
+    const imports = importsOf(linkage, this);
+    imports[RESERVED_MODULE]![EPOCH_FIELD] = epoch;
+    const field = module.memories[0]?.field;
+    if (field !== undefined) imports[RESERVED_MODULE]![field] = memory!;
     this.#exports = new WebAssembly.Instance(module.module, imports).exports;
-    this.#state = new StateImage(this.#exports, module);
+    this.#state = module.isRestorable
+      ? new StateImage(this.#exports, module)
+      : undefined;
   }
 
   get guest(): Guest {
@@ -71,9 +96,11 @@ export class CoreInstance implements Slot {
     return this.#module.startExport;
   }
 
-  /** Whether it exports a function that takes nothing. */
+  /** Whether it exports a function of its own that takes nothing. */
   has(entry: string): boolean {
-    return typeof this.#exports[entry] === "function";
+    const exported = this.#exports[entry];
+    return typeof exported === "function" && exported.length === 0 &&
+      !entry.startsWith(RESERVED_PREFIX);
   }
 
   /** Calls an exported function, on a fiber of its own. Rejects when it traps. */
@@ -89,70 +116,83 @@ export class CoreInstance implements Slot {
   /**
    * Puts it back to its first state. No call may be under way.
    *
+   * @param image Undefined when its memory is quicker to make anew.
    * @returns False when that cannot be done, or is no quicker than a new one.
    */
-  restore(image: MemoryImage): boolean {
+  restore(image: MemoryImage | undefined): boolean {
     const { memory } = this;
-    if (!this.#module.isRestorable) return false;
+    if (this.#state === undefined || image === undefined) return false;
     if (memory !== undefined) {
-      const limits = this.#module.memories[0]!;
-      if (!hasFirstSize(memory, limits)) return false;
-      if (memory.buffer.byteLength > RESTORED_BYTES_MAX) return false;
+      if (!hasFirstSize(memory, this.#module.memories[0]!)) return false;
       restoreMemory(memory, image);
     }
     this.#state.restore();
     return true;
   }
+
+  /**
+   * What its state differs in from the first one. No call may be under way.
+   *
+   * @returns Undefined when JavaScript cannot hold it.
+   */
+  save(image: MemoryImage): Hibernated | undefined {
+    return saveState(this.#module, { ...this.#stateful, image });
+  }
+
+  /**
+   * Goes on from what was saved. It must be as new.
+   *
+   * @throws {RangeError} There is no room for its memory.
+   */
+  wake(saved: Hibernated): void {
+    wakeState(this.#module, this.#stateful, saved);
+  }
+
+  get #stateful() {
+    return { exports: this.#exports, memory: this.memory };
+  }
 }
 
-// One that cannot grow reserves no more addresses than it has.
-function newMemory(
-  { memories, growsMemories }: CoreModule,
-): WebAssembly.Memory | undefined {
-  const limits = memories[0];
-  if (limits === undefined) return undefined;
-  const { min, max, is64, isShared } = limits;
-  const maximum = growsMemories ? max : min;
-  const options = { initial: min, maximum, shared: isShared };
-  // TypeScript does not know memories of 64 bits yet.
-  if (!is64) return new WebAssembly.Memory(options);
-  return new WebAssembly.Memory({
-    address: "i64",
-    initial: BigInt(min),
-    maximum: BigInt(maximum),
-    shared: isShared,
-  } as unknown as WebAssembly.MemoryDescriptor);
-}
-
-function importsOf(
-  module: CoreModule,
-  slot: Slot,
-  epoch: WebAssembly.Memory,
-  memory: WebAssembly.Memory | undefined,
-): WebAssembly.Imports {
-  const imports: Record<string, WebAssembly.ModuleImports> = {};
-  const field = module.memories[0]?.field;
-  imports[RESERVED_MODULE] = {
-    [EPOCH_FIELD]: epoch,
-    [OVERRUN_FIELD]: suspending(() => slot.guest.overrun()),
-    ...(field === undefined ? {} : { [field]: memory! }),
+function importsOf(linkage: Linkage, slot: Slot): WebAssembly.Imports {
+  const imports: Record<string, WebAssembly.ModuleImports> = {
+    [RESERVED_MODULE]: {
+      [OVERRUN_FIELD]: suspending(() => slot.guest.overrun()),
+    },
   };
-  const names = WebAssembly.Module.imports(module.module).map((each) =>
-    each.module
-  );
-  for (const name of new Set(names)) {
-    const functions = HOST_MODULES.get(name);
-    if (functions !== undefined) imports[name] = wrap(functions(slot));
+  for (const { name, module, fields } of linkage) {
+    const { functions, suspending: names } = module.functionsOf(slot);
+    const wrapped: WebAssembly.ModuleImports = {};
+    for (const field of fields) {
+      const host = functions[field]!;
+      wrapped[field] = names.has(field)
+        ? suspending(guardedLater(slot, host))
+        : guarded(slot, host);
+    }
+    imports[name] = wrapped;
   }
   return imports;
 }
 
-function wrap(
-  { functions, suspending: names }: HostFunctions,
-): WebAssembly.ModuleImports {
-  const wrapped: WebAssembly.ModuleImports = {};
-  for (const [field, host] of Object.entries(functions)) {
-    wrapped[field] = names.has(field) ? suspending(host) : host;
-  }
-  return wrapped;
+// A guest that has ended does nothing more, and catches nothing of the host's.
+function guarded(slot: Slot, host: HostFunction): HostFunction {
+  return (...args) => {
+    try {
+      if (slot.guest.isStopped) throw new GuestStopped();
+      return host(...args);
+    } catch (thrown) {
+      throw uncatchable(thrown);
+    }
+  };
+}
+
+function guardedLater(slot: Slot, host: HostFunction): HostFunction {
+  const call = guarded(slot, host);
+  return (...args) => {
+    const result = call(...args);
+    return result instanceof Promise ? result.catch(rethrow) : result;
+  };
+}
+
+function rethrow(thrown: unknown): never {
+  throw uncatchable(thrown);
 }

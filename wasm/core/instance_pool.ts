@@ -4,12 +4,27 @@
  * @module
  */
 
+import { Ceilings, type Cost } from "../ceilings.ts";
 import type { Epoch } from "../epoch.ts";
 import { IDLE_INSTANCES_MAX } from "../limits.ts";
-import { type MemoryImage, saveMemory } from "./image.ts";
-import { CoreInstance } from "./instance.ts";
+import { type Hibernated, isHibernatable } from "./hibernation.ts";
+import { hasFirstSize, type MemoryImage, saveMemory } from "./image.ts";
+import { CoreInstance, type InstanceParts } from "./instance.ts";
+import {
+  FIBER_MAPS,
+  IDLE_MEMORIES_MAX,
+  RESTORED_BYTES_MAX,
+  ZEROED_BYTES_MAX,
+} from "./limits.ts";
+import { linkageOf } from "./linkage.ts";
+import { memoryCost } from "./memory.ts";
 import type { CoreModule } from "./module.ts";
 import type { Guest } from "./slot.ts";
+
+/** What the stack of a process takes while a call of it is under way. */
+export const FIBER_COST: Cost = { maps: FIBER_MAPS, bytes: 0 };
+
+let unlimited: Ceilings | undefined;
 
 /**
  * Hands out instances in which no code has run, or that are no different.
@@ -18,16 +33,40 @@ import type { Guest } from "./slot.ts";
  * so what one process left behind is gone before another can come.
  */
 export class InstancePool {
-  readonly #module: CoreModule;
-  readonly #epoch: Epoch;
+  /** What all guests together may take. */
+  readonly ceilings: Ceilings;
+  /** Whether a service can wait for messages without an instance. */
+  readonly isHibernatable: boolean;
+  readonly #parts: InstanceParts;
+  readonly #memoryCost: Cost;
+  // That of a memory and a fiber.
+  readonly #wholeCost: Cost;
   readonly #idle: CoreInstance[] = [];
-  // What the memory of each instance holds at first.
+  // For instances that cannot be put back.
+  readonly #zeroed: WebAssembly.Memory[] = [];
+  // Bytes that are counted of the memories that have grown.
+  readonly #countedBytes = new WeakMap<WebAssembly.Memory, number>();
+  readonly #dropped: FinalizationRegistry<Cost>;
+  // What the memory of each instance holds at first; undefined when it is too
+  // large to be put back.
   #image: MemoryImage | undefined;
 
-  /** A pool for processes of `module`. */
-  constructor(module: CoreModule, epoch: Epoch) {
-    this.#module = module;
-    this.#epoch = epoch;
+  /**
+   * A pool for processes of `module`.
+   *
+   * @param ceilings Those of this thread alone when absent.
+   */
+  constructor(module: CoreModule, epoch: Epoch, ceilings?: Ceilings) {
+    this.ceilings = ceilings ?? (unlimited ??= new Ceilings());
+    this.isHibernatable = isHibernatable(module);
+    const linkage = linkageOf(module.module);
+    this.#parts = { module, linkage, epoch: epoch.memory };
+    this.#memoryCost = memoryCost(module);
+    const { maps, bytes } = this.#memoryCost;
+    this.#wholeCost = { maps: maps + FIBER_MAPS, bytes };
+    this.#dropped = new FinalizationRegistry((cost) =>
+      this.ceilings.release(cost)
+    );
   }
 
   /** How many instances wait. */
@@ -35,24 +74,119 @@ export class InstancePool {
     return this.#idle.length;
   }
 
-  /** Takes an instance for a process. */
-  take(guest: Guest): CoreInstance {
+  // What a process takes that comes now.
+  get #cost(): Cost {
+    const isThere = this.#idle.length > 0 || this.#zeroed.length > 0;
+    return isThere ? FIBER_COST : this.#wholeCost;
+  }
+
+  /**
+   * Takes what a process needs of the machine, for {@linkcode InstancePool.take}.
+   * Who does not need it any more gives it back to the ceilings.
+   *
+   * @returns Undefined when it is not there.
+   */
+  tryAdmit(): Cost | undefined {
+    const cost = this.#cost;
+    return this.ceilings.tryReserve(cost) ? cost : undefined;
+  }
+
+  /** The same, waiting for it. Resolves to undefined when it did not come in time. */
+  admit(): Promise<Cost | undefined> {
+    return this.ceilings.reserve(() => this.#cost);
+  }
+
+  /**
+   * Takes an instance for a process.
+   *
+   * @param admitted What was taken for it; the fiber stays the caller's to give
+   * back, and the rest goes with the instance.
+   * @throws {RangeError} There is no room for its memory.
+   * @throws {WebAssembly.RuntimeError} Its segments do not fit.
+   */
+  take(guest: Guest, admitted: Cost = FIBER_COST): CoreInstance {
+    const isPaid = admitted === this.#wholeCost;
+    const isThere = this.#cost === FIBER_COST;
+    if (isPaid && isThere) this.ceilings.release(this.#memoryCost);
+    // What was there when it asked, another has taken since.
+    if (!isPaid && !isThere) this.ceilings.force(this.#memoryCost);
     const instance = this.#idle.pop() ?? this.#create();
     instance.guest = guest;
     return instance;
   }
 
   #create(): CoreInstance {
-    const instance = new CoreInstance(this.#module, this.#epoch.memory);
-    const { memory } = instance;
-    this.#image ??= memory === undefined ? [] : saveMemory(memory);
-    return instance;
+    try {
+      const instance = new CoreInstance(this.#parts, this.#zeroed.pop());
+      this.#image ??= firstImage(instance);
+      return instance;
+    } catch (error) {
+      this.ceilings.release(this.#memoryCost);
+      throw error;
+    }
   }
 
   /** Gives an instance back. No call may be under way in it. */
   give(instance: CoreInstance): void {
     instance.guest = undefined;
-    if (this.#idle.length >= IDLE_INSTANCES_MAX) return;
-    if (instance.restore(this.#image!)) this.#idle.push(instance);
+    const isKept = this.#idle.length < IDLE_INSTANCES_MAX &&
+      instance.restore(this.#image);
+    if (isKept) this.#idle.push(instance);
+    else if (instance.memory !== undefined) this.#drop(instance.memory);
   }
+
+  #drop(memory: WebAssembly.Memory): void {
+    const { isRestorable, memories } = this.#parts.module;
+    const isZeroed = !isRestorable && hasFirstSize(memory, memories[0]!) &&
+      memory.buffer.byteLength <= ZEROED_BYTES_MAX &&
+      this.#zeroed.length < IDLE_MEMORIES_MAX;
+    if (isZeroed) {
+      new Uint8Array(memory.buffer).fill(0);
+      this.#zeroed.push(memory);
+    } else {
+      const { maps } = this.#memoryCost;
+      this.ceilings.force(this.#growthOf(memory));
+      const cost = { maps, bytes: memory.buffer.byteLength };
+      this.#dropped.register(memory, cost);
+    }
+  }
+
+  // What it has grown by and was not counted yet.
+  #growthOf(memory: WebAssembly.Memory): Cost {
+    const counted = this.#countedBytes.get(memory) ?? this.#memoryCost.bytes;
+    return { maps: 0, bytes: memory.buffer.byteLength - counted };
+  }
+
+  /**
+   * Counts what the memory of an instance has grown by.
+   *
+   * @returns False when that is more than all guests may take.
+   */
+  count({ memory }: CoreInstance): boolean {
+    if (memory === undefined || !this.#parts.module.growsMemories) return true;
+    const growth = this.#growthOf(memory);
+    if (growth.bytes === 0) return true;
+    if (!this.ceilings.tryExtend(growth)) return false;
+    this.#countedBytes.set(memory, memory.buffer.byteLength);
+    return true;
+  }
+
+  /**
+   * Saves the state of an instance, and gives it back.
+   *
+   * @returns Undefined when it cannot be saved; it is not given back then.
+   */
+  hibernate(instance: CoreInstance): Hibernated | undefined {
+    if (!this.isHibernatable || this.#image === undefined) return undefined;
+    const saved = instance.save(this.#image);
+    if (saved !== undefined) this.give(instance);
+    return saved;
+  }
+}
+
+function firstImage({ memory }: CoreInstance): MemoryImage | undefined {
+  if (memory === undefined) return [];
+  return memory.buffer.byteLength > RESTORED_BYTES_MAX
+    ? undefined
+    : saveMemory(memory);
 }

@@ -7,12 +7,13 @@
 import type { Capability } from "../capability.ts";
 import { LoadFailed } from "../errors.ts";
 import { NotRewritable } from "../instrument/errors.ts";
-import { type OffsetMap } from "../instrument/offset_map.ts";
+import type { Global } from "../instrument/globals.ts";
+import type { OffsetMap } from "../instrument/offset_map.ts";
 import type { MemoryImport } from "../instrument/imports.ts";
-import { RESERVED_MODULE } from "../instrument/reserved.ts";
 import { rewrite, type Rewritten } from "../instrument/rewrite.ts";
 import type { Table } from "../instrument/tables.ts";
 import { TABLE_ENTRIES_MAX } from "../limits.ts";
+import { refusalOf } from "./imports.ts";
 
 /** A rewritten and compiled module, and what whoever runs it must know. It can be posted to a Worker. */
 export interface CoreModule {
@@ -20,6 +21,8 @@ export interface CoreModule {
   readonly module: WebAssembly.Module;
   /** See {@linkcode Rewritten.memories}. */
   readonly memories: readonly MemoryImport[];
+  /** See {@linkcode Rewritten.globals}. */
+  readonly globals: readonly Global[];
   /** See {@linkcode Rewritten.tables}. */
   readonly tables: readonly Table[];
   /** See {@linkcode Rewritten.startExport}. */
@@ -32,6 +35,8 @@ export interface CoreModule {
   readonly isRestorable: boolean;
   /** See {@linkcode Rewritten.offsets}. */
   readonly offsets: OffsetMap;
+  /** See {@linkcode Rewritten.overrunIndex}. */
+  readonly overrunIndex: number;
 }
 
 /**
@@ -39,8 +44,8 @@ export interface CoreModule {
  *
  * @param name For messages.
  * @param bytes Not changed.
- * @throws {LoadFailed} It is invalid, needs more than `capability` grants, or
- * what no process may do.
+ * @throws {LoadFailed} It is invalid, needs more than `capability` grants,
+ * imports what is not there, or does what no process may do.
  */
 export async function prepareModule(
   name: string,
@@ -48,16 +53,20 @@ export async function prepareModule(
   capability: Capability,
 ): Promise<CoreModule> {
   const { bytes: rewritten, ...plan } = rewriteOrFail(name, bytes, capability);
+  const refusal = refusalOf(bytes);
+  if (refusal !== undefined) throw new LoadFailed(name, refusal, "");
   insistBounded(name, plan, capability);
   return {
-    module: await WebAssembly.compile(rewritten),
+    module: await compile(name, rewritten),
     memories: plan.memories,
+    globals: plan.globals,
     tables: plan.tables,
     startExport: plan.startExport,
     writesTables: plan.writesTables,
     growsMemories: plan.growsMemories,
     isRestorable: plan.isRestorable,
     offsets: plan.offsets,
+    overrunIndex: plan.overrunIndex,
   };
 }
 
@@ -74,6 +83,18 @@ function rewriteOrFail(
   } catch (error) {
     if (!(error instanceof NotRewritable)) throw error;
     throw new LoadFailed(name, error.message, "");
+  }
+}
+
+async function compile(
+  name: string,
+  rewritten: Uint8Array<ArrayBuffer>,
+): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(rewritten);
+  } catch (error) {
+    // V8 bounds the sizes of what it compiles; the rewriter makes some larger.
+    throw new LoadFailed(name, (error as Error).message, "");
   }
 }
 
@@ -94,17 +115,6 @@ function insistBounded(
     throw new LoadFailed(
       name,
       "Cannot bound the memory of a module that makes garbage-collected objects",
-      "",
-    );
-  }
-  const foreign = memories.find(({ isOwn, module }) =>
-    !isOwn && module !== RESERVED_MODULE
-  );
-  if (foreign !== undefined) {
-    const { module, field } = foreign;
-    throw new LoadFailed(
-      name,
-      `Cannot give a module a memory: ${module}.${field}`,
       "",
     );
   }

@@ -1,49 +1,77 @@
 /**
  * The import module `rusm`: what a process is, for guests without components.
  *
- * Pointers and lengths are unsigned 32-bit integers into the exported memory; a
- * range outside of it, or text that is no UTF-8, is a trap.
+ * Pointers and lengths are unsigned 32-bit integers into the memory of the
+ * module; a range outside of it, or text that is no UTF-8, is a trap.
  *
  * @module
  */
 
 import { Pid } from "@rusm/otp";
+import { localGuest } from "./guests.ts";
+import { NAME_BYTES_MAX, NAMES_MAX } from "./limits.ts";
 import type { HostFunctions, Slot } from "./slot.ts";
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
+/** Type of each function, by field. */
+export const RUSM_TYPES = {
+  own_pid: "() -> i64",
+  notify: "() -> ()",
+  send: "(i64, i32, i32) -> ()",
+  receive: "(i32, i32) -> i32",
+  list_processes: "(i32, i32) -> i32",
+  is_alive: "(i64) -> i32",
+  kill: "(i64) -> i32",
+  register: "(i32, i32) -> i32",
+  unregister: "(i32, i32) -> i32",
+  whereis: "(i32, i32) -> i64",
+  set_label: "(i32, i32) -> ()",
+  stream_open: "(i64) -> i32",
+  stream_write: "(i32, i32, i32) -> i32",
+  stream_close: "(i32) -> ()",
+  stream_accept: "() -> i32",
+  stream_read: "(i32, i32, i32) -> i32",
+} as const;
+
+const NOBODY = -1n;
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The functions of one instance. */
 export function rusmFunctions(slot: Slot): HostFunctions {
-  return {
-    functions: {
-      own_pid: () => slot.guest.self.pid.toBigInt(),
-      notify() {},
-      send: (to: bigint, at: number, length: number) =>
-        send(slot, to, at, length),
-      receive: (at: number, max: number) => receive(slot, at, max),
-      list_processes: (at: number, max: number) => list(slot, at, max),
-      is_alive: (pid: bigint) =>
-        Number(slot.guest.self.runtime.isAlive(pidOf(pid))),
-      kill: (pid: bigint) => kill(slot, pid),
-      register: (at: number, length: number) =>
-        Number(
-          slot.guest.self.runtime.register(
-            text(slot, at, length),
-            slot.guest.self.pid,
-          ),
-        ),
-      unregister: (at: number, length: number) =>
-        unregister(slot, text(slot, at, length)),
-      whereis: (at: number, length: number) =>
-        slot.guest.self.runtime.whereis(text(slot, at, length))?.toBigInt() ??
-          -1n,
-      set_label(at: number, length: number) {
-        const { runtime, pid } = slot.guest.self;
-        runtime.setLabel(pid, text(slot, at, length));
-      },
+  const functions: Record<
+    keyof typeof RUSM_TYPES,
+    HostFunctions["functions"][string]
+  > = {
+    own_pid: () => slot.guest.self.pid.toBigInt(),
+    notify() {},
+    send: (to: bigint, at: number, length: number) =>
+      send(slot, to, at, length),
+    receive: (at: number, max: number) => receive(slot, at, max),
+    list_processes: (at: number, max: number) => list(slot, at, max),
+    is_alive: (pid: bigint) =>
+      Number(slot.guest.self.runtime.isAlive(pidOf(pid))),
+    kill: (pid: bigint) => kill(slot, pid),
+    register: (at: number, length: number) =>
+      register(slot, text(slot, at, length)),
+    unregister: (at: number, length: number) =>
+      unregister(slot, text(slot, at, length)),
+    whereis: (at: number, length: number) =>
+      slot.guest.self.runtime.whereis(text(slot, at, length))?.toBigInt() ??
+        NOBODY,
+    set_label(at: number, length: number) {
+      const { runtime, pid } = slot.guest.self;
+      runtime.setLabel(pid, text(slot, at, length));
     },
-    suspending: new Set(["receive"]),
+    stream_open: (to: bigint) => slot.guest.streams.open(pidOf(to)),
+    stream_write: (id: number, at: number, length: number) =>
+      slot.guest.streams.write(id, range(slot, at, length).slice()),
+    stream_close: (id: number) => slot.guest.streams.close(id),
+    stream_accept: () => slot.guest.streams.accept(),
+    stream_read: (id: number, at: number, max: number) =>
+      streamRead(slot, id, at, max),
   };
+  const names = ["receive", "stream_write", "stream_accept", "stream_read"];
+  return { functions, suspending: new Set(names) };
 }
 
 // A pid of a guest is whatever the guest says it is.
@@ -51,9 +79,14 @@ function pidOf<Message>(value: bigint): Pid<Message> {
   return Pid.fromBigInt(BigInt.asUintN(64, value));
 }
 
+// What finds no room is lost, as with a full mailbox.
 function send(slot: Slot, to: bigint, at: number, length: number): void {
+  const { runtime } = slot.guest.self;
+  const pid = pidOf<Uint8Array>(to);
   const message = range(slot, at, length).slice();
-  slot.guest.self.runtime.send(pidOf<Uint8Array>(to), message);
+  const receiver = localGuest(runtime, pid);
+  if (receiver !== undefined && !receiver.mayWait(message)) return;
+  if (!runtime.send(pid, message)) receiver?.refused(message);
 }
 
 function receive(
@@ -99,6 +132,13 @@ function kill(slot: Slot, value: bigint): number {
   return Number(mayKill && self.runtime.kill(pid));
 }
 
+// Names lie on the heap of the scheduler.
+function register(slot: Slot, name: string): number {
+  const { runtime, pid } = slot.guest.self;
+  if (runtime.names(pid).length >= NAMES_MAX) return 0;
+  return Number(runtime.register(name, pid));
+}
+
 // Nobody takes the names of others.
 function unregister(slot: Slot, name: string): number {
   const { self: { runtime, pid } } = slot.guest;
@@ -106,8 +146,26 @@ function unregister(slot: Slot, name: string): number {
   return Number(isOwn && runtime.unregister(name));
 }
 
+function streamRead(
+  slot: Slot,
+  id: number,
+  at: number,
+  max: number,
+): Promise<number> {
+  range(slot, at, max);
+  const put = (bytes: Uint8Array) => slot.bytes.set(bytes, at >>> 0);
+  return slot.guest.streams.read(id, max >>> 0, put);
+}
+
 function text(slot: Slot, at: number, length: number): string {
-  return decoder.decode(range(slot, at, length));
+  const bytes = range(slot, at, length);
+  if (bytes.length > NAME_BYTES_MAX) {
+    throw new RangeError(
+      `Cannot take a name of more than ${NAME_BYTES_MAX} bytes: ${bytes.length}`,
+    );
+  }
+  // A decoder takes no memory that is shared.
+  return decoder.decode(bytes.slice());
 }
 
 /** @throws {RangeError} It does not lie within the memory. */
@@ -118,6 +176,7 @@ function range(
 ): Uint8Array<ArrayBuffer> {
   const { bytes } = slot;
   const start = at >>> 0;
+  // A product of lengths can be above 32 bits.
   const end = start + (length >= 0 ? length : length >>> 0);
   if (end > bytes.length) {
     throw new RangeError(

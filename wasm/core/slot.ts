@@ -10,6 +10,8 @@
 import type { Capability } from "../capability.ts";
 import type { Context } from "@rusm/otp";
 import type { GuestMessage } from "../message.ts";
+import type { Wasip1State } from "../wasi/p1.ts";
+import type { GuestStreams } from "./streams.ts";
 
 /** A process, as host functions see it. */
 export interface Guest {
@@ -17,6 +19,12 @@ export interface Guest {
   readonly self: Context<GuestMessage>;
   /** What it may do. */
   readonly capability: Capability;
+  /** Whether the process has ended, and the guest only has not noticed. */
+  readonly isStopped: boolean;
+  /** The streams that it has. */
+  readonly streams: GuestStreams;
+  /** What it is to WASI preview 1. */
+  readonly wasip1: Wasip1State;
 
   /**
    * Takes its next message.
@@ -60,7 +68,10 @@ export interface Slot {
 
 /** Functions that a module can import, by field. */
 export interface HostFunctions {
-  /** The functions. */
+  /**
+   * The functions. What they throw ends the guest: it is no exception that a
+   * guest can catch.
+   */
   readonly functions: Readonly<Record<string, HostFunction>>;
   /** Those that may return a promise, and suspend the guest until it is settled. */
   readonly suspending: ReadonlySet<string>;

@@ -19,21 +19,23 @@ const FIXED = `(memory (export "memory") 1)
   (func (export "run") (drop (call $receive (i32.const 0) (i32.const 16))))`;
 const QUICK = `(memory (export "memory") 1 100)
   (func (export "run") (i32.store (i32.const 9) (i32.const 9)) (drop (memory.grow (i32.const 0))))`;
-const GROWING = `(memory (export "memory") 1)
-  (func (export "run") (local $at i32)
-    (loop $more (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))
+const GROW =
+  `(loop $more (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))`;
+const GROWING = `(memory (export "memory") 1) (func (export "run") ${GROW})`;
+const TOUCHING = `(memory (export "memory") 1)
+  (func (export "run") (local $at i32) ${GROW}
     (loop $touch (i32.store (local.get $at) (i32.const 1))
       (br_if $touch (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4096)))
         (i32.mul (memory.size) (i32.const 65536))))))`;
-const GROWING_AND_PARKED = `${
-  GROWING.slice(0, -1)
-} (drop (call $receive (i32.const 0) (i32.const 16))))`;
+const GROWING_AND_PARKED = `(memory (export "memory") 1)
+  (func (export "run") ${GROW} (drop (call $receive (i32.const 0) (i32.const 16))))`;
 
 const TEXTS: Record<string, string> = {
   parked: PARKED,
   fixed: FIXED,
   quick: QUICK,
   growing: GROWING,
+  touching: TOUCHING,
   growingAndParked: GROWING_AND_PARKED,
 };
 
@@ -62,7 +64,8 @@ async function endsOf(
 
 const [name, count] = Deno.args;
 const ticker = new Ticker();
-const seed = { ...Ceilings.seed(), waitMsMax: 1_000 };
+const max = { ...Ceilings.seed().max, bytes: 2 ** 31 };
+const seed = { ...Ceilings.seed(), waitMsMax: 1_000, max };
 const scheduler = new LocalScheduler(ticker.epoch, new Ceilings(seed));
 const capability = defineProfile("crowd", { memoryMbMax: 64 });
 const module = await scheduler.module(TEXTS[name!]!, capability);
