@@ -12,7 +12,7 @@ import {
 } from "./capability.ts";
 import { LoadFailed, SchedulerFailed, SystemLimit } from "./errors.ts";
 import { Ceilings } from "./ceilings.ts";
-import { prepareModule } from "./core/module.ts";
+import { ModuleCache } from "./core/module_cache.ts";
 import { insistGrantable } from "./grantable.ts";
 import type { GuestCode, Start } from "./guests.ts";
 import { HEARTBEAT_MS, SCHEDULERS_MAX } from "./limits.ts";
@@ -109,6 +109,7 @@ export class Engine {
   readonly #switchboard = new Switchboard();
   readonly #pools = new Map<string, Pool>();
   readonly #components = new Map<number, Loaded>();
+  readonly #modules = new ModuleCache();
   #loaded = 0;
   #schedulers = 0;
   #spawned = 0;
@@ -163,7 +164,7 @@ export class Engine {
     capability: Capability,
   ): Promise<Component> {
     await insistGrantable(capability);
-    const module = await prepareModule(name, bytes, capability);
+    const module = await this.#modules.prepare(name, bytes, capability);
     this.#insistOpen();
     this.#ticker ??= new Ticker(this.#options.epochMs);
     const { memory: epoch, periodMs: epochMs } = this.#ticker.epoch;
