@@ -19,6 +19,9 @@ export const OVERRUN_BYTES_MAX: number = 64 * 1024 * 1024;
 /** Frames that a thread takes from its rings before its event loop gets a turn. */
 export const FRAMES_PER_TURN = 512;
 
+/** Frames after which a thread lets others see them, before its turn is over. */
+export const FRAMES_PER_PUBLISH = 128;
+
 /** Nesting of plain data that is copied without the serializer of V8. */
 export const PLAIN_DEPTH_MAX = 32;
 

@@ -6,13 +6,16 @@
 
 import { type BellCell, ringBell } from "./bell.ts";
 import { ADDRESS_BYTES, type Frame, writeAddress } from "./frame.ts";
-import { OVERRUN_BYTES_MAX, PARKED_BYTES_MAX } from "./limits.ts";
+import {
+  FRAMES_PER_PUBLISH,
+  OVERRUN_BYTES_MAX,
+  PARKED_BYTES_MAX,
+} from "./limits.ts";
 import { Records, type RecordSink, RingWriter } from "./ring.ts";
 
 // Often enough that the reader never takes an old promise for a new one.
 const PROMISE_INTERVAL = 2 ** 20;
 
-const NOW = Promise.resolve();
 
 /**
  * Puts frames into a ring, in order.
@@ -31,10 +34,10 @@ export class Outbox {
   #isOverrun = false;
   #isClosed = false;
   #isPublishing = false;
-  readonly #publish = () => {
+  #unpublished = 0;
+  readonly #publishLater = () => {
     this.#isPublishing = false;
-    this.#ring.publish();
-    ringBell(this.#bell);
+    if (this.#unpublished > 0) this.#publish();
   };
 
   /**
@@ -70,12 +73,20 @@ export class Outbox {
     return true;
   }
 
-  // What one turn sends arrives in one turn: a process that is spawned and then
-  // monitored does not end in between.
+  // What one turn of the event loop sends arrives in one turn: a process that is
+  // spawned and then monitored does not end in between, and who has answered and
+  // ended is known to have ended when the answer is. A flood does not wait so long.
   #publishSoon(): void {
+    if (++this.#unpublished >= FRAMES_PER_PUBLISH) return this.#publish();
     if (this.#isPublishing) return;
     this.#isPublishing = true;
-    NOW.then(this.#publish);
+    setImmediate(this.#publishLater);
+  }
+
+  #publish(): void {
+    this.#unpublished = 0;
+    this.#ring.publish();
+    ringBell(this.#bell);
   }
 
   // Also one that is larger than all that may wait can go, alone.
