@@ -16,7 +16,6 @@ import { Records, type RecordSink, RingWriter } from "./ring.ts";
 // Often enough that the reader never takes an old promise for a new one.
 const PROMISE_INTERVAL = 2 ** 20;
 
-
 /**
  * Puts frames into a ring, in order.
  *
