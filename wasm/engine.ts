@@ -276,7 +276,12 @@ export class Engine {
     return { spawned: this.#spawned, alive };
   }
 
-  /** Ends all processes and schedulers, at once. Idempotent. */
+  /**
+   * Ends all processes and schedulers, at once. Idempotent.
+   *
+   * Deno cannot end the thread of a guest that runs without waiting: end such
+   * guests first, or the program with `Deno.exit`.
+   */
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#heartbeat);

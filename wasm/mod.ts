@@ -15,6 +15,8 @@ export {
   type Preopen,
   type ProfileTable,
 } from "./capability.ts";
+export { describeComponent } from "./component/describe.ts";
+export { InvalidComponent, NeedsPreview3 } from "./component/errors.ts";
 export {
   checkBundle,
   type Component,

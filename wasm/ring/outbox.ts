@@ -16,6 +16,9 @@ import { Records, type RecordSink, RingWriter } from "./ring.ts";
 // Often enough that the reader never takes an old promise for a new one.
 const PROMISE_INTERVAL = 2 ** 20;
 
+// Who wrote last in this thread.
+let unpublished: Outbox | undefined;
+
 /**
  * Puts frames into a ring, in order.
  *
@@ -36,7 +39,7 @@ export class Outbox {
   #unpublished = 0;
   readonly #publishLater = () => {
     this.#isPublishing = false;
-    if (this.#unpublished > 0) this.#publish();
+    this.#publish();
   };
 
   /**
@@ -59,6 +62,7 @@ export class Outbox {
    */
   send(frame: Frame, isRefusable: boolean): boolean {
     if (this.#isClosed) return false;
+    this.#goNext();
     const length = ADDRESS_BYTES + frame.body.length;
     const mayFit = this.#parked.length === 0 &&
       length <= this.#ring.recordBytesMax;
@@ -72,6 +76,14 @@ export class Outbox {
     return true;
   }
 
+  // Others see what this thread sends in the order it was sent, whoever it is for:
+  // before anything goes into one ring, what is in another is published.
+  #goNext(): void {
+    if (unpublished === this) return;
+    unpublished?.#publish();
+    unpublished = this;
+  }
+
   // What one turn of the event loop sends arrives in one turn: a process that is
   // spawned and then monitored does not end in between, and who has answered and
   // ended is known to have ended when the answer is. A flood does not wait so long.
@@ -83,6 +95,7 @@ export class Outbox {
   }
 
   #publish(): void {
+    if (this.#unpublished === 0) return;
     this.#unpublished = 0;
     this.#ring.publish();
     ringBell(this.#bell);

@@ -5,8 +5,10 @@
  */
 
 // Words of one case each; only the first may not begin with a digit.
+// The alternatives have nothing in common, or a long name would be tried in
+// more ways than there is time for.
 const KEBAB =
-  /^(?:[a-z][a-z0-9]*|[A-Z][A-Z0-9]*)(?:-(?:[a-z0-9]+|[A-Z0-9]+))*$/;
+  /^(?:[a-z][a-z0-9]*|[A-Z][A-Z0-9]*)(?:-(?:[0-9]+|[0-9]*[a-z][a-z0-9]*|[0-9]*[A-Z][A-Z0-9]*))*$/;
 
 /**
  * The names of fields or flags as keys of an object: `max-size` is `maxSize`.

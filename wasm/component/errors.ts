@@ -1,0 +1,45 @@
+/**
+ * What reading a component throws.
+ *
+ * @module
+ */
+
+/** Where in a component something is. */
+export interface Place {
+  /** Name of the section as in the specification: `canon`, `core instance` and so on. */
+  readonly section: string;
+  /** Byte offset in the whole component, 0-based. */
+  readonly offset: number;
+}
+
+/** A component is malformed, does not fit together, or holds what is not known here. */
+export class InvalidComponent extends Error {
+  /** Name of the section: `canon section` and so on, or `header`. */
+  readonly section: string;
+  /** Byte offset in the whole component, 0-based. */
+  readonly offset: number;
+
+  /** Tells what cannot be done, with what was found last, and where. */
+  constructor(sentence: string, { section, offset }: Place) {
+    const place = section === "header" ? section : `${section} section`;
+    super(`${sentence} (${place}, offset ${offset})`);
+    this.name = "InvalidComponent";
+    this.section = place;
+    this.offset = offset;
+  }
+}
+
+/** A component needs what only preview 3 has: streams, futures, async lifting or lowering. */
+export class NeedsPreview3 extends Error {
+  /** What it needs, each once, in the order of the binary: `stream.new`, `async lift` and so on. */
+  readonly features: readonly string[];
+
+  /** Names what it needs. */
+  constructor(features: readonly string[]) {
+    super(
+      `Cannot link a component that needs preview 3: ${features.join(", ")}`,
+    );
+    this.name = "NeedsPreview3";
+    this.features = features;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What types consist of, and whether they are the same.
+ *
+ * @module
+ */
+
+import type { FunctionType, ValueType } from "./value_type.ts";
+
+/** Whether two types are the same. Resources are only if they are the same object. */
+export function isSameType(one: ValueType, other: ValueType): boolean {
+  if (one === other) return true;
+  if (one.kind !== other.kind || !isSameShape(one, other)) return false;
+  const parts = partsOf(other);
+  return partsOf(one).every((part, at) => isSameType(part, parts[at]!));
+}
+
+// Where the parts are and what they are called; not what they are.
+function isSameShape(one: ValueType, other: ValueType): boolean {
+  if (one.kind === "own" || one.kind === "borrow") {
+    return "resource" in other && one.resource === other.resource;
+  }
+  return shapeOf(one) === shapeOf(other);
+}
+
+function shapeOf(type: ValueType): string {
+  switch (type.kind) {
+    case "record":
+      return type.fields.map(({ name }) => name).join();
+    case "variant":
+      return type.cases.map(({ name, type }) =>
+        type === undefined ? name : `${name}=`
+      ).join();
+    case "flags":
+    case "enum":
+      return type.names.join();
+    case "tuple":
+      return `${type.types.length}`;
+    case "list":
+      return `${type.length}`;
+    case "result":
+      return `${type.ok === undefined} ${type.error === undefined}`;
+    default:
+      return "";
+  }
+}
+
+/** Whether two functions have the same type, names of parameters included. */
+export function isSameFunction(
+  one: FunctionType,
+  other: FunctionType,
+): boolean {
+  if (one.isAsync !== other.isAsync) return false;
+  if (one.params.length !== other.params.length) return false;
+  return isSameOptional(one.result, other.result) &&
+    one.params.every(({ name, type }, at) => {
+      const param = other.params[at]!;
+      return name === param.name && isSameType(type, param.type);
+    });
+}
+
+function isSameOptional(
+  one: ValueType | undefined,
+  other: ValueType | undefined,
+): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return isSameType(one, other);
+}
+
+/** The types that `type` directly consists of. */
+export function partsOf(type: ValueType): readonly ValueType[] {
+  switch (type.kind) {
+    case "record":
+      return type.fields.map((field) => field.type);
+    case "tuple":
+      return type.types;
+    case "variant":
+      return present(type.cases.map((one) => one.type));
+    case "list":
+      return [type.element];
+    case "option":
+      return [type.type];
+    case "result":
+      return present([type.ok, type.error]);
+    default:
+      return [];
+  }
+}
+
+function present(types: readonly (ValueType | undefined)[]): ValueType[] {
+  return types.filter((type) => type !== undefined);
+}
