@@ -15,8 +15,9 @@ import type { Noun } from "./noun.ts";
 import { otp } from "./otp.ts";
 import type { Row } from "./row.ts";
 import { formatReport, type Paint } from "./table.ts";
+import { wasm } from "./wasm.ts";
 
-const NOUNS: readonly Noun[] = [otp, http];
+const NOUNS: readonly Noun[] = [otp, wasm, http];
 
 /** Where {@linkcode main} prints. */
 export interface Io {

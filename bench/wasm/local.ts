@@ -1,0 +1,104 @@
+/**
+ * A scheduler in this thread: the same processes as in a Worker, with the same
+ * settings, and nothing between them and the clock.
+ *
+ * @module
+ */
+
+import { DONE, type Pid, type ProcessHandle, Runtime } from "@rusm/otp";
+import { type Capability, defineProfile, type GuestMessage } from "@rusm/wasm";
+import { CoreProcess } from "../../wasm/core/core_process.ts";
+import { InstancePool } from "../../wasm/core/instance_pool.ts";
+import { type CoreModule, prepareModule } from "../../wasm/core/module.ts";
+import { GUEST_MAILBOX_MAX, REDUCTIONS_PER_SLICE } from "../../wasm/limits.ts";
+import { RunQueue } from "../../wasm/run_queue.ts";
+import { Ticker } from "../../wasm/ticker.ts";
+import { timeMs } from "../otp/timing.ts";
+import { insistNormal } from "./spawns.ts";
+
+/** Grants nothing, and time enough to be measured. */
+export const ROOMY: Capability = defineProfile("roomy", { cpuMsMax: 120_000 });
+
+/** How long all answers together may take, in milliseconds. */
+const ANSWERS_MS_MAX = 60_000;
+
+/** A module that a {@linkcode LocalScheduler} runs processes of. */
+export interface LocalModule {
+  /** As it was prepared. */
+  readonly core: CoreModule;
+  /** Its instances. */
+  readonly pool: InstancePool;
+  /** Starts a process. */
+  spawn(entry: string): ProcessHandle<GuestMessage>;
+}
+
+/** Runs guests in this thread, and its ticker in another. */
+export class LocalScheduler implements Disposable {
+  /** Where its processes live. */
+  readonly runtime: Runtime = new Runtime({
+    reductionsPerSlice: REDUCTIONS_PER_SLICE,
+  });
+  readonly #runQueue = new RunQueue();
+  readonly #ticker = new Ticker();
+
+  /**
+   * Makes a module ready.
+   *
+   * @param alwaysHibernates Whether its services give their instances back
+   * whenever they wait.
+   */
+  async load(
+    bytes: Uint8Array<ArrayBuffer>,
+    alwaysHibernates = false,
+  ): Promise<LocalModule> {
+    const { epoch } = this.#ticker;
+    const core = await prepareModule("bench", bytes, ROOMY);
+    const pool = new InstancePool(core, epoch);
+    const spawn = (entry: string) => {
+      const body = new CoreProcess({
+        ...{ pool, epoch, entry, capability: ROOMY },
+        ...{ runQueue: this.#runQueue, alwaysHibernates },
+      });
+      return this.runtime.spawn(body, { mailboxMax: GUEST_MAILBOX_MAX });
+    };
+    return { core, pool, spawn };
+  }
+
+  /** Stops the ticker. Processes are left to the end of the program. */
+  [Symbol.dispose](): void {
+    this.#ticker.close();
+  }
+}
+
+/**
+ * Lets `ask` send the pid that it is given to guests, and resolves when they
+ * have sent `count` messages to it. Returns how many milliseconds that took.
+ *
+ * @throws {Error} They have not within a minute.
+ */
+export async function answersMs(
+  runtime: Runtime,
+  count: number,
+  ask: (pid: Uint8Array<ArrayBuffer>) => void,
+): Promise<number> {
+  let elapsedMs = NaN;
+  const asker = runtime.spawn<Uint8Array>(async (self) => {
+    let left = count;
+    elapsedMs = await timeMs(async () => {
+      ask(pidBytes(self.pid));
+      await self.receiveEach(() => --left === 0 ? DONE : undefined);
+    });
+  });
+  // A guest that the machine has no room for ends, and answers nothing.
+  const timer = setTimeout(() => asker.kill(), ANSWERS_MS_MAX);
+  insistNormal(await asker.join());
+  clearTimeout(timer);
+  return elapsedMs;
+}
+
+/** A pid as guests hold it. */
+export function pidBytes(pid: Pid): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, pid.toBigInt(), true);
+  return bytes;
+}
