@@ -154,7 +154,7 @@ for (const [name, text, checks] of SIZES) {
       memoryBytesMax: MEMORY_BYTES_MAX,
       tableEntriesMax: 10_000_000,
     });
-    strictEqual(countOf(bytes, [0xfe, 0x10, 0x42]), checks + 1);
+    strictEqual(countOf(bytes, [0x41, 0x00, 0x28, 0x42]), checks + 1);
   });
 }
 
