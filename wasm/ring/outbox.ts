@@ -80,7 +80,7 @@ export class Outbox {
   // before anything goes into one ring, what is in another is published.
   #goNext(): void {
     if (unpublished === this) return;
-    unpublished?.#publish();
+    if (unpublished !== undefined) unpublished.#publish();
     unpublished = this;
   }
 
