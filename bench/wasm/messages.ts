@@ -83,9 +83,10 @@ function stream(
     throw new Error(`Cannot cross from a scheduler to itself: ${to.scheduler}`);
   }
   return answersMs(runtime, 1, (asker) => {
+    // First, so that it is there before what the other guest sends it.
+    runtime.send(from, pidBytes(to));
     runtime.send(to, pidBytes(from));
     runtime.send(to, asker);
-    runtime.send(from, pidBytes(to));
   });
 }
 
