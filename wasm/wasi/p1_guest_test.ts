@@ -20,7 +20,7 @@ Deno.test({
   async fn() {
     const base = Deno.makeTempDirSync();
     try {
-      Deno.mkdirSync(`${base}/work`);
+      Deno.mkdirSync(`${base}/shelf`);
       Deno.mkdirSync(`${base}/fixed`);
       const { code, stdout, stderr } = await runWalker(base);
       deepStrictEqual(stdout.trimEnd().split("\n"), EXPECTED);
@@ -36,13 +36,13 @@ Deno.test({
 const EXPECTED = [
   "args [first second] env value",
   '"hello\\nworld\\n"',
-  "/work true false",
-  "/work/one true false",
-  "/work/one/link false true",
-  "/work/one/two true false",
-  "/work/one/two/moved.txt false false",
+  "/shelf true false",
+  "/shelf/one true false",
+  "/shelf/one/link false true",
+  "/shelf/one/two true false",
+  "/shelf/one/two/moved.txt false false",
   // Go finds no preopen for it, and asks nothing of the host.
-  "outside open /work/../etc/passwd: Bad file number",
+  "outside open /shelf/../etc/passwd: Bad file number",
   "none true",
   "read-only open /fixed/new: Read-only file system",
   "left 0",
@@ -57,7 +57,7 @@ async function runWalker(base: string) {
   );
   const module = await WebAssembly.compile(buildWalker(base));
   const options = optionsFor([
-    { host: `${base}/work`, guest: "/work", readOnly: false },
+    { host: `${base}/shelf`, guest: "/shelf", readOnly: false },
     { host: `${base}/fixed`, guest: "/fixed", readOnly: true },
   ], {
     args: ["walker", "first", "second"],
