@@ -1,5 +1,6 @@
 /**
- * What calls, starts of servers and tasks are rejected with.
+ * What calls, starts of servers, tasks, streams and requests to supervisors are
+ * rejected with.
  *
  * @module
  */
