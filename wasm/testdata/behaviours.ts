@@ -73,22 +73,22 @@ export const COMPUTE: Behaviour = {
 };
 
 /**
- * Sends "on" to the pid that it receives, takes nothing for 300 ms, and then
- * sends how many messages wait. Only a timer keeps a guest from its mailbox.
+ * Sends itself as many messages as it receives the number of, and tells the pid
+ * that it receives before that how many of them wait.
  */
 export const TALLY: Behaviour = {
   async native(self) {
     const to = await listener(self);
-    send(self, to, "on");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const sends = Number(await text(self));
+    for (let nth = 0; nth < sends; nth++) send(self, self.pid, "x");
     let count = 0;
     while (await self.receive({ timeoutMs: 0 }) !== TIMEOUT) count++;
     send(self, to, `${count}`);
   },
-  guest: `async () => {
+  guest: `() => {
     const to = Process.receiveText();
-    Process.send(to, "on");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const sends = Number(Process.receiveText());
+    for (let nth = 0; nth < sends; nth++) Process.send(Process.self(), "x");
     let count = 0;
     while (Process.receive(0) !== null) count++;
     Process.send(to, String(count));
