@@ -123,3 +123,32 @@ export class AppError extends Error {
     this.code = code;
   }
 }
+
+/** What went wrong with a store. */
+export type StoreErrorCode =
+  /** The file cannot be opened, or is not that of a store. */
+  | "open"
+  /** The file cannot be read or written. */
+  | "failed"
+  /** A name or a number makes no sense. */
+  | "invalid"
+  /** A value or a batch is too large. */
+  | "tooLarge"
+  /** Too much waits to be written. */
+  | "busy"
+  /** The store was closed. */
+  | "closed";
+
+/** A store that does not do what it was asked. */
+export class StoreError extends Error {
+  /** The name of the class. */
+  override readonly name: string = "StoreError";
+  /** What went wrong. */
+  readonly code: StoreErrorCode;
+
+  /** An error with a sentence for people. */
+  constructor(code: StoreErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -20,6 +20,8 @@ export {
   ManifestError,
   type Position,
   type Problem,
+  StoreError,
+  type StoreErrorCode,
 } from "./errors.ts";
 export {
   createLog,
@@ -50,3 +52,10 @@ export {
   type RouteTable,
   type Segment,
 } from "./routes.ts";
+export {
+  type Listing,
+  openStore,
+  type Store,
+  type StoreOptions,
+  type StoreWrite,
+} from "./store.ts";
