@@ -44,10 +44,12 @@ import { findManifest } from "./manifest_path.ts";
  *   isTerminal: false,
  *   hasColour: false,
  *   write: (text: string) => void (printed += text),
+ *   writeBytes: () => {},
  * };
  * const io: Io = {
  *   stdout: output,
  *   stderr: output,
+ *   readInput: () => Promise.resolve(new Uint8Array()),
  *   cwd: "/",
  *   invocation: "rusm",
  *   listenForStop: () => {

@@ -138,6 +138,7 @@ Deno.test("main() paints what failed when stderr shows colours", async () => {
     isTerminal: true,
     hasColour: true,
     write: (text: string) => void written.push(text),
+    writeBytes: () => {},
   };
   const { io } = record("/", { stderr });
   strictEqual(await main(["build", "--config", "none.toml"], io), 2);

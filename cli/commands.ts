@@ -133,6 +133,41 @@ const EXEC: Command = {
   run: async (args, io) => (await import("./exec.ts")).runExec(args, io),
 };
 
+const KV: Command = {
+  name: "kv",
+  operands: [
+    { name: "action", isOptional: false },
+    { name: "place", isOptional: true },
+    { name: "file", isOptional: true },
+  ],
+  summary: "Look into the store of an app, and change it",
+  details: [
+    "  rusm kv get <bucket>/<key> [<file>]   print a value, or write it to <file>\n" +
+    "  rusm kv set <bucket>/<key> [<file>]   store what <file> holds, or what is\n" +
+    "                                        piped in\n" +
+    "  rusm kv rm <bucket>/<key>             remove a value\n" +
+    "  rusm kv list <bucket>                 print the keys of a bucket\n" +
+    "  rusm kv buckets                       print the buckets",
+    "The store is the file that [node] store of the manifest names. The app may\n" +
+    "run meanwhile. A key may have slashes: a bucket ends at the first.",
+    "Exit codes: 0; 1 when there is no such value, or the store cannot be used; 2\n" +
+    "when the command line or the manifest is wrong.",
+  ],
+  options: [
+    CONFIG_OPTION,
+    { name: "prefix", value: "TEXT", summary: "List only keys that begin so" },
+    { name: "json", summary: "List as one JSON array" },
+  ],
+  examples: [
+    "rusm kv set links/deno link.txt",
+    "echo -n land | rusm kv set links/deno",
+    "rusm kv get links/deno",
+    "rusm kv list links --prefix de --json",
+  ],
+  needsFlags: false,
+  run: async (args, io) => (await import("./kv.ts")).runKv(args, io),
+};
+
 const HELP: Command = {
   name: "help",
   operands: [{ name: "command", isOptional: true }],
@@ -145,7 +180,7 @@ const HELP: Command = {
 };
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [NEW, BUILD, SERVE, EXEC, HELP];
+export const COMMANDS: readonly Command[] = [NEW, BUILD, SERVE, EXEC, KV, HELP];
 
 /**
  * Finds the command that `name` selects.

@@ -16,6 +16,8 @@ export interface Output {
   readonly hasColour: boolean;
   /** Prints `text` as it stands. Returns when the system has it. */
   write(text: string): void;
+  /** Prints `bytes` as they are. Returns when the system has them. */
+  writeBytes(bytes: Uint8Array): void;
 }
 
 /** Everything that {@linkcode main} uses of the process that it runs in. */
@@ -24,6 +26,8 @@ export interface Io {
   readonly stdout: Output;
   /** For what went wrong. */
   readonly stderr: Output;
+  /** Reads all that is typed or piped in, until it ends. */
+  readInput(): Promise<Uint8Array<ArrayBuffer>>;
   /** Absolute path that relative paths are relative to. */
   readonly cwd: string;
   /** Shell command that runs this program, for the user to copy. */

@@ -8,9 +8,7 @@ import {
   type App,
   AppError,
   EnvFileError,
-  loadManifest,
   type Manifest,
-  ManifestError,
   startApp,
 } from "@rusm/serve";
 import type { Arguments } from "./arguments.ts";
@@ -18,6 +16,7 @@ import { buildApp } from "./build.ts";
 import { CommandFailure, EXIT_MISUSED, EXIT_OK } from "./errors.ts";
 import { shorten, shortenAll } from "./file.ts";
 import { type Io, print } from "./io.ts";
+import { loadOrFail } from "./manifest_load.ts";
 import { findManifest } from "./manifest_path.ts";
 import { waitUntilStopped } from "./serving.ts";
 
@@ -31,7 +30,7 @@ import { waitUntilStopped } from "./serving.ts";
 export async function runServe(args: Arguments, io: Io): Promise<number> {
   const { path, directory, exists } = await findManifest(args, io);
   if (!exists) return serveNothing(`no rusm.toml in ${directory}`, io);
-  const manifest = await load(path, io);
+  const manifest = await loadOrFail(path, io);
   if (manifest.listeners.length === 0) {
     return serveNothing(`no [[serve]] in ${shorten(path, io.cwd)}`, io);
   }
@@ -42,20 +41,6 @@ export async function runServe(args: Arguments, io: Io): Promise<number> {
 function serveNothing(reason: string, io: Io): number {
   print(io.stdout, `nothing to serve: ${reason}`);
   return EXIT_OK;
-}
-
-async function load(path: string, io: Io): Promise<Manifest> {
-  try {
-    return await loadManifest(path);
-  } catch (error) {
-    // The user's mistakes have an exit code of their own.
-    if (!(error instanceof ManifestError)) throw error;
-    print(io.stderr, shortenAll(error.message, io.cwd));
-    throw new CommandFailure(
-      `Cannot use the manifest: ${shorten(path, io.cwd)}`,
-      { exitCode: EXIT_MISUSED },
-    );
-  }
 }
 
 async function start(manifest: Manifest, io: Io): Promise<App> {

@@ -21,6 +21,7 @@ export function processIo(): Io {
   const io: Io = {
     stdout: outputTo(Deno.stdout),
     stderr: outputTo(Deno.stderr),
+    readInput: () => new Response(Deno.stdin.readable).bytes(),
     cwd,
     invocation: invocation(),
     listenForStop,
@@ -40,6 +41,7 @@ function outputTo(stream: typeof Deno.stdout | typeof Deno.stderr): Output {
     isTerminal,
     hasColour: isTerminal && !Deno.noColor,
     write: (text) => writeAll(stream, new TextEncoder().encode(text)),
+    writeBytes: (bytes) => writeAll(stream, bytes),
   };
 }
 

@@ -15,6 +15,7 @@ export function record(cwd: string, overrides: Partial<Io> = {}): Recorder {
   const io: Io = {
     stdout: stdout.output,
     stderr: stderr.output,
+    readInput: () => Promise.resolve(new Uint8Array()),
     cwd,
     invocation: "deno run -A main.ts",
     listenForStop: neverStop,
@@ -33,6 +34,7 @@ export function recordOutput(
     hasColour: false,
     ...options,
     write: (text) => void (written += text),
+    writeBytes: (bytes) => void (written += new TextDecoder().decode(bytes)),
   };
   return { output, text: () => written };
 }

@@ -16,6 +16,7 @@ import {
   type Report,
   type Shape,
   table,
+  text,
 } from "./fields.ts";
 import { type Listener, readListeners } from "./listener.ts";
 import type { PreopenSite } from "./preopen.ts";
@@ -29,6 +30,8 @@ export interface Manifest {
   readonly directory: string;
   /** The least important level that is logged. */
   readonly logLevel: LogLevel;
+  /** Absolute path of the store's file; `undefined` when the app has none. */
+  readonly storePath: string | undefined;
   /** What the app listens on, in file order. */
   readonly listeners: readonly Listener[];
   /** What the app consists of, in file order. */
@@ -68,20 +71,26 @@ const EMPTY: TomlTable = {
 };
 
 const ROOT = {
+  "node": table,
   "log": table,
   "serve": readEntries,
   "components": table,
   "capabilities": table,
 } satisfies Shape;
 
+const NODE = { "store": text } satisfies Shape;
+
 const LOG = { "level": oneOf(LOG_LEVELS) } satisfies Shape;
 
 type Content =
-  & Pick<Manifest, "logLevel" | "listeners" | "components">
+  & Pick<Manifest, "logLevel" | "storePath" | "listeners" | "components">
   & Pick<Reading, "preopens">;
 
 function readRoot(root: TomlTable, directory: string, report: Report): Content {
   const tables = readTable(root, "the manifest", ROOT, report);
+  const node = tables.node &&
+    readTable(tables.node.value, "[node]", NODE, report);
+  const store = node?.store?.value;
   const log = tables.log && readTable(tables.log.value, "[log]", LOG, report);
   const { profiles, preopens } = readCapabilities(
     tables.capabilities?.value,
@@ -92,6 +101,7 @@ function readRoot(root: TomlTable, directory: string, report: Report): Content {
   const entries = tables.serve?.value ?? [];
   return {
     logLevel: log?.level?.value ?? LOG_LEVEL,
+    storePath: store === undefined ? undefined : resolve(directory, store),
     listeners: readListeners(entries, components, report),
     components,
     preopens,

@@ -115,8 +115,6 @@ const key = fc.oneof(
 );
 const bucket = fc.constantFrom("one", "two");
 const value = fc.uint8Array({ maxLength: 2, max: 1 });
-const maybe = <Value>(each: fc.Arbitrary<Value>) =>
-  fc.option(each, { nil: undefined });
 const set = fc.record({
   op: fc.constant("set" as const),
   ...{ bucket, key, value },
@@ -135,13 +133,19 @@ const request: fc.Arbitrary<StoreRequest> = fc.oneof(
   fc.constant({ op: "buckets" as const }),
   fc.record({
     ...{ op: fc.constant("compareAndSet" as const), bucket, key },
-    ...{ expected: maybe(value), value: maybe(value) },
+    ...{ expected: orNothing(value), value: orNothing(value) },
   }),
   fc.record({
     op: fc.constant("batch" as const),
     writes: fc.array(fc.oneof(set, remove), { maxLength: 4 }),
   }),
 );
+
+function orNothing<Value>(
+  each: fc.Arbitrary<Value>,
+): fc.Arbitrary<Value | undefined> {
+  return fc.option(each, { nil: undefined });
+}
 
 Deno.test("run() does what a map would, in groups of any size", async () => {
   await withDatabase((database) => {
