@@ -58,11 +58,12 @@ export function hasFirstSize(
   return memory.buffer.byteLength === min * PAGE_BYTES;
 }
 
-// TypeScript has it that every table holds functions.
-type SavedTable = readonly [
-  WebAssembly.Table,
-  readonly ReturnType<WebAssembly.Table["get"]>[],
-];
+interface SavedTable {
+  readonly table: WebAssembly.Table;
+  readonly is64: boolean;
+  // TypeScript has it that every table holds functions.
+  readonly entries: readonly ReturnType<WebAssembly.Table["get"]>[];
+}
 
 /** What the globals and tables of one instance are put back by. */
 export class StateImage {
@@ -74,21 +75,30 @@ export class StateImage {
   constructor(exports: WebAssembly.Exports, module: CoreModule) {
     this.#reset = exports[RESET_EXPORT] as () => void;
     const tables = module.writesTables ? module.tables : [];
-    this.#tables = tables.map(({ exportName }) => {
-      const table = exports[exportName] as WebAssembly.Table;
-      return [table, entriesOf(table)];
-    });
+    this.#tables = tables.map(({ exportName, is64 }) =>
+      saveTable(exports[exportName] as WebAssembly.Table, is64)
+    );
   }
 
   /** Puts all of it back. */
   restore(): void {
     this.#reset();
-    for (const [table, entries] of this.#tables) {
-      entries.forEach((entry, index) => table.set(index, entry));
+    for (const { table, is64, entries } of this.#tables) {
+      entries.forEach((entry, index) => table.set(keyOf(index, is64), entry));
     }
   }
 }
 
-function entriesOf(table: WebAssembly.Table): SavedTable[1] {
-  return Array.from({ length: table.length }, (_, index) => table.get(index));
+function saveTable(table: WebAssembly.Table, is64: boolean): SavedTable {
+  const length = Number(table.length);
+  const entries = Array.from(
+    { length },
+    (_, index) => table.get(keyOf(index, is64)),
+  );
+  return { table, is64, entries };
+}
+
+// TypeScript does not know tables of 64 bits yet, whose keys are bigints.
+function keyOf(index: number, is64: boolean): number {
+  return (is64 ? BigInt(index) : index) as number;
 }

@@ -142,6 +142,8 @@ const CORPUS: [name: string, text: string, isRecycled: boolean][] = [
     (elem declare func $two)
     (func $change (table.set $t (i32.const 1) (ref.func $two)) (table.set $t (i32.const 3) (ref.func $two)) (table.set $t (i32.const 2) (ref.null func)))
     (func $sum (result i32) (i32.add (call_indirect $t (result i32) (i32.const 1)) (i32.add (ref.is_null (table.get $t (i32.const 3))) (ref.is_null (table.get $t (i32.const 2))))))`, true],
+  ["a table of 64 bits that is written", `(table $t i64 2 funcref) (elem (i64.const 0) $sum) (func $change (table.set $t (i64.const 0) (ref.null func)))
+    (func $sum (result i32) (ref.is_null (table.get $t (i64.const 0))))`, true],
   ["a start function", `(memory 1) (func $s (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))) (start $s)
     (func $change (i32.store (i32.const 0) (i32.const 99))) (func $sum (result i32) (i32.load (i32.const 0)))`, true],
   ["a memory that grows", `(memory 1 4) (func $change (i32.store (i32.const 0) (i32.const 9)) (drop (memory.grow (i32.const 1))))
