@@ -63,6 +63,7 @@ Deno.test(".ci/run prints all that the commands print", async () => {
     ...["out", "err", "ok | 7 passed | 0 failed (1s)"],
     "✓ fmt         0.1 s",
     ...["Erlang: not reached", "Node: not reached", "Chromium: not reached"],
+    "WebAssembly suite: not reached",
     "7 passed, 0 failed",
   ]);
 });
@@ -74,12 +75,16 @@ b ... ok (1ms)
 running 1 test from ./tests/portable/node_test.ts
 a ... ok (1s)
 running 1 test from ./tests/portable/chromium_test.ts
-a ... FAILED (1s)"; ${TESTS}`;
+a ... FAILED (1s)
+running 2 tests from ./tests/wasm_suite/suite_test.ts
+a ... ignored (0ms)
+b ... ignored (0ms)"; ${TESTS}`;
   const { lines } = await run({ version: "2.9.6", test, ok: STEPS });
-  deepStrictEqual(lines.slice(-4, -1), [
+  deepStrictEqual(lines.slice(-5, -1), [
     "Erlang: absent (recorded rows only)",
     "Node: ran",
     "Chromium: ran",
+    "WebAssembly suite: absent (WASM_SUITE names no directory)",
   ]);
 });
 
