@@ -10,6 +10,9 @@ import type { Writer } from "./writer.ts";
 /** Size of a page of Wasm memory, in bytes. */
 export const PAGE_BYTES = 65_536;
 
+// What addresses of 32 bits can reach; a module that names more is invalid.
+const PAGES_MAX_32 = 65_536;
+
 /** Bounds on a memory in pages, or on a table in entries. */
 export interface Limits {
   /** How large it is at first. */
@@ -52,14 +55,17 @@ export function readLimits(reader: Reader): Limits {
 
 /**
  * Reads the type of a memory, and caps it at `bytesMax`, rounded down to whole
- * pages.
+ * pages, and at what its addresses can reach.
  *
  * @throws {NotRewritable} It starts above the cap.
  */
 export function readCapped(reader: Reader, bytesMax: number): CappedLimits {
   const start = reader.at;
   const limits = readLimits(reader);
-  const pagesMax = Math.floor(bytesMax / PAGE_BYTES);
+  const pagesMax = Math.min(
+    Math.floor(bytesMax / PAGE_BYTES),
+    limits.is64 ? Infinity : PAGES_MAX_32,
+  );
   if (limits.min > pagesMax) {
     throw reader.refusal(
       `Cannot cap a memory of ${limits.min} pages at ${pagesMax} pages`,

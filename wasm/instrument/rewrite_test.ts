@@ -222,6 +222,22 @@ for (const [memory, max] of CAPS) {
   });
 }
 
+// deno-fmt-ignore
+const WIDE_CAPS: [memory: string, max: number][] = [["1", 65_536], ["1 65536", 65_536], ["i64 65537", 262_144], ["i64 1 70000", 70_000]];
+
+for (const [memory, max] of WIDE_CAPS) {
+  Deno.test(`rewrite() caps a memory of ${memory} at ${max} pages, where it may use 16 GiB`, async () => {
+    const options = { memoryBytesMax: 2 ** 34, tableEntriesMax: 1 };
+    for (
+      const text of [`(memory ${memory})`, `(import "" "" (memory ${memory}))`]
+    ) {
+      const rewritten = rewrite(await assemble(`(module ${text})`), options);
+      strictEqual(rewritten.memories[0]!.max, max);
+      strictEqual(WebAssembly.validate(rewritten.bytes), true);
+    }
+  });
+}
+
 function importing(module: string, field: string): Uint8Array<ArrayBuffer> {
   return moduleOf(
     section(SECTION.import, [...sized(module), ...sized(field), 3, 0x7f, 0]),
