@@ -37,10 +37,13 @@ Deno.test("rewriteMutations() counts valid modules, and finds no fault in the re
 });
 
 Deno.test("rewriteMutations() tells why a valid module was refused", async () => {
-  const bytes = await assemble(`(module (memory i64 65537))`);
+  const bytes = await assemble(`(module (func (export "$rusm.f")))`);
   deepStrictEqual(rewriteMutations([["a", bytes]], 0), {
     ...{ tried: 1, valid: 1, faults: [] },
-    refused: new Map([["Cannot cap a memory of N pages at N pages", 1]]),
+    refused: new Map([[
+      "Cannot rewrite an export whose name begins with $rusm.",
+      1,
+    ]]),
   });
 });
 

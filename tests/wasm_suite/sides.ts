@@ -33,7 +33,7 @@ export interface Side {
 
 /** As large as the engine allows, so that nothing differs by a cap. */
 export const WIDE_CAPS = {
-  memoryBytesMax: 65_536 * PAGE_BYTES,
+  memoryBytesMax: 262_144 * PAGE_BYTES,
   tableEntriesMax: 10_000_000,
 } as const;
 
