@@ -79,6 +79,7 @@ export class MovedHints implements FunctionHints {
   move(start: number, end: number, to: number): void {
     if (this.#old === undefined) return;
     const { offsets, values } = this.#old;
+    while (this.#next > 0 && offsets[this.#next - 1]! >= start) this.#next--;
     for (; this.#next < offsets.length; this.#next++) {
       const offset = offsets[this.#next]!;
       if (offset >= end) return;

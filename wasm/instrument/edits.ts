@@ -12,6 +12,12 @@ export const EDIT = {
   check: 1,
   /** Move the index of a function that stands here. */
   move: 2,
+  /** Unroll the loop that it begins; edits up to `turnEnd` belong to that. */
+  unroll: 3,
+  /** Let the label that stands here pass those by that are put in. */
+  label: 4,
+  /** The end of such a loop. */
+  turnEnd: 5,
 } as const;
 
 /** Edits in ascending order of their offsets, used again and again. */

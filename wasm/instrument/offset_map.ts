@@ -6,9 +6,10 @@
 
 /**
  * Runs of bytes that kept their order: the one that began at `original[i]` of
- * the module begins at `rewritten[i]` now. It can be posted to a Worker.
+ * the module begins at `rewritten[i]` now. What is in an unrolled loop has a run
+ * for each turn. It can be posted to a Worker.
  *
- * Invariant: both are as long, and ascend.
+ * Invariant: both are as long, and `rewritten` ascends.
  */
 export interface OffsetMap {
   /** Offset of each run in the original module. */
@@ -22,7 +23,8 @@ export interface OffsetMap {
  * rewritten one, as in the frames of a trap. Thus names, source maps and DWARF
  * of the original can be used as they are.
  *
- * What was put in stands for the instruction that it was put in front of.
+ * What was put in stands for the instruction that it was put in front of, and
+ * each turn of an unrolled loop for the loop.
  *
  * @returns `undefined` in front of the first function, and in functions that
  * were added.
@@ -35,21 +37,6 @@ export function originalOffset(
   const next = original[run + 1];
   if (run < 0 || next === undefined) return undefined;
   return Math.min(original[run]! + offset - rewritten[run]!, next);
-}
-
-/**
- * The offset in the rewritten module of what stood at `offset` of the original
- * one.
- *
- * @returns `undefined` in front of the first function, and behind the last.
- */
-export function rewrittenOffset(
-  { original, rewritten }: OffsetMap,
-  offset: number,
-): number | undefined {
-  const run = lastAtMost(original, offset);
-  if (run < 0 || run === original.length - 1) return undefined;
-  return rewritten[run]! + offset - original[run]!;
 }
 
 /** Index of the last of `offsets` that is no more than `offset`; -1 if none is. */

@@ -50,6 +50,10 @@ export const SHAPE = {
   prefix: 17,
   /** The end of a block, or of the expression. */
   end: 18,
+  /** The index of a label. */
+  label: 19,
+  /** The index of a label, seen from outside of the block that it ends. */
+  delegate: 20,
 } as const;
 
 /** The bits of an entry that hold its shape. */
@@ -87,10 +91,11 @@ export const SINGLE: Uint16Array = entries(0x100, [
   [0x04, 0x04, block], // if
   [0x05, 0x05, plain], // else
   [0x06, 0x06, block], // try
-  [0x07, 0x09, one], // catch, throw, rethrow
+  [0x07, 0x08, one], // catch, throw
+  [0x09, 0x09, SHAPE.label], // rethrow
   [0x0a, 0x0a, plain], // throw_ref
   [0x0b, 0x0b, SHAPE.end],
-  [0x0c, 0x0d, one], // br, br_if
+  [0x0c, 0x0d, SHAPE.label], // br, br_if
   [0x0e, 0x0e, SHAPE.table],
   [0x0f, 0x0f, plain], // return
   [0x10, 0x10, func | calls],
@@ -98,7 +103,7 @@ export const SINGLE: Uint16Array = entries(0x100, [
   [0x12, 0x12, func | calls], // return_call
   [0x13, 0x13, two | calls], // return_call_indirect
   [0x14, 0x15, one | calls], // call_ref, return_call_ref
-  [0x18, 0x18, one], // delegate
+  [0x18, 0x18, SHAPE.delegate],
   [0x19, 0x1b, plain], // catch_all, drop, select
   [0x1c, 0x1c, SHAPE.select],
   [0x1f, 0x1f, SHAPE.tryTable],
@@ -115,7 +120,7 @@ export const SINGLE: Uint16Array = entries(0x100, [
   [0xd1, 0xd1, plain], // ref.is_null
   [0xd2, 0xd2, func], // ref.func
   [0xd3, 0xd4, plain], // ref.eq, ref.as_non_null
-  [0xd5, 0xd6, one], // br_on_null, br_on_non_null
+  [0xd5, 0xd6, SHAPE.label], // br_on_null, br_on_non_null
   [0xfb, 0xfe, SHAPE.prefix],
 ]);
 

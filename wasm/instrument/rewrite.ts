@@ -81,7 +81,8 @@ export interface Rewritten {
 /**
  * Rewrites `module`. What it computes stays the same.
  *
- * It asks at each loop head and function entry whether it may go on. Its
+ * It asks at each loop head and function entry whether it may go on; short
+ * innermost loops are unrolled, and asked once for some turns. Its
  * memories are imported, and they and its tables capped. Its tables and mutable globals are exported
  * under reserved names. Its start function is exported instead of run by
  * instantiation, which could not be suspended. The same module gives the same

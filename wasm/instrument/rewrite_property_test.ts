@@ -13,15 +13,20 @@ import {
 } from "./testdata/generate.ts";
 import { ownMemories } from "./testdata/run.ts";
 
+// More are run by hand: RUNS=100000 deno test -A rewrite_property_test.ts
+const RUNS = Number(Deno.env.get("RUNS") ?? 400);
+
 const OPTIONS = { memoryBytesMax: 2 ** 20, tableEntriesMax: 1000 };
 
 Deno.test("rewrite() keeps results, traps, logs, memories and globals of any module", () => {
   let returned = 0;
+  let unrolled = 0;
   fc.assert(
     fc.property(
       generated,
       fc.uint8Array({ minLength: 4, maxLength: 8 }),
       (made, seeds) => {
+        unrolled += turnsAdded(made.module);
         const plain = observe(made, seeds, undefined);
         returned += plain.returned;
         for (const epoch of [0, 1]) {
@@ -32,11 +37,25 @@ Deno.test("rewrite() keeps results, traps, logs, memories and globals of any mod
         }
       },
     ),
-    { numRuns: 400 },
+    { numRuns: RUNS },
   );
-  // Else all of them trap, and nothing is proven.
-  ok(returned > 400, `${returned}`);
+  // Else all of them trap or none is unrolled, and nothing is proven.
+  ok(returned > RUNS, `${returned}`);
+  ok(unrolled > RUNS, `${unrolled}`);
 });
+
+// A branch out of a loop and the end of a turn, with the next one.
+const TURN_END = [0x0c, 0x02, 0x0b];
+
+function turnsAdded(module: Uint8Array<ArrayBuffer>): number {
+  return countOf(rewrite(module, OPTIONS).bytes) - countOf(module);
+}
+
+function countOf(bytes: Uint8Array): number {
+  return bytes.filter((_, at) =>
+    TURN_END.every((byte, nth) => bytes[at + nth] === byte)
+  ).length;
+}
 
 /** Where checks are, and the epoch that they see. */
 interface Checks {

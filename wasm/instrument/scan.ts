@@ -6,6 +6,7 @@
 
 import { EDIT, type Edits } from "./edits.ts";
 import { integerBetween, integerEnd } from "./leb.ts";
+import { LoopSearch } from "./loop_search.ts";
 import { prefixed, SHAPE, SHAPE_MASK, SINGLE, TRAIT } from "./opcode.ts";
 import type { Reader } from "./reader.ts";
 
@@ -17,6 +18,8 @@ export interface ScanOptions {
   readonly end?: number;
   /** How much code in a row may have no check, in bytes, of which a call counts for some; any when absent. */
   readonly straightBytesMax?: number;
+  /** Whether loops are unrolled where they can be. */
+  readonly unrolls?: boolean;
 }
 
 // What a call counts for, in bytes: it may run a function that has no check.
@@ -28,7 +31,8 @@ const MEMORY_INDEX_BIT = 0x40;
  * Adds to `edits` where checks are due from `reader.at` on, and the functions
  * that move; afterwards `reader.at` is the end of the expression.
  *
- * A check is due at the head of each loop, in front of each instruction that can
+ * A check is due at the head of each loop, of several turns if it can be
+ * unrolled, in front of each instruction that can
  * take long, and after a long run of others. It may stand between any two
  * instructions, since it leaves the stack and the labels as they are.
  *
@@ -44,11 +48,12 @@ const MEMORY_INDEX_BIT = 0x40;
 export function scan(
   reader: Reader,
   edits: Edits,
-  { moveFrom, end, straightBytesMax = Infinity }: ScanOptions,
+  { moveFrom, end, straightBytesMax = Infinity, unrolls = false }: ScanOptions,
 ): number {
   const { bytes } = reader;
   const limit = end ?? bytes.length;
   let at = reader.at;
+  const loops = new LoopSearch(edits);
   let traits = 0;
   let start = at;
   let checked = at;
@@ -90,11 +95,23 @@ export function scan(
       }
       case SHAPE.block:
         at = skipBlockType(bytes, at);
+        loops.enter();
         break;
       case SHAPE.loop:
         at = skipBlockType(bytes, at);
         edits.add(at, EDIT.check);
         checked = at;
+        loops.enterLoop(bytes, start, at);
+        if (!unrolls) loops.leaveOut();
+        break;
+      case SHAPE.label:
+        loops.label(bytes, at);
+        while (bytes[at++]! >= 128);
+        break;
+      case SHAPE.delegate:
+        checked -= loops.leave(start);
+        loops.label(bytes, at);
+        while (bytes[at++]! >= 128);
         break;
       case SHAPE.memory:
         at = skipMemory(bytes, at);
@@ -117,6 +134,7 @@ export function scan(
       case SHAPE.table:
         at = skipVector(bytes, at, limit, integerEnd);
         at = integerEnd(bytes, at);
+        loops.labels(bytes, start + 1, at);
         break;
       case SHAPE.select:
         at = skipVector(bytes, at, limit, skipBlockType);
@@ -124,12 +142,16 @@ export function scan(
       case SHAPE.tryTable:
         at = skipBlockType(bytes, at);
         at = skipVector(bytes, at, limit, skipCatch);
+        loops.enter();
+        loops.leaveOut();
         break;
       case SHAPE.cast:
+        loops.label(bytes, at + 1);
         at = integerEnd(bytes, at + 1);
         at = integerEnd(bytes, integerEnd(bytes, at));
         break;
       case SHAPE.end:
+        checked -= loops.leave(start);
         if (end !== undefined) break;
         reader.at = at;
         return traits;

@@ -201,7 +201,10 @@ function value(scope: Scope, type: Type): number[] {
 
 function statement(scope: Scope): number[] {
   const { next, labels, module, locals } = scope;
-  switch (next(12)) {
+  switch (next(14)) {
+    case 12:
+    case 13:
+      return shortLoop(scope);
     case 0: {
       if (locals.length === 0) return [0x01];
       const index = next(locals.length);
@@ -273,6 +276,88 @@ function loop(scope: Scope): number[] {
     ...block(inner, [0x7f]),
     ...[0x0d, 0, 0x0b],
   ];
+}
+
+/**
+ * A loop of some small pieces, most of which branch: with a result, with
+ * parameters, or without either; and with an end that is reached or is not.
+ */
+function shortLoop(scope: Scope): number[] {
+  const { next, module, labels } = scope;
+  const form = next(5);
+  const index = next(module.signatures.length);
+  const signature = module.signatures[index]!;
+  const results = form === 1 ? [TYPES[next(4)]!] : form === 0 ? signature.results : [];
+  const params = form === 0 ? signature.params : [];
+  const type = form === 0 ? u32(index) : [results[0] ?? 0x40];
+  const inner = { ...scope, labels: [...labels, params], depth: 5 };
+  const pieces = Array.from({ length: next(4) }, () => piece(inner));
+  return [
+    ...values(inner, params),
+    ...[0x03, ...type, ...params.map(() => 0x1a), ...spendFuel(module)],
+    ...pieces.flat(),
+    ...values(inner, params),
+    ...[lowFuel(inner), [0x41, 0]][next(2)]!,
+    ...[0x0d, 0, ...params.map(() => 0x1a)],
+    ...values(inner, results),
+    ...next(3) === 0 ? deadEnd(inner) : [],
+    ...[0x0b, ...results.map(() => 0x1a)],
+  ];
+}
+
+function piece(scope: Scope): number[] {
+  const { next, labels, locals } = scope;
+  const inner = { ...scope, labels: [...labels, []] };
+  switch (next(9)) {
+    case 0:
+    case 1: {
+      const depth = next(labels.length);
+      const types = labels.at(-1 - depth)!;
+      const branch = [0x0d, ...u32(depth), ...types.map(() => 0x1a)];
+      return [...values(scope, types), ...lowFuel(scope), ...branch];
+    }
+    case 2:
+      return [...lowFuel(scope), 0x04, 0x40, ...piece(inner), 0x0b];
+    case 3:
+      return [...lowFuel(scope), 0x04, 0x40, ...deadEnd(inner), 0x0b];
+    case 4:
+      return [0x02, 0x40, ...piece(inner), ...deadEnd(inner), 0x0b];
+    case 5:
+      return store(scope);
+    case 6:
+      return [...lowFuel(scope), 0x41, 0, 0x6d, 0x1a];
+    case 7:
+      return next(4) === 0 ? statement(scope) : [0x01];
+    default: {
+      const index = locals.indexOf(0x7f);
+      if (index < 0) return [0x01];
+      const local = u32(index);
+      return [0x20, ...local, ...lowFuel(scope), 0x6a, 0x21, ...local];
+    }
+  }
+}
+
+// Some low bits of the fuel, which differ from turn to turn.
+function lowFuel({ module, next }: Scope): number[] {
+  return [0x23, ...u32(module.globals.length), 0x41, 1 + next(7), 0x71];
+}
+
+// Branches somewhere for sure; what stands behind is never reached.
+function deadEnd(scope: Scope): number[] {
+  const { next, labels } = scope;
+  const depth = next(labels.length);
+  const types = labels.at(-1 - depth)!;
+  const fits = labels.flatMap((each, nth) =>
+    `${each}` === `${types}` ? [labels.length - 1 - nth] : []
+  );
+  const targets = Array.from({ length: next(4) }, () =>
+    fits[next(fits.length)]!);
+  const table = [0x0e, targets.length, ...targets.flatMap(u32), ...u32(depth)];
+  const branch = next(2) === 0
+    ? [0x0c, ...u32(depth)]
+    : [...lowFuel(scope), ...table];
+  const dead = [[], [0x00], [0x1a], [0x45, 0x1a]][next(4)]!;
+  return [...values(scope, types), ...branch, ...dead];
 }
 
 function branchTable(scope: Scope): number[] {
