@@ -154,12 +154,12 @@ class Running implements App {
     const stops = this.#servers.map((server) => server.stop());
     const drained = Promise.all(stops).then(() => {});
     await withinMs(this.#drainMsMax, drained);
-    this.#engine.close();
-    await withinMs(CUT_MS_MAX, drained);
+    const closing = this.#engine.close();
+    await withinMs(CUT_MS_MAX, Promise.all([drained, closing]));
   }
 }
 
-async function withinMs(ms: number, work: Promise<void>): Promise<void> {
+async function withinMs(ms: number, work: Promise<unknown>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   await Promise.race([work, promise]);

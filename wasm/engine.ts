@@ -100,7 +100,7 @@ interface Loaded extends Component {
  *   strictEqual((await self.receive()).reason, "normal");
  * });
  * strictEqual(await watcher.join(), "normal");
- * engine.close();
+ * await engine.close();
  * ```
  */
 export class Engine {
@@ -113,7 +113,7 @@ export class Engine {
   #loaded = 0;
   #schedulers = 0;
   #spawned = 0;
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
   #ticker: Ticker | undefined;
   readonly #heartbeat: ReturnType<typeof setInterval>;
 
@@ -192,7 +192,7 @@ export class Engine {
 
   // Workers that were started behind close() would never end.
   #insistOpen(): void {
-    if (!this.#isClosed) return;
+    if (this.#closing === undefined) return;
     throw new SchedulerFailed("Cannot load a component: the engine is closed");
   }
 
@@ -277,17 +277,27 @@ export class Engine {
   }
 
   /**
-   * Ends all processes and schedulers, at once. Idempotent.
+   * Ends all processes at once, and then the schedulers: a guest that runs is
+   * stopped at its next check, and the thread with it. Idempotent.
    *
-   * Deno cannot end the thread of a guest that runs without waiting: end such
-   * guests first, or the program with `Deno.exit`.
+   * Deno cannot end the thread of a script that is inside one native step: it
+   * ends with that step, or with the program by `Deno.exit`.
+   *
+   * @returns Resolves when the Workers are gone; after `CLOSE_MS_MAX` also when
+   * one is not.
    */
-  close(): void {
-    this.#isClosed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#heartbeat);
-    for (const pool of this.#pools.values()) pool.close();
+    const closings = [...this.#pools.values()].map((pool) => pool.close());
     this.#pools.clear();
     this.#switchboard.close();
+    await Promise.all(closings);
+    // Guests that spin stop when it ticks.
     this.#ticker?.close();
   }
 }

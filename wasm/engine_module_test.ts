@@ -24,7 +24,7 @@ async function withEngine(
   try {
     await test(engine, runtime);
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 
@@ -204,6 +204,6 @@ Deno.test("What a command prints is logged line by line without stdio", async ()
     deepStrictEqual(lines, [[2, "a"], [2, "b"], [2, "c"]]);
     ok(engine.info().spawned === 1);
   } finally {
-    engine.close();
+    await engine.close();
   }
 });

@@ -14,6 +14,7 @@ import {
   HEARTBEATS_MISSED_MAX,
   PROCESSES_MAX,
   SCHEDULERS_MAX,
+  START_HEARTBEATS_MAX,
 } from "./limits.ts";
 import { countingWorkers, watch, withEngine } from "./testdata/workers.ts";
 
@@ -131,7 +132,7 @@ Deno.test("Engine.load() works again after its schedulers were lost before they 
   await withHeartbeat(async (beat) => {
     await withEngine({}, async ({ engine, ends }) => {
       const restore = afterEachWorker(() => {
-        for (let n = 0; n <= HEARTBEATS_MISSED_MAX; n++) beat();
+        for (let n = 0; n <= START_HEARTBEATS_MAX; n++) beat();
       });
       try {
         await rejects(engine.load("c", NOTHING, SANDBOXED), SchedulerFailed);
@@ -219,8 +220,8 @@ Deno.test("Engine.close() ends what runs, can be called twice, and nothing works
     const component = await engine.load("c", bundle, SANDBOXED);
     const watcher = watch(runtime, engine.spawn(component, "run"));
     await watcher.isWatching;
-    engine.close();
-    engine.close();
+    const closing = engine.close();
+    strictEqual(engine.close(), closing);
     strictEqual(await watcher.reason, "shutdown");
     throws(() => engine.spawn(component, "run"), SystemLimit);
     await rejects(engine.load("d", NOTHING, SANDBOXED), SchedulerFailed);
@@ -234,7 +235,7 @@ for (const turns of [0, 1, 3, 30]) {
     const engine = new Engine(new Runtime(), { schedulersPerPool: 1 });
     const load = engine.load("c", NOTHING, SANDBOXED);
     for (let count = 0; count < turns; count++) await Promise.resolve();
-    engine.close();
+    await engine.close();
     await rejects(load, SchedulerFailed);
   });
 }

@@ -106,6 +106,11 @@ export class Guests {
     };
   }
 
+  /** Resolves when no guest runs. */
+  idle(): Promise<void> {
+    return this.#runQueue.idle();
+  }
+
   /** Makes the body of a process of a component that is known. */
   bodyOf(component: number, start: Start, log: Log): ProcessBody<GuestMessage> {
     return this.#factories.get(component)!(start, log);

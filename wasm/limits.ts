@@ -96,6 +96,12 @@ export const HEARTBEAT_MS = 1_000;
 /** Questions in a row without an answer after which a scheduler is given up. */
 export const HEARTBEATS_MISSED_MAX = 5;
 
+/** Such questions to a scheduler that has not started yet: its Worker reads, checks and compiles its program first. */
+export const START_HEARTBEATS_MAX = 60;
+
+/** How long a scheduler may take to stop its guests when it is closed, in milliseconds; then its Worker is terminated. */
+export const CLOSE_MS_MAX = 5_000;
+
 /** Memory for compiling the prelude, in bytes. */
 export const PRELUDE_MEMORY_BYTES: number = 32 * MEBIBYTE;
 

@@ -56,6 +56,7 @@ export class Pool {
   readonly #listener: PoolListener;
   readonly #schedulers = new Map<number, RemoteScheduler>();
   readonly #loads: Load[] = [];
+  #closing: Promise<void> | undefined;
 
   /** Starts the schedulers. When one cannot be made, those before it are closed. */
   constructor(options: PoolOptions, listener: PoolListener) {
@@ -170,14 +171,25 @@ export class Pool {
     for (const scheduler of [...this.#schedulers.values()]) scheduler.ping();
   }
 
-  /** Ends all schedulers and with them all processes. Idempotent. */
-  close(): void {
+  /**
+   * Ends all processes at once, and then the schedulers. Idempotent.
+   *
+   * @returns Resolves when the Workers are gone, or were terminated.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const { runtime, switchboard } = this.#options;
-    for (const [index, scheduler] of this.#schedulers) {
-      scheduler.close();
+    const closings = [...this.#schedulers].map(([index, scheduler]) => {
+      const closing = scheduler.close();
       switchboard.remove(index, "shutdown");
       runtime.disconnect(index, "shutdown");
-    }
+      return closing;
+    });
     this.#schedulers.clear();
+    await Promise.all(closings);
   }
 }

@@ -7,7 +7,11 @@ import {
   permissionsOf,
 } from "./capability.ts";
 import { SchedulerFailed } from "./errors.ts";
-import { HEARTBEATS_MISSED_MAX, PROCESSES_MAX } from "./limits.ts";
+import {
+  HEARTBEATS_MISSED_MAX,
+  PROCESSES_MAX,
+  START_HEARTBEATS_MAX,
+} from "./limits.ts";
 import {
   countingWorkers,
   watch,
@@ -34,8 +38,8 @@ const LOST: ExitReason = {
 };
 
 /** Gives up all schedulers: none can answer as long as this turn lasts. */
-function loseAll({ pool }: WatchedPool): void {
-  for (let count = 0; count <= HEARTBEATS_MISSED_MAX; count++) pool.ping();
+function loseAll({ pool }: WatchedPool, max = HEARTBEATS_MISSED_MAX): void {
+  for (let count = 0; count <= max; count++) pool.ping();
 }
 
 function nextTurn(): Promise<void> {
@@ -180,7 +184,7 @@ Deno.test("Pool does not replace a scheduler that never ran", async () => {
   await withPool({ permissions }, async (watched) => {
     const { pool, losses } = watched;
     const ready = pool.ready();
-    loseAll(watched);
+    loseAll(watched, START_HEARTBEATS_MAX);
     await rejects(ready, SchedulerFailed);
     strictEqual(losses.length, 1);
     strictEqual(pool.isDead, true);
@@ -201,7 +205,7 @@ Deno.test("Pool replaces a scheduler once for each time that it ran", async () =
     strictEqual(losses.length, 3);
     strictEqual(pool.isDead, false);
     // Lost before it ran: now there is none.
-    loseAll(watched);
+    loseAll(watched, START_HEARTBEATS_MAX);
     strictEqual(losses.length, 4);
     strictEqual(pool.isDead, true);
   });
@@ -212,8 +216,8 @@ Deno.test("Pool.close() ends all processes as a shutdown, and can be called twic
     await load(0, LISTENER, SANDBOXED);
     const watcher = watch(runtime, pool.spawn(0, { entry: "run" })!);
     await watcher.isWatching;
-    pool.close();
-    pool.close();
+    const closing = pool.close();
+    strictEqual(pool.close(), closing);
     strictEqual(await watcher.reason, "shutdown");
     strictEqual(pool.spawn(0, { entry: "run" }), undefined);
     strictEqual(pool.aliveCount, 0);

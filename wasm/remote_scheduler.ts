@@ -6,7 +6,11 @@
 
 import type { ExitReason, Peer, Pid, Signal } from "@rusm/otp";
 import { SchedulerFailed } from "./errors.ts";
-import { HEARTBEATS_MISSED_MAX } from "./limits.ts";
+import {
+  CLOSE_MS_MAX,
+  HEARTBEATS_MISSED_MAX,
+  START_HEARTBEATS_MAX,
+} from "./limits.ts";
 import type { Start } from "./guests.ts";
 import { type BellCell, createBell } from "./ring/bell.ts";
 import type { Exchange } from "./ring/exchange.ts";
@@ -15,6 +19,7 @@ import { RING_BYTES } from "./ring/limits.ts";
 import { type Arrival, Line } from "./ring/line.ts";
 import { createRing } from "./ring/ring.ts";
 import {
+  type Closing,
   type Command,
   isSignal,
   type Report,
@@ -74,8 +79,13 @@ export class RemoteScheduler implements Peer {
   readonly #line: Line;
   readonly #listener: SchedulerListener;
   #settleReady!: { resolve: () => void; reject: (error: Error) => void };
+  readonly #closed = Promise.withResolvers<void>();
+  #closing: Promise<void> | undefined;
   #pingsMissed = 0;
+  #pingsMissedMax = START_HEARTBEATS_MAX;
   #isLost = false;
+  // Before, no guest can be inside of its Worker.
+  #hasSpawned = false;
 
   /** Starts a Worker. Commands can be given at once. */
   constructor(options: SchedulerOptions, listener: SchedulerListener) {
@@ -86,9 +96,13 @@ export class RemoteScheduler implements Peer {
     // Who does not wait for it learns of the loss from the listener.
     this.ready.catch(() => {});
     this.#worker = startWorker(options);
-    this.#worker.onmessage = ({ data }) => this.#heed(data);
+    this.#worker.onmessage = ({ data }) => {
+      if (data.type === "closed") this.#closed.resolve();
+      else this.#heed(data);
+    };
     this.#worker.onerror = (event) => {
       event.preventDefault();
+      this.#closed.resolve();
       this.lose(event.message);
     };
     this.#line = this.#wire(options);
@@ -122,6 +136,8 @@ export class RemoteScheduler implements Peer {
     if (isSignal(report)) return this.#listener.signalled(report);
     switch (report.type) {
       case "ready":
+        this.#pingsMissed = 0;
+        this.#pingsMissedMax = HEARTBEATS_MISSED_MAX;
         return this.#settleReady.resolve();
       case "pong":
         this.#pingsMissed = 0;
@@ -162,6 +178,7 @@ export class RemoteScheduler implements Peer {
 
   /** Spawns a process of a component that was loaded. */
   spawn(pid: Pid, component: number, start: Start): void {
+    this.#hasSpawned = true;
     this.living.set(pid.serial, component);
     this.#tell({ type: "spawn", pid, component, start });
   }
@@ -181,7 +198,7 @@ export class RemoteScheduler implements Peer {
 
   /** Asks for a sign of life; gives the scheduler up when it owes too many. */
   ping(): void {
-    if (this.#pingsMissed >= HEARTBEATS_MISSED_MAX) {
+    if (this.#pingsMissed >= this.#pingsMissedMax) {
       return this.lose(`it gave no sign of life ${this.#pingsMissed} times`);
     }
     this.#pingsMissed++;
@@ -196,17 +213,56 @@ export class RemoteScheduler implements Peer {
   }
 
   /**
-   * Ends the Worker, without telling the listener. A Worker that is stuck in a
-   * loop keeps its thread: Deno cannot stop it.
+   * Gives the scheduler up at once, without telling the listener, and ends its
+   * Worker when its guests have stopped.
+   *
+   * A Worker that does not answer within `CLOSE_MS_MAX` is terminated. When it
+   * is inside a native step it keeps its thread until that is over: Deno cannot
+   * stop it.
+   *
+   * @returns Resolves when the Worker is gone, or was terminated.
    */
-  close(): void {
-    this.#end("it was closed");
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#isLost) return;
+    this.#giveUp("it was closed");
+    // Deno stops a thread that is not inside of Wasm.
+    if (this.#hasSpawned) await this.#stop({ type: "close", isSent: false });
+    this.#worker.terminate();
+  }
+
+  /**
+   * Closes the scheduler, without telling the listener, when all that it has
+   * sent is on its way, and to this thread has arrived. To be called when its
+   * processes have ended.
+   */
+  async retire(): Promise<void> {
+    if (this.#isLost) return;
+    await this.#stop({ type: "close", isSent: true });
+    if (this.#isLost) return;
+    this.#line.finish();
+    this.#end("it has ended");
+  }
+
+  async #stop(closing: Closing): Promise<void> {
+    this.#worker.postMessage(closing);
+    const timer = setTimeout(this.#closed.resolve, CLOSE_MS_MAX);
+    await this.#closed.promise;
+    clearTimeout(timer);
   }
 
   #end(why: string): void {
+    this.#giveUp(why);
+    this.#worker.terminate();
+  }
+
+  #giveUp(why: string): void {
     this.#isLost = true;
     this.#line.close();
-    this.#worker.terminate();
     const error = new SchedulerFailed(`Cannot start a scheduler: ${why}`);
     this.#settleReady.reject(error);
   }

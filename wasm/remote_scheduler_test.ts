@@ -3,7 +3,7 @@ import { type ExitReason, Pid, type Signal } from "@rusm/otp";
 
 import { BUILT_IN_PROFILES, permissionsOf } from "./capability.ts";
 import { SchedulerFailed } from "./errors.ts";
-import { HEARTBEATS_MISSED_MAX } from "./limits.ts";
+import { HEARTBEATS_MISSED_MAX, START_HEARTBEATS_MAX } from "./limits.ts";
 import { RemoteScheduler } from "./remote_scheduler.ts";
 import { Exchange } from "./ring/exchange.ts";
 import { bake } from "./script/image.ts";
@@ -53,7 +53,7 @@ async function withScheduler(
   try {
     await test(scheduler, heard);
   } finally {
-    scheduler.close();
+    await scheduler.close();
     exchange.close();
   }
 }
@@ -137,6 +137,28 @@ Deno.test("RemoteScheduler is given up when it owes too many signs of life", asy
   });
 });
 
+// A Worker that reads and checks its program is silent for longer.
+Deno.test("RemoteScheduler that has not started is given more time", async () => {
+  await withScheduler((scheduler, heard) => {
+    for (let count = 0; count < START_HEARTBEATS_MAX; count++) scheduler.ping();
+    deepStrictEqual(heard.all, []);
+    scheduler.ping();
+    deepStrictEqual(heard.all, ["lost it gave no sign of life 60 times"]);
+    return Promise.resolve();
+  });
+});
+
+Deno.test("RemoteScheduler owes no signs of life for the time before it started", async () => {
+  await withScheduler(async (scheduler, heard) => {
+    for (let count = 0; count < START_HEARTBEATS_MAX; count++) scheduler.ping();
+    await scheduler.ready;
+    for (let count = 0; count < HEARTBEATS_MISSED_MAX; count++) {
+      scheduler.ping();
+    }
+    deepStrictEqual(heard.all, []);
+  });
+});
+
 Deno.test("RemoteScheduler that answers is not given up, however often it is asked", async () => {
   await withScheduler(async (scheduler, heard) => {
     await loadInto(scheduler);
@@ -186,8 +208,8 @@ Deno.test("RemoteScheduler.ready rejects when it is lost before", async () => {
 
 Deno.test("RemoteScheduler.ready rejects when it is closed before, and nothing is told", async () => {
   await withScheduler(async (scheduler, heard) => {
-    scheduler.close();
-    scheduler.close();
+    const closing = scheduler.close();
+    strictEqual(scheduler.close(), closing);
     await rejects(
       scheduler.ready,
       new SchedulerFailed("Cannot start a scheduler: it was closed"),

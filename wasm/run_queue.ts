@@ -22,6 +22,7 @@ export class RunQueue {
   #waiting: (() => void)[] = [];
   // Index of the first that still waits.
   #head = 0;
+  #onIdle: (() => void)[] = [];
 
   /** How many wait for their turn. */
   get waitingCount(): number {
@@ -46,9 +47,22 @@ export class RunQueue {
 
   /** Ends the caller's turn. Only who has the turn may call it. */
   leave(): void {
-    if (this.#head === this.#waiting.length) this.#isBusy = false;
+    if (this.#head === this.#waiting.length) this.#rest();
     else this.#waiting[this.#head++]!();
     this.#forget();
+  }
+
+  #rest(): void {
+    this.#isBusy = false;
+    if (this.#onIdle.length === 0) return;
+    this.#onIdle.forEach((resolve) => resolve());
+    this.#onIdle = [];
+  }
+
+  /** Resolves when nobody has the turn. */
+  idle(): Promise<void> {
+    if (!this.#isBusy) return NOW;
+    return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   // Where guests never run out, the queue is never empty.

@@ -72,3 +72,19 @@ Deno.test("tryEnter() passes nobody", () => {
   queue.leave();
   strictEqual(queue.tryEnter(), true);
 });
+
+Deno.test("idle() resolves when nobody has the turn, and at once when nobody had", async () => {
+  const queue = new RunQueue();
+  await queue.idle();
+  const order: string[] = [];
+  await queue.enter();
+  const second = queue.enter().then(() => {
+    order.push("second");
+    queue.leave();
+  });
+  const idle = queue.idle().then(() => void order.push("idle"));
+  queue.leave();
+  await Promise.all([second, idle]);
+  deepStrictEqual(order, ["second", "idle"]);
+  await queue.idle();
+});

@@ -75,6 +75,17 @@ export type Command =
   /** Answer with `pong`. */
   | { readonly type: "ping" };
 
+/**
+ * Ends a scheduler: it stops its guests and answers with `closed`. Posted, and
+ * not kept in order, so that it comes soon.
+ */
+export interface Closing {
+  /** The tag. */
+  readonly type: "close";
+  /** Whether all that it has sent must lie in rings first. */
+  readonly isSent: boolean;
+}
+
 /** What a scheduler tells the main thread. */
 export type Report =
   /** It takes commands. */
@@ -110,7 +121,9 @@ export type Report =
     readonly text: string;
   }
   /** The answer to `ping`: it is not stuck. */
-  | { readonly type: "pong" };
+  | { readonly type: "pong" }
+  /** It runs no guests any more and sends nothing. Posted, and not kept in order. */
+  | { readonly type: "closed" };
 
 /** Whether `content` is a signal. */
 export function isSignal(

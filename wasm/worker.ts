@@ -22,6 +22,7 @@ class WorkerScheduler {
   readonly #end: WorkerEnd;
   readonly #runtime: Runtime;
   readonly #guests = new Guests();
+  #isClosing = false;
 
   constructor(scope: WorkerScope, wiring: Wiring) {
     const { node, scheduler } = wiring;
@@ -33,6 +34,7 @@ class WorkerScheduler {
     this.#end = new WorkerEnd(scope, wiring, {
       runtime: this.#runtime,
       obey: (command) => this.#obey(command),
+      close: () => this.#close(),
     });
     this.#end.report({ type: "ready" });
   }
@@ -51,13 +53,26 @@ class WorkerScheduler {
   }
 
   #spawn(pid: Pid, component: number, start: Start): void {
+    if (this.#isClosing) return;
     const log = (level: number, text: string) =>
       this.#end.report({ type: "log", pid, component, level, text });
     const body = this.#guests.bodyOf(component, start, log);
     const options = { pid, mailboxMax: GUEST_MAILBOX_MAX };
-    this.#runtime.spawn(body, options).join().then((reason) =>
-      this.#end.report({ type: "exited", pid, component, reason })
-    );
+    this.#runtime.spawn(body, options).join().then((reason) => {
+      if (this.#isClosing) return;
+      this.#end.report({ type: "exited", pid, component, reason });
+    });
+  }
+
+  // 1. Whoever runs stops at its next check, and whoever waits never runs again.
+  // 2. Who gave up its turn for this macrotask comes back for it in the next.
+  // 3. So nobody is in Wasm when nobody has the turn then.
+  async #close(): Promise<void> {
+    this.#isClosing = true;
+    for (const pid of this.#runtime.list()) this.#runtime.exit(pid, "shutdown");
+    const { host } = this.#runtime;
+    await new Promise<void>((resolve) => host.macrotask(resolve));
+    await this.#guests.idle();
   }
 }
 

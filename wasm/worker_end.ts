@@ -13,6 +13,7 @@ import { RING_BYTES } from "./ring/limits.ts";
 import { type Arrival, Line } from "./ring/line.ts";
 import { createRing } from "./ring/ring.ts";
 import {
+  type Closing,
   type Command,
   isSignal,
   type Report,
@@ -23,7 +24,9 @@ import {
 /** What the scope of a Worker offers, as far as it is used here. */
 export interface WorkerScope {
   /** Takes what the main thread posts: {@linkcode Wiring} first. */
-  onmessage: ((event: MessageEvent<Wiring | Tiding | Command>) => void) | null;
+  onmessage:
+    | ((event: MessageEvent<Wiring | Tiding | Command | Closing>) => void)
+    | null;
   /** Posts to the main thread. */
   postMessage(report: Report): void;
 }
@@ -34,6 +37,8 @@ export interface Worked {
   readonly runtime: Runtime;
   /** Does what the main thread asks. */
   obey(command: Command): void;
+  /** Ends all guests. Resolves when none runs. */
+  close(): Promise<void>;
 }
 
 /** Ties the runtime of a Worker to all others of its node. */
@@ -52,8 +57,18 @@ export class WorkerEnd {
     this.#exchange = new Exchange(bell);
     this.#main = this.#line(mainBell, () => toMain, () => {});
     worked.runtime.connect(MAIN_SCHEDULER, this.#main);
-    scope.onmessage = ({ data }) => this.#main.takePosted(data);
+    scope.onmessage = ({ data }) => {
+      if (data.type === "close") this.#close(data);
+      else this.#main.takePosted(data);
+    };
     this.#main.receive(fromMain, true);
+  }
+
+  // The main thread ends the Worker then.
+  async #close({ isSent }: Closing): Promise<void> {
+    await this.#worked.close();
+    if (isSent) await this.#exchange.sent();
+    this.#scope.postMessage({ type: "closed" });
   }
 
   #line(
@@ -69,7 +84,7 @@ export class WorkerEnd {
   }
 
   /** Tells the main thread, in order with the signals. A log is dropped when too much waits already. */
-  report(report: Exclude<Report, { type: "open" }>): void {
+  report(report: Exclude<Report, { type: "open" | "closed" }>): void {
     if (report.type === "log") this.#main.offer(report);
     else this.#main.tell(report);
   }
@@ -90,7 +105,8 @@ export class WorkerEnd {
       case "opened":
         return this.#lines.get(content.scheduler)?.receive(content.ring);
       case "left":
-        this.#lines.get(content.scheduler)?.close();
+        // What it sent before it was gone is no less sent.
+        this.#lines.get(content.scheduler)?.finish();
         this.#lines.delete(content.scheduler);
         return runtime.disconnect(content.scheduler, content.reason);
       default:

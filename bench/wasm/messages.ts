@@ -62,7 +62,7 @@ export async function withGuestStream<Result>(
       return elapsedMs;
     });
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 

@@ -46,7 +46,7 @@ export async function withSpawns<Result>(
     const component = await engine.loadModule("small", bytes, ROOMY);
     return await play(() => spawnAll(component));
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 
@@ -95,12 +95,11 @@ export async function measureBystanders(
     if (alive !== all.length) {
       throw new Error(`Cannot time guests that have ended: ${alive} live`);
     }
-    // A thread that is busy when its engine is closed would go on for ever.
     for (const pid of all) runtime.kill(pid);
     await allExited.promise;
     return { alonePerSecond, besidePerSecond };
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 

@@ -45,7 +45,7 @@ export async function runProgram(
     await run.load();
     return answer(await endOf(run, io), options.file);
   } finally {
-    run.close();
+    await run.close();
   }
 }
 
@@ -166,8 +166,8 @@ class Run {
     });
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#engine.close();
+    await this.#engine.close();
   }
 }

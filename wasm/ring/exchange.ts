@@ -32,6 +32,7 @@ export class Exchange {
   #isScheduled = false;
   #isAsleep = false;
   #isClosed = false;
+  #onSent: (() => void)[] = [];
 
   /** An exchange of a thread that has no other. */
   constructor(bell: BellCell = createBell()) {
@@ -64,6 +65,16 @@ export class Exchange {
     setImmediate(() => this.#turn());
   }
 
+  /**
+   * Resolves when all that was sent lies in rings, where it outlives this
+   * thread. What is for a thread that is gone is nowhere.
+   */
+  sent(): Promise<void> {
+    for (const outbox of this.#outboxes) outbox.publish();
+    this.wake();
+    return new Promise((resolve) => this.#onSent.push(resolve));
+  }
+
   /** Takes and sends no more, and leaves nothing pending. Idempotent. */
   close(): void {
     this.#isClosed = true;
@@ -81,6 +92,7 @@ export class Exchange {
       for (const outbox of this.#outboxes) {
         if (outbox.canFlush) outbox.flush();
       }
+      if (this.#onSent.length > 0) this.#tellSent();
       this.#drain();
     } catch (thrown) {
       // What a receiver throws ends the thread, if anything does, and not only
@@ -90,6 +102,12 @@ export class Exchange {
       });
     }
     this.#rest();
+  }
+
+  #tellSent(): void {
+    for (const outbox of this.#outboxes) if (outbox.isParking) return;
+    this.#onSent.forEach((resolve) => resolve());
+    this.#onSent = [];
   }
 
   #drain(): void {

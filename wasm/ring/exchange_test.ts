@@ -129,3 +129,31 @@ Deno.test("Exchange.close() leaves nothing pending, and can be called twice", as
   await turn();
   strictEqual(sleepers(exchange), 0);
 });
+
+Deno.test("sent() resolves when all lies in rings, and finish() takes it out of them", () =>
+  withExchanges(2, async (near, far) => {
+    const ring = createRing(RING_BYTES);
+    const rest = { keepsBytes: false, refused() {}, overrun() {} };
+    const line = new Line(near, far.bell, () => ring, {
+      ...rest,
+      arrived() {},
+    });
+    let count = 0;
+    const farLine = new Line(far, near.bell, () => ring, {
+      ...rest,
+      arrived: () => void count++,
+    });
+    await near.sent();
+    const text = "x".repeat(RING_BYTES / 4);
+    for (let index = 0; index < 20; index++) line.tell({ type: text });
+    let isSent = false;
+    const sent = near.sent().then(() => isSent = true);
+    await turn();
+    await turn();
+    strictEqual(isSent, false);
+    farLine.receive(ring);
+    await sent;
+    near.close();
+    farLine.finish();
+    strictEqual(count, 20);
+  }));

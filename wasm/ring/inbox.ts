@@ -75,6 +75,12 @@ export class Inbox {
     return !this.#ring.hasReached(this.#ring.head());
   }
 
+  /** Takes all that was sent. */
+  drainAll(): void {
+    this.aim();
+    this.drain(Infinity);
+  }
+
   /** Takes at most `max` frames, and none behind the goal unless it was told to go further. */
   drain(max: number): void {
     try {

@@ -126,6 +126,12 @@ export class Line implements Peer {
     return outbox;
   }
 
+  /** Takes what the other end has sent, and then neither sends nor takes any more. */
+  finish(): void {
+    this.#inbox?.drainAll();
+    this.close();
+  }
+
   /** Sends and takes no more. Idempotent. */
   close(): void {
     this.#open = undefined;

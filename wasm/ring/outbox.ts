@@ -138,6 +138,16 @@ export class Outbox {
     this.#parked.push(next);
   }
 
+  /** Whether frames wait for room. */
+  get isParking(): boolean {
+    return this.#parked.length > 0;
+  }
+
+  /** Lets the reader see what was sent, before the turn is over. */
+  publish(): void {
+    this.#publish();
+  }
+
   /** Whether frames wait, and the reader has made room since. */
   get canFlush(): boolean {
     return this.#parked.length > 0 && !this.#ring.isStarved();

@@ -159,8 +159,13 @@ scope.onmessage = ({ data }) => {
   const wiring = data as Wiring;
   const { node, scheduler } = wiring;
   const runtime = new Runtime({ node, scheduler });
-  const end = new WorkerEnd(scope, wiring, { runtime, obey });
+  const end = new WorkerEnd(scope, wiring, { runtime, obey, close });
   end.report({ type: "ready" });
+
+  function close(): Promise<void> {
+    for (const pid of runtime.list()) runtime.kill(pid);
+    return Promise.resolve();
+  }
 
   function obey(command: Command): void {
     if (command.type === "ping") return end.report({ type: "pong" });

@@ -88,7 +88,7 @@ export async function withPool(
     pool = new Pool(options, listenerOf(heard));
     await test({ ...heard, pool, runtime, load: loader(pool) });
   } finally {
-    pool?.close();
+    await pool?.close();
     switchboard.close();
   }
 }
@@ -173,7 +173,7 @@ export async function withEngine(
   try {
     await test({ engine, runtime, lines, ends });
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 
