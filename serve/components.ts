@@ -39,7 +39,8 @@ async function loadComponent(
 ): Promise<Component> {
   const bundle = await readArtifact(manifest, entry);
   try {
-    return await engine.load(entry.name, bundle, entry.capability);
+    const { name, capability, isolation } = entry;
+    return await engine.load(name, bundle, capability, { isolation });
   } catch (error) {
     // What the engine says gets the place in the manifest that it is about.
     const place = formatPlace(manifest.path, entry.at);

@@ -38,6 +38,7 @@ Deno.test("parseManifest() reads a listener with defaults", () => {
   deepStrictEqual(components.get("api"), {
     name: "api",
     capability: BUILT_IN_PROFILES.get("sandboxed"),
+    isolation: "shared",
     at: { line: 2, column: 1 },
   });
 });
@@ -57,6 +58,7 @@ max_in_flight = 1
 "POST /users" = "users"
 [components.users]
 capability = "trusted"
+isolation = "dedicated"
 `;
   const manifest = parseManifest(text, "rusm.toml");
   strictEqual(manifest.logLevel, "debug");
@@ -80,6 +82,7 @@ capability = "trusted"
   });
   const users = manifest.components.get("users");
   strictEqual(users?.capability, BUILT_IN_PROFILES.get("trusted"));
+  strictEqual(users?.isolation, "dedicated");
 });
 
 Deno.test("parseManifest() reads every key of a profile", () => {

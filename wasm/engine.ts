@@ -12,12 +12,18 @@ import {
 } from "./capability.ts";
 import { LoadFailed, SchedulerFailed, SystemLimit } from "./errors.ts";
 import { Ceilings } from "./ceilings.ts";
+import { Dedicated } from "./dedicated.ts";
 import { ModuleCache } from "./core/module_cache.ts";
 import { insistGrantable } from "./grantable.ts";
 import type { GuestCode, Start } from "./guests.ts";
-import { HEARTBEAT_MS, SCHEDULERS_MAX } from "./limits.ts";
+import { Indices } from "./indices.ts";
+import {
+  DEDICATED_PROCESSES_MAX,
+  HEARTBEAT_MS,
+  SCHEDULERS_MAX,
+} from "./limits.ts";
 import type { GuestMessage } from "./message.ts";
-import { Pool } from "./pool.ts";
+import { Pool, type PoolListener, type PoolOptions } from "./pool.ts";
 import { bake, type Image } from "./script/image.ts";
 import { Ticker } from "./ticker.ts";
 import { GuestOutOfMemory, GuestThrew } from "./script/guest_error.ts";
@@ -32,6 +38,22 @@ export interface Component {
   readonly name: string;
   /** What its processes may do. */
   readonly capability: Capability;
+}
+
+/**
+ * On what threads the processes of a component run.
+ *
+ * | | a process runs | a start takes |
+ * | --- | --- | --- |
+ * | `"shared"` | on a scheduler that it shares with processes of equal permissions | microseconds |
+ * | `"dedicated"` | in a Worker of its own, which ends with it | tens of milliseconds, and megabytes |
+ */
+export type Isolation = "shared" | "dedicated";
+
+/** How a component is loaded. */
+export interface LoadOptions {
+  /** Its threads; `"shared"` when absent. */
+  readonly isolation?: Isolation;
 }
 
 /** Told what happens to Wasm processes, as it happens. Must not throw. */
@@ -74,14 +96,14 @@ export interface EngineInfo {
 /** A component, with what only the engine knows of it. */
 interface Loaded extends Component {
   readonly number: number;
-  readonly pool: Pool;
+  readonly place: Pool | Dedicated;
 }
 
 /**
  * Runs components as Wasm processes, each in a fresh, sandboxed instance.
  *
  * Processes of equal Deno permissions share a pool of schedulers, one Worker
- * each.
+ * each, unless their component is loaded to have Workers of their own.
  *
  * @example One sandboxed process
  * ```ts
@@ -110,8 +132,9 @@ export class Engine {
   readonly #pools = new Map<string, Pool>();
   readonly #components = new Map<number, Loaded>();
   readonly #modules = new ModuleCache();
+  readonly #indices = new Indices();
+  readonly #dedicated: Dedicated;
   #loaded = 0;
-  #schedulers = 0;
   #spawned = 0;
   #closing: Promise<void> | undefined;
   #ticker: Ticker | undefined;
@@ -121,12 +144,23 @@ export class Engine {
   constructor(runtime: Runtime, options: EngineOptions = {}) {
     this.#runtime = runtime;
     this.#options = options;
+    this.#dedicated = new Dedicated(
+      {
+        ...{ ...this.#shared(), indices: this.#indices },
+        processesMax: DEDICATED_PROCESSES_MAX,
+      },
+      this.#listener(),
+    );
     this.#heartbeat = setInterval(() => this.#ping(), HEARTBEAT_MS);
     this.#heartbeat.unref();
   }
 
   #ping(): void {
-    for (const pool of this.#pools.values()) pool.ping();
+    for (const place of this.#places()) place.ping();
+  }
+
+  #places(): (Pool | Dedicated)[] {
+    return [...this.#pools.values(), this.#dedicated];
   }
 
   /**
@@ -137,15 +171,19 @@ export class Engine {
    * @throws {LoadFailed} The component threw while it was evaluated.
    * @throws {NotGrantable} The profile grants what this node may not do.
    * @throws {SchedulerFailed} A Worker could not be started, or the engine is closed.
+   * @throws {RangeError} `options.isolation` is no word of {@linkcode Isolation}.
    */
   async load(
     name: string,
     bundle: string,
     capability: Capability,
+    options: LoadOptions = {},
   ): Promise<Component> {
+    checkIsolation(options);
     await insistGrantable(capability);
     const image = await this.#bake(name, bundle, capability);
-    return await this.#load(name, { type: "script", image }, capability);
+    const code = { type: "script", image } as const;
+    return await this.#load(name, code, capability, options);
   }
 
   /**
@@ -157,12 +195,15 @@ export class Engine {
    * `capability` gets.
    * @throws {NotGrantable} The profile grants what this node may not do.
    * @throws {SchedulerFailed} A Worker could not be started, or the engine is closed.
+   * @throws {RangeError} `options.isolation` is no word of {@linkcode Isolation}.
    */
   async loadModule(
     name: string,
     bytes: Uint8Array<ArrayBuffer>,
     capability: Capability,
+    options: LoadOptions = {},
   ): Promise<Component> {
+    checkIsolation(options);
     await insistGrantable(capability);
     const module = await this.#modules.prepare(name, bytes, capability);
     this.#insistOpen();
@@ -172,20 +213,23 @@ export class Engine {
       ...{ type: "core", name, module, epoch, epochMs } as const,
       ceilings: CEILINGS,
     };
-    return await this.#load(name, code, capability);
+    return await this.#load(name, code, capability, options);
   }
 
   async #load(
     name: string,
     code: GuestCode,
     capability: Capability,
+    { isolation }: LoadOptions,
   ): Promise<Component> {
     this.#insistOpen();
     const number = this.#loaded++;
-    const pool = this.#poolFor(capability);
-    const component: Loaded = { name, capability, number, pool };
+    const place = isolation === "dedicated"
+      ? this.#dedicated
+      : this.#poolFor(capability);
+    const component: Loaded = { name, capability, number, place };
     this.#components.set(number, component);
-    pool.load({ type: "load", component: number, code, capability });
+    place.load({ type: "load", component: number, code, capability });
     await this.#started(component);
     return component;
   }
@@ -196,9 +240,9 @@ export class Engine {
     throw new SchedulerFailed("Cannot load a component: the engine is closed");
   }
 
-  async #started({ number, pool }: Loaded): Promise<void> {
+  async #started({ number, place }: Loaded): Promise<void> {
     try {
-      await pool.ready();
+      await place.ready();
     } catch (failure) {
       // Not swallowed: the caller has no component then, so it is forgotten.
       this.#components.delete(number);
@@ -228,27 +272,34 @@ export class Engine {
   }
 
   #createPool(permissions: Deno.PermissionOptionsObject): Pool {
-    const { node = 0, observer, schedulersPerPool } = this.#options;
+    const { schedulersPerPool } = this.#options;
     const count = schedulersPerPool ?? navigator.hardwareConcurrency;
-    if (this.#schedulers + count >= SCHEDULERS_MAX) {
+    const schedulers = this.#indices.take(count);
+    if (schedulers === undefined) {
       throw new SchedulerFailed(
-        `Cannot have more than ${SCHEDULERS_MAX} schedulers on a node: have ${this.#schedulers}, start ${count}`,
+        `Cannot have more than ${SCHEDULERS_MAX} schedulers on a node: have ${this.#indices.takenCount}, start ${count}`,
       );
     }
-    const schedulers = Array.from({ length: count }, () => ++this.#schedulers);
-    const options = {
-      ...{ runtime: this.#runtime, switchboard: this.#switchboard },
-      ...{ node, schedulers, permissions },
-    };
+    const options = { ...this.#shared(), schedulers, permissions };
+    return new Pool(options, this.#listener());
+  }
+
+  #shared(): Pick<PoolOptions, "runtime" | "switchboard" | "node"> {
+    const { node = 0 } = this.#options;
+    return { runtime: this.#runtime, switchboard: this.#switchboard, node };
+  }
+
+  #listener(): PoolListener {
+    const { observer } = this.#options;
     const nameOf = (component: number) => this.#components.get(component)!.name;
-    return new Pool(options, {
+    return {
       exited: (pid, component, reason) =>
         observer?.exited?.(pid, nameOf(component), reason),
       logged: (pid, component, level, text) =>
         observer?.logged?.(pid, nameOf(component), level, text),
       refused: (pid) => observer?.refused?.(pid),
       lost: (scheduler, why) => observer?.schedulerLost?.(scheduler, why),
-    });
+    };
   }
 
   /**
@@ -259,8 +310,8 @@ export class Engine {
    * @throws {SystemLimit} The schedulers are full.
    */
   spawn(component: Component, start: string | Start): Pid<GuestMessage> {
-    const { name, number, pool } = component as Loaded;
-    const pid = pool.spawn(
+    const { name, number, place } = component as Loaded;
+    const pid = place.spawn(
       number,
       typeof start === "string" ? { entry: start } : start,
     );
@@ -272,7 +323,7 @@ export class Engine {
   /** What was counted. */
   info(): EngineInfo {
     let alive = 0;
-    for (const pool of this.#pools.values()) alive += pool.aliveCount;
+    for (const place of this.#places()) alive += place.aliveCount;
     return { spawned: this.#spawned, alive };
   }
 
@@ -293,7 +344,7 @@ export class Engine {
 
   async #close(): Promise<void> {
     clearInterval(this.#heartbeat);
-    const closings = [...this.#pools.values()].map((pool) => pool.close());
+    const closings = this.#places().map((place) => place.close());
     this.#pools.clear();
     this.#switchboard.close();
     await Promise.all(closings);
@@ -311,6 +362,14 @@ export class Engine {
 export async function checkBundle(name: string, bundle: string): Promise<void> {
   const sandboxed = BUILT_IN_PROFILES.get("sandboxed")!;
   await bakeOrFail(name, bundle, sandboxed, () => {});
+}
+
+// A manifest, or a caller without types, can hold anything.
+function checkIsolation({ isolation = "shared" }: LoadOptions): void {
+  if (isolation === "shared" || isolation === "dedicated") return;
+  throw new RangeError(
+    `Cannot isolate processes in another way than shared or dedicated: ${isolation}`,
+  );
 }
 
 async function bakeOrFail(

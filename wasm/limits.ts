@@ -102,6 +102,9 @@ export const START_HEARTBEATS_MAX = 60;
 /** How long a scheduler may take to stop its guests when it is closed, in milliseconds; then its Worker is terminated. */
 export const CLOSE_MS_MAX = 5_000;
 
+/** Processes with a Worker of their own that an engine runs at once: each is a thread and some megabytes. */
+export const DEDICATED_PROCESSES_MAX = 128;
+
 /** Memory for compiling the prelude, in bytes. */
 export const PRELUDE_MEMORY_BYTES: number = 32 * MEBIBYTE;
 

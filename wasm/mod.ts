@@ -24,6 +24,8 @@ export {
   type EngineInfo,
   type EngineObserver,
   type EngineOptions,
+  type Isolation,
+  type LoadOptions,
 } from "./engine.ts";
 export {
   LoadFailed,

@@ -15,7 +15,8 @@ import {
 import type { Switchboard } from "./switchboard.ts";
 import type { Command } from "./wire.ts";
 
-type Load = Extract<Command, { type: "load" }>;
+/** Makes a component known. */
+export type Load = Extract<Command, { type: "load" }>;
 
 /** Who hears of what happens in a pool. */
 export interface PoolListener {
@@ -43,6 +44,8 @@ export interface PoolOptions {
   readonly permissions: Deno.PermissionOptionsObject;
   /** See {@linkcode SchedulerOptions.program}. */
   readonly program?: URL;
+  /** Whether another takes the place of a scheduler that is lost; true when absent. */
+  readonly isReplaced?: boolean;
 }
 
 /**
@@ -90,7 +93,7 @@ export class Pool {
   }
 
   #start(index: number): void {
-    const { runtime, switchboard, ...rest } = this.#options;
+    const { runtime, switchboard, isReplaced = true, ...rest } = this.#options;
     const { exchange } = switchboard;
     const options: SchedulerOptions = { ...rest, scheduler: index, exchange };
     let hasRun = false;
@@ -100,7 +103,7 @@ export class Pool {
       logged: this.#listener.logged,
       refused: this.#listener.refused,
       opened: (opening) => switchboard.connect(index, opening),
-      lost: (why) => this.#lose(index, why, hasRun),
+      lost: (why) => this.#lose(index, why, hasRun && isReplaced),
     });
     scheduler.ready.then(() => hasRun = true, () => {});
     this.#schedulers.set(index, scheduler);
@@ -169,6 +172,28 @@ export class Pool {
   /** Asks every scheduler for a sign of life. */
   ping(): void {
     for (const scheduler of [...this.#schedulers.values()]) scheduler.ping();
+  }
+
+  /**
+   * Closes the schedulers, whose processes have ended, when all that they have
+   * sent is on its way.
+   */
+  async retire(): Promise<void> {
+    await Promise.all(
+      [...this.#schedulers].map(([index, scheduler]) =>
+        this.#retire(index, scheduler)
+      ),
+    );
+  }
+
+  async #retire(index: number, scheduler: RemoteScheduler): Promise<void> {
+    await scheduler.retire();
+    // It can be lost or closed while it retires.
+    if (this.#schedulers.get(index) !== scheduler) return;
+    const { runtime, switchboard } = this.#options;
+    this.#schedulers.delete(index);
+    switchboard.remove(index, "noproc");
+    runtime.disconnect(index, "noproc");
   }
 
   /**

@@ -4,11 +4,18 @@
  * @module
  */
 
-import { BUILT_IN_PROFILES, type Capability, defineProfile } from "@rusm/wasm";
+import {
+  BUILT_IN_PROFILES,
+  type Capability,
+  defineProfile,
+  type Isolation,
+} from "@rusm/wasm";
 import type { Position } from "../errors.ts";
 import {
   type Field,
+  type Fields,
   headerOf,
+  oneOf,
   readTable,
   type Report,
   type Shape,
@@ -24,6 +31,8 @@ export interface ComponentEntry {
   readonly name: string;
   /** What its processes may do. */
   readonly capability: Capability;
+  /** On what threads they run. */
+  readonly isolation: Isolation;
   /** Where the manifest declares it. */
   readonly at: Position;
 }
@@ -31,7 +40,10 @@ export interface ComponentEntry {
 /** The components of an app, by name. */
 export type Components = ReadonlyMap<string, ComponentEntry>;
 
-const COMPONENT = { "capability": text } satisfies Shape;
+const COMPONENT = {
+  "capability": text,
+  "isolation": oneOf<Isolation>(["shared", "dedicated"]),
+} satisfies Shape;
 
 /** The profile of a component that names none. */
 const SANDBOXED: Capability = defineProfile("sandboxed", {});
@@ -52,9 +64,10 @@ export function readComponents(
   const entries = new Map<string, ComponentEntry>();
   for (const [name, { keyAt, node }] of components?.entries ?? []) {
     checkName(name, keyAt, report);
-    const profile = readProfileName(node, name, report);
-    const capability = findProfile(profile, profiles, report);
-    entries.set(name, { name, capability, at: node.at });
+    const fields = readFields(node, name, report);
+    const capability = findProfile(fields.capability, profiles, report);
+    const isolation = fields.isolation?.value ?? "shared";
+    entries.set(name, { name, capability, isolation, at: node.at });
   }
   return entries;
 }
@@ -68,15 +81,15 @@ function checkName(name: string, at: Position, report: Report): void {
   );
 }
 
-function readProfileName(
+function readFields(
   node: TomlNode,
   name: string,
   report: Report,
-): Field<string> | undefined {
+): Fields<typeof COMPONENT> {
   const label = headerOf("components", name);
   const component = table(node, label, report);
-  if (component === undefined) return undefined;
-  return readTable(component, label, COMPONENT, report).capability;
+  if (component === undefined) return {};
+  return readTable(component, label, COMPONENT, report);
 }
 
 function findProfile(

@@ -73,7 +73,9 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
 
   // [components.*]
   ["[components]\napi = 1", "2:7: Wrong type for [components.api]: expected a table, found an integer"],
-  [API + "resident = true", '2:1: Unknown key "resident" in [components.api]: known keys are capability'],
+  [API + "resident = true", '2:1: Unknown key "resident" in [components.api]: known keys are capability, isolation'],
+  [API + "isolation = 'dedicate'", '2:13: Unknown word for "isolation" in [components.api]: "dedicate": expected one of shared, dedicated'],
+  [API + "isolation = true", '2:13: Wrong type for "isolation" in [components.api]: expected a string, found a boolean'],
   [API + "capability = 'sandbox'", '2:14: Unknown capability profile "sandbox": did you mean "sandboxed"?'],
   [API + "capability = 'x'", '2:14: Unknown capability profile "x": known profiles are sandboxed, network-client, trusted'],
   [CUSTOM + API + "capability = 'custon'", '3:14: Unknown capability profile "custon": did you mean "custom"?'],
