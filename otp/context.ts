@@ -5,7 +5,7 @@
  */
 
 import type { Metadata, SendOptions } from "./envelope.ts";
-import type { Overflow } from "./overflow.ts";
+import type { Overflow, Quota } from "./overflow.ts";
 import type { Pid } from "./pid.ts";
 import type { ExitReason } from "./reason.ts";
 import type { Runtime } from "./runtime.ts";
@@ -344,6 +344,8 @@ export interface SpawnOptions {
   readonly mailboxMax?: number;
   /** What happens to one message more; `"reject"` when absent. */
   readonly overflow?: Overflow;
+  /** Bounds by size what may wait; nothing does when absent. Its own: no two mailboxes share one. */
+  readonly quota?: Quota;
   /** The pid that {@linkcode Runtime.allot} set aside. */
   readonly pid?: Pid;
 }

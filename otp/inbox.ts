@@ -133,13 +133,13 @@ export class Inbox implements Runnable {
 
   #takeFirst(): unknown {
     const item = this.#mailbox.shift();
-    if (this.#bound !== undefined) this.#admit(this.#bound);
+    if (this.#bound !== undefined) this.#leave(this.#bound, item);
     return this.#unwrap(item);
   }
 
   #take(index: number): unknown {
     const item = this.#mailbox.take(index);
-    if (this.#bound !== undefined) this.#admit(this.#bound);
+    if (this.#bound !== undefined) this.#leave(this.#bound, item);
     return this.#unwrap(item);
   }
 
@@ -221,7 +221,7 @@ export class Inbox implements Runnable {
       const item = this.#mailbox.take(this.#scanned);
       this.#wake(this.#unwrap(item));
       // Who was let in before would be handed over before it.
-      if (this.#bound !== undefined) this.#admit(this.#bound);
+      if (this.#bound !== undefined) this.#leave(this.#bound, item);
     } else if (this.#isDue) this.#wake(TIMEOUT);
   }
 
@@ -292,8 +292,7 @@ export class Inbox implements Runnable {
     if (bound !== undefined && this.#mailbox.depth >= bound.max) {
       return this.#overflow(bound, item);
     }
-    this.#arrive(item);
-    return true;
+    return this.#arrive(item);
   }
 
   /** Makes an item of a message, to be delivered to this inbox. */
@@ -310,6 +309,7 @@ export class Inbox implements Runnable {
       bound.refused++;
       return false;
     }
+    if (bound?.mayWait(item) === false) return false;
     this.#arriveUrgent(item);
     return true;
   }
@@ -344,9 +344,13 @@ export class Inbox implements Runnable {
     if (bound.overflow === "dropNewest") return true;
     const oldest = this.#mailbox.findShedable();
     if (oldest < 0) return true;
-    this.#remove(oldest);
-    this.#arrive(item);
-    return true;
+    this.#remove(bound, oldest);
+    return this.#arrive(item);
+  }
+
+  #leave(bound: Bound, item: unknown): void {
+    bound.left(item);
+    this.#admit(bound);
   }
 
   // There is room: lets in who has waited longest.
@@ -354,24 +358,28 @@ export class Inbox implements Runnable {
     while (this.#mailbox.depth < bound.max) {
       const send = bound.next();
       if (send === undefined) return;
-      this.#arrive(send.item);
-      send.settle(true);
+      send.settle(this.#arrive(send.item));
     }
   }
 
-  #arrive(item: unknown): void {
+  // Returns whether the quota has let it in.
+  #arrive(item: unknown): boolean {
     if (this.#resolve === undefined) {
+      if (this.#bound?.mayWait(item) === false) return false;
       this.#mailbox.push(item);
       if (this.#each?.isBusy === false) this.#enqueue();
-      return;
+      return true;
     }
     // With items left to look at it has its turn coming, and they are older.
     const isNext = this.#scanned === this.#mailbox.count;
     if (isNext && this.#match === undefined && this.#mayTake()) {
-      return this.#wake(this.#unwrap(item));
+      this.#wake(this.#unwrap(item));
+      return true;
     }
+    if (this.#bound?.mayWait(item) === false) return false;
     this.#mailbox.push(item);
     if (isNext) this.#scan();
+    return true;
   }
 
   #arriveUrgent(item: unknown): void {
@@ -423,8 +431,9 @@ export class Inbox implements Runnable {
   }
 
   // Gives up an item that no receive gets.
-  #remove(index: number): void {
-    this.#mailbox.take(index);
+  #remove(bound: Bound | undefined, index: number): void {
+    const item = this.#mailbox.take(index);
+    bound?.left(item);
     if (this.#resolve === undefined || index > this.#scanned) return;
     if (index < this.#scanned) this.#scanned--;
     else this.#scan();
@@ -433,7 +442,9 @@ export class Inbox implements Runnable {
   /** Sets a message aside, with the metadata of the one received last. */
   stash(message: unknown): void {
     if (!this.#isOpen) return;
-    this.#mailbox.stash(this.#encloseAgain(message));
+    const item = this.#encloseAgain(message);
+    this.#bound?.stashed(item);
+    this.#mailbox.stash(item);
   }
 
   #encloseAgain(message: unknown): unknown {
@@ -455,7 +466,7 @@ export class Inbox implements Runnable {
     const isDown = (message: unknown) => isDownOf(message, ref);
     const index = this.#mailbox.find(isDown, 0);
     if (index < 0) return;
-    this.#remove(index);
+    this.#remove(this.#bound, index);
     if (this.#bound !== undefined) this.#admit(this.#bound);
   }
 

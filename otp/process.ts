@@ -65,15 +65,15 @@ export class Process implements Context<unknown>, Runnable {
     body: ProcessBody<unknown>,
     options: SpawnOptions,
   ) {
-    const { label, mailboxMax, overflow = "reject" } = options;
+    const { label, mailboxMax, overflow = "reject", quota } = options;
     this.#core = core;
     this.pid = pid;
     this.label = label;
     this.parent = undefined;
     this.#body = body;
-    this.#bound = mailboxMax === undefined
+    this.#bound = mailboxMax === undefined && quota === undefined
       ? undefined
-      : new Bound(mailboxMax, overflow);
+      : new Bound(mailboxMax ?? Infinity, overflow, quota);
     bindProcess(pid, this);
   }
 

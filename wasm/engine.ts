@@ -67,7 +67,10 @@ export interface EngineObserver {
     level: number,
     text: string,
   ): void;
-  /** A message for `pid` was dropped, since it holds what cannot be copied. */
+  /**
+   * A message for `pid`, of another thread, was dropped: it holds what cannot be
+   * copied, or found no room in front of a guest. Not told of each in a flood.
+   */
   refused?(pid: Pid): void;
   /** A scheduler was lost and, if it had ever run, replaced. */
   schedulerLost?(scheduler: number, why: string): void;

@@ -78,6 +78,15 @@ export const CORE_PROCESSES_MAX = 250_000;
 /** Messages that may wait for one guest. */
 export const GUEST_MAILBOX_MAX = 10_000;
 
+/** Bytes of messages that may wait for one guest; one that is larger can wait alone. */
+export const WAITING_BYTES_MAX: number = 64 * MEBIBYTE;
+
+/** Bytes of messages that may wait for all guests of one scheduler. */
+export const SCHEDULER_WAITING_BYTES_MAX: number = 256 * MEBIBYTE;
+
+/** What a message that waits takes besides its bytes, in bytes. */
+export const MESSAGE_OVERHEAD_BYTES = 64;
+
 /** Index of the scheduler that is the main thread. */
 export const MAIN_SCHEDULER = 0;
 

@@ -103,7 +103,7 @@ export type Report =
     readonly scheduler: number;
     readonly life: number;
   }
-  /** A message for `to` was dropped: it cannot be copied, or not read. */
+  /** A message for `to` was dropped: it cannot be copied, or not read, or finds no room. */
   | { readonly type: "refused"; readonly to: Pid }
   /** A process of `component` has ended. */
   | {

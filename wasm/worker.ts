@@ -15,6 +15,7 @@ import {
   REDUCTIONS_PER_SLICE,
 } from "./limits.ts";
 import type { Command, Wiring } from "./wire.ts";
+import { WaitingBytes, WaitingTotal } from "./waiting_bytes.ts";
 import { WorkerEnd, type WorkerScope } from "./worker_end.ts";
 
 /** Runs the processes that the main thread asks for. */
@@ -22,6 +23,7 @@ class WorkerScheduler {
   readonly #end: WorkerEnd;
   readonly #runtime: Runtime;
   readonly #guests = new Guests();
+  readonly #waiting = new WaitingTotal();
   #isClosing = false;
 
   constructor(scope: WorkerScope, wiring: Wiring) {
@@ -57,7 +59,8 @@ class WorkerScheduler {
     const log = (level: number, text: string) =>
       this.#end.report({ type: "log", pid, component, level, text });
     const body = this.#guests.bodyOf(component, start, log);
-    const options = { pid, mailboxMax: GUEST_MAILBOX_MAX };
+    const quota = new WaitingBytes(this.#waiting);
+    const options = { pid, mailboxMax: GUEST_MAILBOX_MAX, quota };
     this.#runtime.spawn(body, options).join().then((reason) => {
       if (this.#isClosing) return;
       this.#end.report({ type: "exited", pid, component, reason });

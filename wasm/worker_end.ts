@@ -83,9 +83,13 @@ export class WorkerEnd {
     });
   }
 
-  /** Tells the main thread, in order with the signals. A log is dropped when too much waits already. */
+  /**
+   * Tells the main thread, in order with the signals. What guests can make many
+   * of, a log and a refusal, is dropped when too much waits already.
+   */
   report(report: Exclude<Report, { type: "open" | "closed" }>): void {
-    if (report.type === "log") this.#main.offer(report);
+    const { type } = report;
+    if (type === "log" || type === "refused") this.#main.offer(report);
     else this.#main.tell(report);
   }
 
@@ -98,7 +102,7 @@ export class WorkerEnd {
 
   #heedOne(content: Signal | Tiding | Command): void {
     const { runtime } = this.#worked;
-    if (isSignal(content)) return void runtime.signal(content);
+    if (isSignal(content)) return this.#carry(content);
     switch (content.type) {
       case "joined":
         return this.#join(content);
@@ -112,6 +116,14 @@ export class WorkerEnd {
       default:
         return this.#worked.obey(content);
     }
+  }
+
+  // Who has sent it was told that it is on its way.
+  #carry(signal: Signal): void {
+    const { runtime } = this.#worked;
+    if (runtime.signal(signal) || signal.type !== "message") return;
+    const { to } = signal;
+    if (runtime.isAlive(to)) this.report({ type: "refused", to });
   }
 
   #join({ scheduler, bell, life }: Extract<Tiding, { type: "joined" }>): void {

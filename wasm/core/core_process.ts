@@ -27,7 +27,6 @@ import type { Guest } from "./slot.ts";
 import { loggedStdio } from "./stdio.ts";
 import { GuestStreams } from "./streams.ts";
 import { causeOf } from "./uncatchable.ts";
-import { WaitingBytes } from "./waiting_bytes.ts";
 
 /** The entry of a service: {@linkcode SERVICE_EXPORT} is called for each message. */
 export const SERVICE_ENTRY = "service";
@@ -101,7 +100,6 @@ export class CoreProcess
   #held: Uint8Array | undefined;
   #streams: GuestStreams | undefined;
   #wasip1: Wasip1State | undefined;
-  #waitingBytes: WaitingBytes | undefined;
 
   /** A process that has not started. */
   constructor(options: CoreOptions) {
@@ -236,10 +234,10 @@ export class CoreProcess
   async #nextMessage(): Promise<Uint8Array> {
     if (this.#isStopped) throw new GuestStopped();
     const message = this.self.receive();
-    if (!(message instanceof Promise)) return this.#taken(message);
+    if (!(message instanceof Promise)) return bytesOf(message);
     this.#sit();
     try {
-      return this.#taken(await this.wait(message));
+      return bytesOf(await this.wait(message));
     } finally {
       await this.#rise();
     }
@@ -357,7 +355,7 @@ export class CoreProcess
     if (message instanceof Promise) return this.#receiveLater(message, isWait);
     // Under load there is always a message, and it would have waited.
     if (isWait) this.#usedEpochs = -this.#sliceEpochs();
-    return this.#taken(message);
+    return bytesOf(message);
   }
 
   async #receiveLater(
@@ -367,22 +365,7 @@ export class CoreProcess
     const usedEpochs = this.#usedEpochs + this.#sliceEpochs();
     const received = await this.wait(message);
     if (!isWait) this.#usedEpochs += usedEpochs;
-    return received === TIMEOUT ? undefined : this.#taken(received);
-  }
-
-  #taken(message: GuestMessage): Uint8Array {
-    const bytes = bytesOf(message);
-    this.#waitingBytes?.remove(bytes);
-    return bytes;
-  }
-
-  mayWait(message: Uint8Array): boolean {
-    this.#waitingBytes ??= new WaitingBytes();
-    return this.#waitingBytes.add(message);
-  }
-
-  refused(message: Uint8Array): void {
-    this.#waitingBytes?.remove(message);
+    return received === TIMEOUT ? undefined : bytesOf(received);
   }
 
   async wait<Value>(value: Promise<Value>): Promise<Value> {

@@ -14,10 +14,6 @@ export interface LocalGuest {
   readonly self: Context<GuestMessage>;
   /** Its streams. */
   readonly streams: GuestStreams;
-  /** Makes room for a message of another guest. Returns whether there is. */
-  mayWait(message: Uint8Array): boolean;
-  /** Takes that room back: its mailbox refused the message. */
-  refused(message: Uint8Array): void;
 }
 
 // By the serial of its pid. A runtime is of one scheduler.

@@ -18,12 +18,6 @@ export const ZEROED_BYTES_MAX: number = MEBIBYTE / 2;
 /** Zeroed memories that a scheduler keeps for instances of one module that cannot be put back. */
 export const IDLE_MEMORIES_MAX = 64;
 
-/** Bytes of the messages from guests that may wait for one guest; those of `SMALL_MESSAGE_BYTES` or less do not count. */
-export const WAITING_BYTES_MAX: number = 64 * MEBIBYTE;
-
-/** Bytes of a message up to which only the number of waiting messages is bounded. */
-export const SMALL_MESSAGE_BYTES: number = 4 * 1024;
-
 /** Bytes of a name, and of a label, that a guest gives. */
 export const NAME_BYTES_MAX = 1_024;
 

@@ -8,7 +8,6 @@
  */
 
 import { Pid } from "@rusm/otp";
-import { localGuest } from "./guests.ts";
 import { NAME_BYTES_MAX, NAMES_MAX } from "./limits.ts";
 import type { HostFunctions, Slot } from "./slot.ts";
 
@@ -82,11 +81,7 @@ function pidOf<Message>(value: bigint): Pid<Message> {
 // What finds no room is lost, as with a full mailbox.
 function send(slot: Slot, to: bigint, at: number, length: number): void {
   const { runtime } = slot.guest.self;
-  const pid = pidOf<Uint8Array>(to);
-  const message = range(slot, at, length).slice();
-  const receiver = localGuest(runtime, pid);
-  if (receiver !== undefined && !receiver.mayWait(message)) return;
-  if (!runtime.send(pid, message)) receiver?.refused(message);
+  runtime.send(pidOf<Uint8Array>(to), range(slot, at, length).slice());
 }
 
 function receive(

@@ -7,8 +7,11 @@
 /** Bytes of a ring between two schedulers. A power of two. */
 export const RING_BYTES: number = 256 * 1024;
 
-/** Bytes of messages that may wait for room in one ring; behind them messages are refused. */
+/** Bytes of messages that may wait for room in one ring; behind them messages are refused. One that is larger can wait alone. */
 export const PARKED_BYTES_MAX: number = 32 * 1024 * 1024;
+
+/** Bytes of messages that may wait for room in all rings of a thread, and so of the largest message. */
+export const THREAD_PARKED_BYTES_MAX: number = 256 * 1024 * 1024;
 
 /**
  * Bytes of signals and messages that may wait for room in one ring. A scheduler

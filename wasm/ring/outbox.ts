@@ -10,6 +10,7 @@ import {
   FRAMES_PER_PUBLISH,
   OVERRUN_BYTES_MAX,
   PARKED_BYTES_MAX,
+  THREAD_PARKED_BYTES_MAX,
 } from "./limits.ts";
 import { Records, type RecordSink, RingWriter } from "./ring.ts";
 
@@ -18,6 +19,9 @@ const PROMISE_INTERVAL = 2 ** 20;
 
 // Who wrote last in this thread.
 let unpublished: Outbox | undefined;
+
+// What is parked in all outboxes of this thread.
+let threadParkedBytes = 0;
 
 /**
  * Puts frames into a ring, in order.
@@ -32,6 +36,7 @@ export class Outbox {
   // What is parked, the oldest first; all but the last are full.
   #parked: Records[] = [];
   #parkedBytes = 0;
+  #overrunBytesMax = OVERRUN_BYTES_MAX;
   #accepted = 0;
   #isOverrun = false;
   #isClosed = false;
@@ -71,7 +76,7 @@ export class Outbox {
       this.#publishSoon();
       return true;
     }
-    if (isRefusable && this.#isFullFor(length)) return false;
+    if (isRefusable && !this.#makeRoom(length)) return false;
     this.#park(frame);
     return true;
   }
@@ -101,10 +106,14 @@ export class Outbox {
     ringBell(this.#bell);
   }
 
-  // Also one that is larger than all that may wait can go, alone.
-  #isFullFor(length: number): boolean {
-    return this.#parkedBytes > 0 &&
-      this.#parkedBytes + length > PARKED_BYTES_MAX;
+  // One that is larger than all that may wait can go, alone. What then waits
+  // behind it is no more than it would be without.
+  #makeRoom(length: number): boolean {
+    if (threadParkedBytes + length > THREAD_PARKED_BYTES_MAX) return false;
+    if (this.#parkedBytes + length <= PARKED_BYTES_MAX) return true;
+    if (this.#parkedBytes > 0) return false;
+    this.#overrunBytesMax = OVERRUN_BYTES_MAX + length;
+    return true;
   }
 
   #accept(): void {
@@ -124,18 +133,23 @@ export class Outbox {
     this.#accept();
     this.#ring.promise(this.#accepted);
     if (isFirst) this.flush();
-    if (this.#parkedBytes <= OVERRUN_BYTES_MAX || this.#isOverrun) return;
+    if (this.#parkedBytes <= this.#overrunBytesMax || this.#isOverrun) return;
     this.#isOverrun = true;
     this.#overrun();
   }
 
   #parkPiece(frame: Frame, from: number, size: number): void {
     const last = this.#parked.at(-1);
-    this.#parkedBytes += size;
+    this.#addParked(size);
     if (last !== undefined && writePiece(frame, from, size, last)) return;
     const next = new Records(this.#ring.recordSizeMax);
     writePiece(frame, from, size, next);
     this.#parked.push(next);
+  }
+
+  #addParked(bytes: number): void {
+    this.#parkedBytes += bytes;
+    threadParkedBytes += bytes;
   }
 
   /** Whether frames wait for room. */
@@ -161,7 +175,8 @@ export class Outbox {
       count++;
     }
     this.#parked.splice(0, count);
-    this.#parkedBytes = bytesOf(this.#parked);
+    this.#addParked(bytesOf(this.#parked) - this.#parkedBytes);
+    if (this.#parkedBytes === 0) this.#overrunBytesMax = OVERRUN_BYTES_MAX;
     ringBell(this.#bell);
   }
 
@@ -176,7 +191,7 @@ export class Outbox {
   close(): void {
     this.#isClosed = true;
     this.#parked = [];
-    this.#parkedBytes = 0;
+    this.#addParked(-this.#parkedBytes);
   }
 }
 

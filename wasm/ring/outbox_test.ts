@@ -1,8 +1,14 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import { Pid } from "@rusm/otp";
 import { createBell } from "./bell.ts";
-import { FrameWriter } from "./frame.ts";
-import { FRAMES_PER_PUBLISH, RING_BYTES } from "./limits.ts";
+import { type Frame, FrameWriter } from "./frame.ts";
+import {
+  FRAMES_PER_PUBLISH,
+  OVERRUN_BYTES_MAX,
+  PARKED_BYTES_MAX,
+  RING_BYTES,
+  THREAD_PARKED_BYTES_MAX,
+} from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { createRing, RingReader } from "./ring.ts";
 
@@ -59,5 +65,49 @@ Deno.test("send() does not keep a flood back until the turn is over", async () =
   strictEqual(way.hasNews(), false);
   way.send();
   strictEqual(way.hasNews(), true);
+  await turn();
+});
+
+/** A frame of `length` zeros. */
+function frameOf(length: number, type: "message" | "note"): Frame {
+  const to = new Pid<unknown>(0, 1, 0);
+  if (type === "note") return frames.note({ type: "x".repeat(length) });
+  const message = new Uint8Array(length);
+  return frames.signal({ type: "message", to, message });
+}
+
+Deno.test("send() lets one message wait that is larger than all that may, and what follows is no overrun", async () => {
+  let overruns = 0;
+  const ring = createRing(RING_BYTES);
+  const outbox = new Outbox(ring, createBell(), () => overruns++);
+  strictEqual(
+    outbox.send(frameOf(OVERRUN_BYTES_MAX + 1, "message"), true),
+    true,
+  );
+  strictEqual(outbox.send(frameOf(RING_BYTES, "message"), true), false);
+  strictEqual(outbox.send(frameOf(1_000, "note"), false), true);
+  strictEqual(overruns, 0);
+  const note = frameOf(OVERRUN_BYTES_MAX + RING_BYTES, "note");
+  strictEqual(outbox.send(note, false), true);
+  strictEqual(overruns, 1);
+  outbox.close();
+  await turn();
+});
+
+Deno.test("send() refuses messages when too much waits in all outboxes of the thread", async () => {
+  const open = () => new Outbox(createRing(RING_BYTES), createBell(), () => {});
+  const frame = frameOf(PARKED_BYTES_MAX, "message");
+  const outboxes: Outbox[] = [];
+  for (let isSent = true; isSent;) {
+    const outbox = open();
+    outboxes.push(outbox);
+    isSent = outbox.send(frame, true);
+  }
+  // The rings hold some of it.
+  strictEqual(outboxes.length, THREAD_PARKED_BYTES_MAX / PARKED_BYTES_MAX + 1);
+  strictEqual(outboxes.at(-1)!.send(frameOf(1_000, "message"), true), true);
+  outboxes[0]!.close();
+  strictEqual(outboxes.at(-1)!.send(frame, true), true);
+  for (const outbox of outboxes) outbox.close();
   await turn();
 });

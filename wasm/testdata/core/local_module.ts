@@ -17,6 +17,7 @@ import { assemble } from "../../instrument/testdata/text.ts";
 import { GUEST_MAILBOX_MAX } from "../../limits.ts";
 import type { GuestMessage } from "../../message.ts";
 import { RunQueue } from "../../run_queue.ts";
+import { WaitingBytes, WaitingTotal } from "../../waiting_bytes.ts";
 
 /** Little memory, and time enough on a busy machine. */
 export const ROOMY: Capability = defineProfile("roomy", {
@@ -84,6 +85,7 @@ export class LocalScheduler {
   readonly runQueue: RunQueue = new RunQueue();
   readonly epoch: Epoch;
   readonly ceilings: Ceilings;
+  readonly waiting: WaitingTotal = new WaitingTotal();
 
   /** A scheduler whose epoch only ticks when it is told to, if no other is given. */
   constructor(epoch = new Epoch(), ceilings = new Ceilings()) {
@@ -125,7 +127,8 @@ export class LocalModule {
     const body = new CoreProcess({
       ...{ pool, capability, entry, runQueue, epoch, alwaysHibernates },
     });
-    return runtime.spawn(body, { mailboxMax: GUEST_MAILBOX_MAX });
+    const quota = new WaitingBytes(scheduler.waiting);
+    return runtime.spawn(body, { mailboxMax: GUEST_MAILBOX_MAX, quota });
   }
 
   /** Runs a process to its end. */
