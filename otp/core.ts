@@ -394,6 +394,7 @@ export class Core {
     if (!this.#peers.delete(keyOf(node, scheduler))) return;
     const isLost = (pid: Pid) =>
       pid.node === node && pid.scheduler === scheduler;
+    this.names.releaseAway(isLost);
     for (const process of this.processes.values()) {
       if (process.bonds !== undefined) cutOff(process, isLost, reason);
     }

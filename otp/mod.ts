@@ -85,6 +85,7 @@ export type {
 export type { Host } from "./host.ts";
 export { systemHost } from "./host.ts";
 export type { Observer, RestartInfo } from "./observer.ts";
+export type { NameWatcher } from "./names.ts";
 export type { Overflow, Quota } from "./overflow.ts";
 export { Pid } from "./pid.ts";
 export type { ProcessInfo } from "./process_info.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
-import type { Pid } from "./pid.ts";
+import { Pid } from "./pid.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Down } from "./signal.ts";
 import { simulated } from "./testdata/simulated.ts";
@@ -95,4 +95,52 @@ Deno.test("register(), unregister() and exits agree with a map", () => {
       }
     }
   }));
+});
+
+Deno.test("registerAway() lists a process of another scheduler, which shares its name with nobody", () => {
+  const { runtime } = simulated();
+  const away = new Pid(0, 7, 1);
+  const one = idle(runtime);
+  ok(runtime.registerAway("a", away));
+  ok(!runtime.registerAway("a", new Pid(0, 7, 2)));
+  ok(!runtime.register("a", one));
+  strictEqual(runtime.whereis("a"), away);
+  ok(runtime.register("b", one));
+  ok(!runtime.registerAway("b", away));
+  ok(runtime.unregister("a"));
+  strictEqual(runtime.whereis("a"), undefined);
+});
+
+Deno.test("disconnect() takes back the names of that scheduler alone", () => {
+  const { runtime } = simulated();
+  const [lost, other] = [new Pid(0, 7, 1), new Pid(0, 8, 1)];
+  runtime.connect(7, { send: () => true });
+  runtime.registerAway("lost", lost);
+  runtime.registerAway("other", other);
+  runtime.disconnect(7);
+  strictEqual(runtime.whereis("lost"), undefined);
+  strictEqual(runtime.whereis("other"), other);
+});
+
+Deno.test("watchNames() tells of the names there are, and of those that come and go", () => {
+  const { runtime } = simulated();
+  const told: string[] = [];
+  const [one, away] = [idle(runtime), new Pid(0, 7, 1)];
+  runtime.register("old", one);
+  const end = runtime.watchNames({
+    registered: (name, pid) => void told.push(`+${name} ${pid}`),
+    unregistered: (name, pid) =>
+      void told.push(`-${name} ${pid} ${runtime.whereis(name)}`),
+  });
+  runtime.registerAway("away", away);
+  runtime.register("away", one);
+  runtime.unregister("away");
+  runtime.kill(one);
+  deepStrictEqual(told, [
+    ...[`+old ${one}`, `+away ${away}`],
+    ...[`-away ${away} undefined`, `-old ${one} undefined`],
+  ]);
+  end();
+  runtime.registerAway("late", away);
+  strictEqual(told.length, 4);
 });

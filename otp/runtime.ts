@@ -9,6 +9,7 @@ import { Core } from "./core.ts";
 import type { SendOptions } from "./envelope.ts";
 import { type Host, systemHost } from "./host.ts";
 import { REDUCTIONS_PER_SLICE } from "./limits.ts";
+import type { NameWatcher } from "./names.ts";
 import type { Observer } from "./observer.ts";
 import type { Pid } from "./pid.ts";
 import type { Process } from "./process.ts";
@@ -240,6 +241,29 @@ export class Runtime {
   }
 
   /**
+   * Notes that a process of another scheduler or node has a name, so that it is
+   * found here. Whoever decides who gets a name there tells each runtime. It is
+   * forgotten when the way to that scheduler is given up.
+   *
+   * @returns False when the name is taken.
+   *
+   * @see Erlang `global:register_name/2`. Differs: decides nothing.
+   */
+  registerAway(name: string, pid: Pid): boolean {
+    return this.#core.names.registerAway(name, pid);
+  }
+
+  /**
+   * Tells `watcher` of all names there are, at once, and of all that are given
+   * and taken back from then on, also of those of {@linkcode Runtime.registerAway}.
+   *
+   * @returns Ends that.
+   */
+  watchNames(watcher: NameWatcher): () => void {
+    return this.#core.names.watch(watcher);
+  }
+
+  /**
    * Takes a name back.
    *
    * @returns False when nobody has it.
@@ -259,7 +283,8 @@ export class Runtime {
    * @see Erlang `whereis/1`.
    */
   whereis<Message = never>(name: string): Pid<Message> | undefined {
-    return this.#core.names.find(name)?.pid;
+    // The types keep to what it is sent.
+    return this.#core.names.find(name) as Pid<Message> | undefined;
   }
 
   /**
@@ -395,8 +420,9 @@ export class Runtime {
   }
 
   /**
-   * Gives up the way to another scheduler. Who monitors a process there is
-   * told that it is down, with `reason`; monitors from there are forgotten.
+   * Gives up the way to another scheduler. The names of its processes are taken
+   * back. Who monitors a process there is told that it is down, with `reason`;
+   * monitors from there are forgotten.
    * Does nothing when there is no way.
    *
    * @see Erlang `nodedown`.

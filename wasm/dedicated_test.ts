@@ -25,7 +25,7 @@ async function withDedicated(
   test: (dedicated: Dedicated, runtime: Runtime, ends: Ends) => Promise<void>,
 ): Promise<void> {
   const runtime = new Runtime();
-  const switchboard = new Switchboard();
+  const switchboard = new Switchboard(runtime);
   const indices = new Indices();
   indices.take(SCHEDULERS_MAX - 1 - free);
   const ends = new Ends();

@@ -131,7 +131,7 @@ interface Loaded extends Component {
 export class Engine {
   readonly #runtime: Runtime;
   readonly #options: EngineOptions;
-  readonly #switchboard = new Switchboard();
+  readonly #switchboard: Switchboard;
   readonly #pools = new Map<string, Pool>();
   readonly #components = new Map<number, Loaded>();
   readonly #modules = new ModuleCache();
@@ -147,6 +147,7 @@ export class Engine {
   constructor(runtime: Runtime, options: EngineOptions = {}) {
     this.#runtime = runtime;
     this.#options = options;
+    this.#switchboard = new Switchboard(runtime);
     this.#dedicated = new Dedicated(
       {
         ...{ ...this.#shared(), indices: this.#indices },

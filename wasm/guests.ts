@@ -15,6 +15,7 @@ import { Epoch } from "./epoch.ts";
 import { environmentGet } from "./host/environment.ts";
 import { originalOffset } from "./instrument/offset_map.ts";
 import type { GuestMessage } from "./message.ts";
+import type { NameService } from "./name_replica.ts";
 import { RunQueue } from "./run_queue.ts";
 import type { Image } from "./script/image.ts";
 import { type Entry, ScriptProcess } from "./script/script_process.ts";
@@ -75,7 +76,13 @@ Error.stackTraceLimit = FRAMES_MAX;
 export class Guests {
   readonly #factories = new Map<number, Factory>();
   readonly #runQueue = new RunQueue();
+  readonly #names: NameService;
   #ceilings: Ceilings | undefined;
+
+  /** No components, whose processes get their names from `names`. */
+  constructor(names: NameService) {
+    this.#names = names;
+  }
 
   /** Makes a component known under a number. */
   load(component: number, code: GuestCode, capability: Capability): void {
@@ -101,7 +108,8 @@ export class Guests {
     return (start, log) => {
       const { entry } = start;
       const command = commandOf(start, capability, log);
-      const parts = { pool, capability, entry, runQueue, epoch };
+      const names = this.#names;
+      const parts = { pool, capability, entry, runQueue, epoch, names };
       return new CoreProcess({ ...parts, command, crashOf });
     };
   }

@@ -87,6 +87,9 @@ export const SCHEDULER_WAITING_BYTES_MAX: number = 256 * MEBIBYTE;
 /** What a message that waits takes besides its bytes, in bytes. */
 export const MESSAGE_OVERHEAD_BYTES = 64;
 
+/** Names that processes of a node can have, from which on guests get none: every scheduler holds them all. */
+export const NODE_NAMES_MAX = 65_536;
+
 /** Index of the scheduler that is the main thread. */
 export const MAIN_SCHEDULER = 0;
 

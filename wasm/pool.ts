@@ -103,11 +103,11 @@ export class Pool {
       logged: this.#listener.logged,
       refused: this.#listener.refused,
       opened: (opening) => switchboard.connect(index, opening),
+      named: (report) => switchboard.names.heed(index, report),
       lost: (why) => this.#lose(index, why, hasRun && isReplaced),
     });
     scheduler.ready.then(() => hasRun = true, () => {});
     this.#schedulers.set(index, scheduler);
-    runtime.connect(index, scheduler);
     switchboard.add(index, scheduler);
     for (const load of this.#loads) scheduler.load(load);
   }
@@ -117,13 +117,12 @@ export class Pool {
   // 2. Its processes are reported as ended.
   // 3. Only then another takes its index: pids go on where they were.
   #lose(index: number, why: string, isReplaced: boolean): void {
-    const { runtime, switchboard, node } = this.#options;
+    const { switchboard, node } = this.#options;
     const { living } = this.#schedulers.get(index)!;
     const message = `The scheduler was lost: ${why}`;
     const reason = { type: "crashed", name: "SchedulerLost", message } as const;
     this.#schedulers.delete(index);
     switchboard.remove(index, reason);
-    runtime.disconnect(index, reason);
     for (const [serial, component] of living) {
       this.#listener.exited(new Pid(node, index, serial), component, reason);
     }
@@ -190,10 +189,9 @@ export class Pool {
     await scheduler.retire();
     // It can be lost or closed while it retires.
     if (this.#schedulers.get(index) !== scheduler) return;
-    const { runtime, switchboard } = this.#options;
+    const { switchboard } = this.#options;
     this.#schedulers.delete(index);
     switchboard.remove(index, "noproc");
-    runtime.disconnect(index, "noproc");
   }
 
   /**
@@ -207,11 +205,10 @@ export class Pool {
   }
 
   async #close(): Promise<void> {
-    const { runtime, switchboard } = this.#options;
+    const { switchboard } = this.#options;
     const closings = [...this.#schedulers].map(([index, scheduler]) => {
       const closing = scheduler.close();
       switchboard.remove(index, "shutdown");
-      runtime.disconnect(index, "shutdown");
       return closing;
     });
     this.#schedulers.clear();

@@ -22,6 +22,7 @@ import {
   type Closing,
   type Command,
   isSignal,
+  type NameReport,
   type Report,
   type Tiding,
   type Wiring,
@@ -29,6 +30,11 @@ import {
 
 /** A ring that a scheduler has made for another, or its word that it cannot go on with it. */
 export type Opening = Extract<Report, { type: "open" | "overrun" }>;
+
+// They hold shared memory, or too much for a ring.
+const POSTED_TIDINGS: ReadonlySet<Tiding["type"]> = new Set([
+  ...["joined", "opened", "names"] as const,
+]);
 
 /** Who hears of what happens on a scheduler. */
 export interface SchedulerListener {
@@ -40,6 +46,8 @@ export interface SchedulerListener {
   logged(pid: Pid, component: number, level: number, text: string): void;
   /** A message was dropped, since it holds what cannot be copied. */
   refused(to: Pid): void;
+  /** The scheduler says something of names. */
+  named(report: NameReport): void;
   /** The scheduler opens a way to another, or gives one up. */
   opened(opening: Opening): void;
   /** The scheduler is gone, and all its processes with it. Called once. */
@@ -147,6 +155,10 @@ export class RemoteScheduler implements Peer {
         return this.#listener.opened(report);
       case "refused":
         return this.#listener.refused(report.to);
+      case "register":
+      case "unnamed":
+      case "echoed":
+        return this.#listener.named(report);
       case "log": {
         const { pid, component, level, text } = report;
         return this.#listener.logged(pid, component, level, text);
@@ -166,8 +178,8 @@ export class RemoteScheduler implements Peer {
 
   /** Tells of another scheduler. */
   hear(tiding: Tiding): void {
-    if (tiding.type === "left") this.#line.tell(tiding);
-    else this.#post(tiding);
+    if (POSTED_TIDINGS.has(tiding.type)) this.#post(tiding);
+    else this.#line.tell(tiding);
   }
 
   #post(content: Command | Tiding): void {

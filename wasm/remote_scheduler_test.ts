@@ -47,6 +47,7 @@ async function withScheduler(
         heard.note(`logged ${pid} ${level} ${text}`),
       refused: (to) => heard.note(`refused ${to}`),
       opened: ({ type }) => heard.note(type),
+      named: ({ type }) => heard.note(type),
       lost: (why) => heard.note(`lost ${why}`),
     },
   );

@@ -54,7 +54,28 @@ export type Tiding =
     readonly type: "left";
     readonly scheduler: number;
     readonly reason: ExitReason;
-  };
+  }
+  | NameTiding;
+
+/** What a scheduler is told of names. */
+export type NameTiding =
+  /** All that there are, each with the pid as a u64. The first of them, and posted. */
+  | {
+    readonly type: "names";
+    readonly names: readonly (readonly [name: string, pid: bigint])[];
+  }
+  /** A process has a name. */
+  | { readonly type: "named"; readonly name: string; readonly pid: Pid }
+  /** It has it no more. */
+  | { readonly type: "unnamed"; readonly name: string; readonly pid: Pid }
+  /** Whether a process of the scheduler got the name that it asked for. */
+  | {
+    readonly type: "decided";
+    readonly pid: Pid;
+    readonly isGranted: boolean;
+  }
+  /** Answer with `echoed`. */
+  | { readonly type: "echo" };
 
 /** What the main thread tells a scheduler of its work. */
 export type Command =
@@ -122,8 +143,18 @@ export type Report =
   }
   /** The answer to `ping`: it is not stuck. */
   | { readonly type: "pong" }
+  | NameReport
   /** It runs no guests any more and sends nothing. Posted, and not kept in order. */
   | { readonly type: "closed" };
+
+/** What a scheduler says of names. */
+export type NameReport =
+  /** A process of it asks for a name. */
+  | { readonly type: "register"; readonly name: string; readonly pid: Pid }
+  /** A process of it has a name no more. */
+  | { readonly type: "unnamed"; readonly name: string; readonly pid: Pid }
+  /** The answer to `echo`: all that it has sent before has arrived. */
+  | { readonly type: "echoed" };
 
 /** Whether `content` is a signal. */
 export function isSignal(

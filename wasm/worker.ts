@@ -14,6 +14,7 @@ import {
   OWN_SERIAL_MIN,
   REDUCTIONS_PER_SLICE,
 } from "./limits.ts";
+import { NameReplica } from "./name_replica.ts";
 import type { Command, Wiring } from "./wire.ts";
 import { WaitingBytes, WaitingTotal } from "./waiting_bytes.ts";
 import { WorkerEnd, type WorkerScope } from "./worker_end.ts";
@@ -22,7 +23,8 @@ import { WorkerEnd, type WorkerScope } from "./worker_end.ts";
 class WorkerScheduler {
   readonly #end: WorkerEnd;
   readonly #runtime: Runtime;
-  readonly #guests = new Guests();
+  readonly #names: NameReplica;
+  readonly #guests: Guests;
   readonly #waiting = new WaitingTotal();
   #isClosing = false;
 
@@ -33,9 +35,16 @@ class WorkerScheduler {
       ...{ node, scheduler, reductionsPerSlice },
       firstSerial: OWN_SERIAL_MIN,
     });
+    this.#names = new NameReplica(
+      this.#runtime,
+      scheduler,
+      (report) => this.#end.report(report),
+    );
+    this.#guests = new Guests(this.#names);
     this.#end = new WorkerEnd(scope, wiring, {
       runtime: this.#runtime,
       obey: (command) => this.#obey(command),
+      heedNames: (tiding) => this.#names.heed(tiding),
       close: () => this.#close(),
     });
     this.#end.report({ type: "ready" });

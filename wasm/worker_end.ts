@@ -16,6 +16,7 @@ import {
   type Closing,
   type Command,
   isSignal,
+  type NameTiding,
   type Report,
   type Tiding,
   type Wiring,
@@ -37,6 +38,8 @@ export interface Worked {
   readonly runtime: Runtime;
   /** Does what the main thread asks. */
   obey(command: Command): void;
+  /** Takes what the main thread tells of names. */
+  heedNames?(tiding: NameTiding): void;
   /** Ends all guests. Resolves when none runs. */
   close(): Promise<void>;
 }
@@ -113,6 +116,12 @@ export class WorkerEnd {
         this.#lines.get(content.scheduler)?.finish();
         this.#lines.delete(content.scheduler);
         return runtime.disconnect(content.scheduler, content.reason);
+      case "names":
+      case "named":
+      case "unnamed":
+      case "decided":
+      case "echo":
+        return this.#worked.heedNames?.(content);
       default:
         return this.#worked.obey(content);
     }

@@ -16,6 +16,7 @@ import type { Capability } from "../capability.ts";
 import type { Cost, Sitting } from "../ceilings.ts";
 import type { Epoch } from "../epoch.ts";
 import { bytesOf, type GuestMessage } from "../message.ts";
+import type { NameService } from "../name_replica.ts";
 import type { RunQueue } from "../run_queue.ts";
 import { ProcessExit, Wasip1State, type Wasip1Stdio } from "../wasi/p1.ts";
 import { GuestStopped } from "../script/guest_error.ts";
@@ -53,6 +54,8 @@ export interface CoreOptions {
   readonly runQueue: RunQueue;
   /** The clock that it is preempted by. */
   readonly epoch: Epoch;
+  /** Who gives it names; its runtime when absent, which then must be the only one. */
+  readonly names?: NameService;
   /** What a command is started with; nothing when absent. */
   readonly command?: Command;
   /** Makes the exit reason of what a guest ended with. */
@@ -366,6 +369,14 @@ export class CoreProcess
     const received = await this.wait(message);
     if (!isWait) this.#usedEpochs += usedEpochs;
     return received === TIMEOUT ? undefined : bytesOf(received);
+  }
+
+  register(name: string): boolean | Promise<boolean> {
+    const { runtime, pid } = this.self;
+    const { names } = this.#options;
+    if (names === undefined) return runtime.register(name, pid);
+    if (this.#isStopped) throw new GuestStopped();
+    return this.wait(names.register(name, pid));
   }
 
   async wait<Value>(value: Promise<Value>): Promise<Value> {

@@ -31,6 +31,11 @@ export const RUSM_TYPES = {
   stream_read: "(i32, i32, i32) -> i32",
 } as const;
 
+const SUSPENDING: readonly (keyof typeof RUSM_TYPES)[] = [
+  ...["receive", "register", "stream_write", "stream_accept"] as const,
+  "stream_read",
+];
+
 const NOBODY = -1n;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -69,8 +74,7 @@ export function rusmFunctions(slot: Slot): HostFunctions {
     stream_read: (id: number, at: number, max: number) =>
       streamRead(slot, id, at, max),
   };
-  const names = ["receive", "stream_write", "stream_accept", "stream_read"];
-  return { functions, suspending: new Set(names) };
+  return { functions, suspending: new Set(SUSPENDING) };
 }
 
 // A pid of a guest is whatever the guest says it is.
@@ -128,10 +132,14 @@ function kill(slot: Slot, value: bigint): number {
 }
 
 // Names lie on the heap of the scheduler.
-function register(slot: Slot, name: string): number {
-  const { runtime, pid } = slot.guest.self;
+function register(slot: Slot, name: string): number | Promise<number> {
+  const { guest } = slot;
+  const { runtime, pid } = guest.self;
   if (runtime.names(pid).length >= NAMES_MAX) return 0;
-  return Number(runtime.register(name, pid));
+  const isGranted = guest.register(name);
+  return isGranted instanceof Promise
+    ? isGranted.then(Number)
+    : Number(isGranted);
 }
 
 // Nobody takes the names of others.

@@ -37,6 +37,13 @@ export interface Guest {
     timeoutMs: number | undefined,
   ): Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
+  /**
+   * Asks for a name, which is taken when another process of the node has it.
+   *
+   * @throws {GuestStopped} The process has ended.
+   */
+  register(name: string): boolean | Promise<boolean>;
+
   /** Whether it must end (1) or may go on (0), when its time was up. */
   overrun(): number | Promise<number>;
 

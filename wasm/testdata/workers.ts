@@ -80,7 +80,7 @@ export async function withPool(
   test: (watched: WatchedPool) => Promise<void>,
 ): Promise<void> {
   const runtime = new Runtime();
-  const switchboard = new Switchboard();
+  const switchboard = new Switchboard(runtime);
   const options = { runtime, switchboard, node: 0, schedulers, ...rest };
   let pool: Pool | undefined;
   try {
