@@ -13,6 +13,7 @@ import {
   Pool,
   type PoolListener,
   type PoolOptions,
+  type Tie,
 } from "./pool.ts";
 
 /** What all dedicated schedulers of an engine have in common. */
@@ -64,22 +65,24 @@ export class Dedicated {
    * Spawns a process on a scheduler of its own. Undefined when there are too
    * many of them, or of schedulers.
    *
+   * @param tie See {@linkcode RemoteScheduler.spawn}.
    * @throws The Worker cannot be made; then nothing is left behind.
    */
-  spawn(component: number, start: Start): Pid | undefined {
+  spawn(component: number, start: Start, tie?: Tie): Pid | undefined {
     const isFull = this.#pools.size >= this.#options.processesMax;
     if (isFull || this.#closing !== undefined) return undefined;
     const index = this.#options.indices.take(1)?.[0];
     if (index === undefined) return undefined;
     try {
-      return this.#start(index, this.#loads.get(component)!, start);
+      const pool = this.#start(index, this.#loads.get(component)!);
+      return pool.spawn(component, start, tie);
     } catch (failure) {
       this.#options.indices.give(index);
       throw failure;
     }
   }
 
-  #start(index: number, load: Load, start: Start): Pid | undefined {
+  #start(index: number, load: Load): Pool {
     const { indices: _indices, processesMax: _max, ...rest } = this.#options;
     const permissions = permissionsOf(load.capability);
     const options = { ...rest, permissions, schedulers: [index] };
@@ -96,7 +99,7 @@ export class Dedicated {
     });
     this.#pools.set(index, pool);
     pool.load(load);
-    return pool.spawn(load.component, start);
+    return pool;
   }
 
   async #retire(index: number, pool: Pool): Promise<void> {

@@ -4,7 +4,14 @@
  * @module
  */
 
-import type { ExitReason, Pid, Runtime } from "@rusm/otp";
+import type {
+  Context,
+  Down,
+  ExitReason,
+  MonitorRef,
+  Pid,
+  Runtime,
+} from "@rusm/otp";
 import {
   BUILT_IN_PROFILES,
   type Capability,
@@ -23,7 +30,7 @@ import {
   SCHEDULERS_MAX,
 } from "./limits.ts";
 import type { GuestMessage } from "./message.ts";
-import { Pool, type PoolListener, type PoolOptions } from "./pool.ts";
+import { Pool, type PoolListener, type PoolOptions, type Tie } from "./pool.ts";
 import { bake, type Image } from "./script/image.ts";
 import { Ticker } from "./ticker.ts";
 import { GuestOutOfMemory, GuestThrew } from "./script/guest_error.ts";
@@ -88,6 +95,14 @@ export interface EngineOptions {
   readonly observer?: EngineObserver;
 }
 
+/** A process, and a monitor of it. */
+export interface Monitored {
+  /** Names the process. */
+  readonly pid: Pid<GuestMessage>;
+  /** Names the monitor. */
+  readonly ref: MonitorRef;
+}
+
 /** What an engine has counted. */
 export interface EngineInfo {
   /** Processes spawned since it was made. */
@@ -121,7 +136,7 @@ interface Loaded extends Component {
  * const component = await engine.load("quiet", bundle, sandboxed);
  *
  * const watcher = runtime.spawn<Down>(async (self) => {
- *   self.monitor(engine.spawn(component, "run"));
+ *   engine.spawnMonitor(self, component, "run");
  *   strictEqual((await self.receive()).reason, "normal");
  * });
  * strictEqual(await watcher.join(), "normal");
@@ -314,11 +329,54 @@ export class Engine {
    * @throws {SystemLimit} The schedulers are full.
    */
   spawn(component: Component, start: string | Start): Pid<GuestMessage> {
+    return this.#spawn(component, start);
+  }
+
+  /**
+   * Spawns a process that `self` monitors before it gets its first turn, so that
+   * the reason of its {@linkcode Down} is its own, however soon it ends.
+   *
+   * @param self A process of the main thread.
+   * @param start How it begins, or only its `entry`.
+   * @throws {SystemLimit} The schedulers are full; nothing is monitored then.
+   *
+   * @see Erlang `spawn_monitor/1`.
+   */
+  spawnMonitor(
+    self: Pick<Context<Down>, "pid" | "monitor">,
+    component: Component,
+    start: string | Start,
+  ): Monitored {
+    let ref: MonitorRef | undefined;
+    const pid = this.#spawn(component, start, (to) => ref = self.monitor(to));
+    return { pid, ref: ref! };
+  }
+
+  /**
+   * Spawns a process that is linked to `self` before it gets its first turn.
+   *
+   * @param self A process of the main thread.
+   * @param start How it begins, or only its `entry`.
+   * @throws {SystemLimit} The schedulers are full; nothing is linked then.
+   *
+   * @see Erlang `spawn_link/1`.
+   */
+  spawnLink(
+    self: Pick<Context<unknown>, "link">,
+    component: Component,
+    start: string | Start,
+  ): Pid<GuestMessage> {
+    return this.#spawn(component, start, (to) => self.link(to));
+  }
+
+  #spawn(
+    component: Component,
+    start: string | Start,
+    tie?: Tie,
+  ): Pid<GuestMessage> {
     const { name, number, place } = component as Loaded;
-    const pid = place.spawn(
-      number,
-      typeof start === "string" ? { entry: start } : start,
-    );
+    const whole = typeof start === "string" ? { entry: start } : start;
+    const pid = place.spawn(number, whole, tie);
     if (pid === undefined) throw new SystemLimit(name);
     this.#spawned++;
     return pid as Pid<GuestMessage>;

@@ -26,6 +26,7 @@ export {
   type EngineOptions,
   type Isolation,
   type LoadOptions,
+  type Monitored,
 } from "./engine.ts";
 export {
   LoadFailed,

@@ -18,6 +18,9 @@ import type { Command } from "./wire.ts";
 /** Makes a component known. */
 export type Load = Extract<Command, { type: "load" }>;
 
+/** Monitors a process, or links to it: calls nobody else, and does not throw. */
+export type Tie = (pid: Pid) => void;
+
 /** Who hears of what happens in a pool. */
 export interface PoolListener {
   /** A process has ended. */
@@ -140,13 +143,15 @@ export class Pool {
    * Spawns a process on the scheduler with the fewest. Undefined when all are
    * full, or silent: what is spawned on a scheduler that may be stuck would be
    * lost with it.
+   *
+   * @param tie See {@linkcode RemoteScheduler.spawn}.
    */
-  spawn(component: number, start: Start): Pid | undefined {
+  spawn(component: number, start: Start, tie?: Tie): Pid | undefined {
     const place = this.#leastLoaded(this.#roomFor(component));
     if (place === undefined) return undefined;
     const [index, scheduler] = place;
     const pid = this.#options.runtime.allot(index);
-    scheduler.spawn(pid, component, start);
+    scheduler.spawn(pid, component, start, tie && (() => tie(pid)));
     return pid;
   }
 

@@ -92,6 +92,8 @@ export class RemoteScheduler implements Peer {
   #pingsMissed = 0;
   #pingsMissedMax = START_HEARTBEATS_MAX;
   #isLost = false;
+  // What goes with a spawn, in one frame: in two, the process could end between.
+  #gathered: Signal[] | undefined;
   // Before, no guest can be inside of its Worker.
   #hasSpawned = false;
 
@@ -188,11 +190,22 @@ export class RemoteScheduler implements Peer {
     this.#worker.postMessage(content);
   }
 
-  /** Spawns a process of a component that was loaded. */
-  spawn(pid: Pid, component: number, start: Start): void {
+  /**
+   * Spawns a process of a component that was loaded.
+   *
+   * @param tie What it sends to the process reaches it before its first turn.
+   */
+  spawn(pid: Pid, component: number, start: Start, tie?: () => void): void {
     this.#hasSpawned = true;
     this.living.set(pid.serial, component);
-    this.#tell({ type: "spawn", pid, component, start });
+    if (tie === undefined) {
+      return this.#tell({ type: "spawn", pid, component, start });
+    }
+    const signals: Signal[] = [];
+    this.#gathered = signals;
+    tie();
+    this.#gathered = undefined;
+    this.#tell({ type: "spawn", pid, component, start, signals });
   }
 
   #tell(command: Command): void {
@@ -200,6 +213,10 @@ export class RemoteScheduler implements Peer {
   }
 
   send(signal: Signal): boolean {
+    if (this.#gathered !== undefined) {
+      this.#gathered.push(signal);
+      return true;
+    }
     return this.#line.send(signal);
   }
 

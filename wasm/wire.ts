@@ -92,6 +92,8 @@ export type Command =
     readonly pid: Pid;
     readonly component: number;
     readonly start: Start;
+    /** What reaches it before its first turn: monitors and links. */
+    readonly signals?: readonly Signal[];
   }
   /** Answer with `pong`. */
   | { readonly type: "ping" };

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { type Pid, Runtime } from "@rusm/otp";
-import { Guests, type Start } from "./guests.ts";
+import { Runtime } from "@rusm/otp";
+import { Guests } from "./guests.ts";
 import {
   GUEST_MAILBOX_MAX,
   OWN_SERIAL_MIN,
@@ -18,6 +18,8 @@ import { NameReplica } from "./name_replica.ts";
 import type { Command, Wiring } from "./wire.ts";
 import { WaitingBytes, WaitingTotal } from "./waiting_bytes.ts";
 import { WorkerEnd, type WorkerScope } from "./worker_end.ts";
+
+type Spawn = Extract<Command, { type: "spawn" }>;
 
 /** Runs the processes that the main thread asks for. */
 class WorkerScheduler {
@@ -57,13 +59,13 @@ class WorkerScheduler {
         return this.#guests.load(component, code, capability);
       }
       case "spawn":
-        return this.#spawn(command.pid, command.component, command.start);
+        return this.#spawn(command);
       case "ping":
         return this.#end.report({ type: "pong" });
     }
   }
 
-  #spawn(pid: Pid, component: number, start: Start): void {
+  #spawn({ pid, component, start, signals = [] }: Spawn): void {
     if (this.#isClosing) return;
     const log = (level: number, text: string) =>
       this.#end.report({ type: "log", pid, component, level, text });
@@ -74,6 +76,7 @@ class WorkerScheduler {
       if (this.#isClosing) return;
       this.#end.report({ type: "exited", pid, component, reason });
     });
+    for (const signal of signals) this.#runtime.signal(signal);
   }
 
   // 1. Whoever runs stops at its next check, and whoever waits never runs again.
