@@ -10,13 +10,17 @@ import {
   SystemLimit,
 } from "./errors.ts";
 import {
-  HEARTBEAT_MS,
   HEARTBEATS_MISSED_MAX,
   PROCESSES_MAX,
   SCHEDULERS_MAX,
   START_HEARTBEATS_MAX,
 } from "./limits.ts";
-import { countingWorkers, watch, withEngine } from "./testdata/workers.ts";
+import {
+  countingWorkers,
+  watch,
+  withEngine,
+  withHeartbeat,
+} from "./testdata/workers.ts";
 
 const SANDBOXED = BUILT_IN_PROFILES.get("sandboxed")!;
 const CLIENT = BUILT_IN_PROFILES.get("network-client")!;
@@ -157,24 +161,6 @@ function afterEachWorker(act: () => void): () => void {
   return () => {
     globalThis.Worker = real;
   };
-}
-
-/** Runs `test` with a heartbeat that the test makes. */
-async function withHeartbeat(
-  test: (beat: () => void) => Promise<void>,
-): Promise<void> {
-  const real = globalThis.setInterval;
-  let beat = () => {};
-  globalThis.setInterval = ((task: () => void, ms: number) => {
-    if (ms !== HEARTBEAT_MS) return real(task, ms);
-    beat = task;
-    return real(() => {}, ms);
-  }) as typeof setInterval;
-  try {
-    await test(() => beat());
-  } finally {
-    globalThis.setInterval = real;
-  }
 }
 
 Deno.test("Engine gives up a scheduler that does not answer its heartbeat", async () => {

@@ -9,6 +9,7 @@ import { type Down, type ExitReason, type Pid, Runtime } from "@rusm/otp";
 
 import type { Capability } from "../capability.ts";
 import { Engine, type EngineOptions } from "../engine.ts";
+import { HEARTBEAT_MS } from "../limits.ts";
 import { Pool, type PoolListener } from "../pool.ts";
 import { bake } from "../script/image.ts";
 import { Switchboard } from "../switchboard.ts";
@@ -190,4 +191,22 @@ export function watch(runtime: Runtime, pid: Pid): {
     reason.resolve((await self.receive()).reason);
   });
   return { isWatching: watching.promise, reason: reason.promise };
+}
+
+/** Runs `test` with a heartbeat that the test makes. */
+export async function withHeartbeat(
+  test: (beat: () => void) => Promise<void>,
+): Promise<void> {
+  const real = globalThis.setInterval;
+  let beat = () => {};
+  globalThis.setInterval = ((task: () => void, ms: number) => {
+    if (ms !== HEARTBEAT_MS) return real(task, ms);
+    beat = task;
+    return real(() => {}, ms);
+  }) as typeof setInterval;
+  try {
+    await test(() => beat());
+  } finally {
+    globalThis.setInterval = real;
+  }
 }
