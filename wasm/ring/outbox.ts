@@ -4,6 +4,7 @@
  * @module
  */
 
+import { copyBytes } from "../copy_bytes.ts";
 import { type BellCell, ringBell } from "./bell.ts";
 import { ADDRESS_BYTES, type Frame, writeAddress } from "./frame.ts";
 import {
@@ -68,7 +69,7 @@ export class Outbox {
   send(frame: Frame, isRefusable: boolean): boolean {
     if (this.#isClosed) return false;
     this.#goNext();
-    const length = ADDRESS_BYTES + frame.body.length;
+    const length = lengthOf(frame);
     const mayFit = this.#parked.length === 0 &&
       length <= this.#ring.recordBytesMax;
     if (mayFit && writePiece(frame, 0, length, this.#ring)) {
@@ -125,7 +126,7 @@ export class Outbox {
 
   #park(frame: Frame): void {
     const isFirst = this.#parked.length === 0;
-    const length = ADDRESS_BYTES + frame.body.length;
+    const length = lengthOf(frame);
     const { recordBytesMax } = this.#ring;
     for (let from = 0; from < length; from += recordBytesMax) {
       this.#parkPiece(frame, from, Math.min(length - from, recordBytesMax));
@@ -195,6 +196,11 @@ export class Outbox {
   }
 }
 
+// With its address.
+function lengthOf({ start, end }: Frame): number {
+  return ADDRESS_BYTES + end - start;
+}
+
 function bytesOf(parked: Records[]): number {
   return parked.reduce((sum, { from, to }) => sum + to - from, 0);
 }
@@ -208,13 +214,12 @@ function writePiece(
 ): boolean {
   const at = sink.reserve(size);
   if (at < 0) return false;
-  const { body, tag } = frame;
+  const { body, tag, start, end } = frame;
   if (from === 0) writeAddress(frame, sink.words, at);
   const bodyAt = from === 0 ? at + ADDRESS_BYTES : at;
-  const bodyFrom = Math.max(from - ADDRESS_BYTES, 0);
-  const bodyTo = from + size - ADDRESS_BYTES;
-  const isWhole = bodyFrom === 0 && bodyTo === body.length;
-  sink.bytes.set(isWhole ? body : body.subarray(bodyFrom, bodyTo), bodyAt);
-  sink.commit(size, tag, bodyTo < body.length);
+  const bodyFrom = start + Math.max(from - ADDRESS_BYTES, 0);
+  const bodyTo = start + from + size - ADDRESS_BYTES;
+  copyBytes(body, bodyFrom, bodyTo, sink.bytes, bodyAt);
+  sink.commit(size, tag, bodyTo < end);
   return true;
 }
