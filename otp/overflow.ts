@@ -60,8 +60,8 @@ export class Bound {
   /** Messages that were dropped. */
   dropped = 0;
   readonly #quota: Quota | undefined;
-  // The oldest first.
-  readonly #waiting = new Set<WaitingSend>();
+  // The oldest first. Most mailboxes are never full.
+  #waiting: Set<WaitingSend> | undefined;
 
   /**
    * A bound that nothing has hit.
@@ -99,16 +99,18 @@ export class Bound {
 
   /** Lets a sender wait behind the others. */
   wait(send: WaitingSend): void {
+    this.#waiting ??= new Set();
     this.#waiting.add(send);
   }
 
   /** Forgets a sender that has given up. */
   withdraw(send: WaitingSend): void {
-    this.#waiting.delete(send);
+    this.#waiting?.delete(send);
   }
 
   /** Takes the sender that has waited longest. */
   next(): WaitingSend | undefined {
+    if (this.#waiting === undefined) return undefined;
     const [send] = this.#waiting;
     if (send !== undefined) this.#waiting.delete(send);
     return send;
