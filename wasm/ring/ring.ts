@@ -292,14 +292,22 @@ export class RingReader {
   /**
    * Gives the room of what was copied back to the writer.
    *
-   * @returns Whether the writer waits for it, and must be rung.
+   * @returns Whether the writer waits for it, and must be rung. That is not
+   * before half of the ring is free: each time it costs more than a hundred
+   * messages.
    */
   release(): boolean {
     const { control } = this.#ring;
     if (Atomics.load(control, TAIL) === this.#tail) return false;
     Atomics.store(control, TAIL, this.#tail);
-    return Atomics.load(control, STARVED) === 1 &&
+    return this.#isHalfFree() && Atomics.load(control, STARVED) === 1 &&
       Atomics.exchange(control, STARVED, 0) === 1;
+  }
+
+  // Who waits writes nothing, so it becomes so when the ring is read.
+  #isHalfFree(): boolean {
+    const taken = (this.head() - this.#tail) | 0;
+    return taken <= this.#ring.capacity / 2;
   }
 }
 

@@ -113,6 +113,18 @@ Deno.test("RingReader.release() tells once that the writer waits", () => {
   strictEqual(reader.release(), false);
 });
 
+Deno.test("RingReader.release() does not tell before half of the ring is free", () => {
+  const buffer = createRing(8 * RING_BYTES_MIN);
+  const writer = new RingWriter(buffer);
+  const reader = new RingReader(buffer, 1);
+  while (write(writer, new Uint8Array(8)));
+  writer.starve();
+  const answers: boolean[] = [];
+  while (read(reader) !== undefined) answers.push(reader.release());
+  strictEqual(answers.length, 64);
+  deepStrictEqual([answers.indexOf(true), answers.lastIndexOf(true)], [31, 31]);
+});
+
 Deno.test("RingReader.next() stops at the head it is given", () => {
   const { writer, reader } = open();
   write(writer, Uint8Array.of(1));
