@@ -42,6 +42,8 @@ export interface CoreOptions {
   readonly observer: Observer | undefined;
   /** Reductions of one slice. */
   readonly reductionsPerSlice: number;
+  /** See {@linkcode RuntimeOptions.sliceMsMin}. */
+  readonly sliceMsMin: number;
 }
 
 /** The processes of one thread. */
@@ -78,7 +80,7 @@ export class Core {
    * @throws {RangeError} `place` is outside what a pid can name.
    */
   constructor(runtime: Runtime, options: CoreOptions) {
-    const { host, place, observer, reductionsPerSlice } = options;
+    const { host, place, observer, reductionsPerSlice, sliceMsMin } = options;
     new Pid(place.node, place.scheduler, options.firstSerial);
     this.#serial = options.firstSerial;
     this.runtime = runtime;
@@ -86,7 +88,7 @@ export class Core {
     this.#place = place;
     this.#observer = observer;
     this.#observesSends = observer?.sent !== undefined;
-    this.scheduler = new Scheduler(host, reductionsPerSlice);
+    this.scheduler = new Scheduler(host, reductionsPerSlice, sliceMsMin);
     this.timers = new Timers(host);
   }
 

@@ -40,6 +40,11 @@ export interface RuntimeOptions {
    * least 1; 4,000 when absent. Fewer when each of them is a long run.
    */
   readonly reductionsPerSlice?: number;
+  /**
+   * Milliseconds that a slice goes on when its reductions are spent sooner, and
+   * as many again and again; 0 when absent.
+   */
+  readonly sliceMsMin?: number;
 }
 
 /** A body as a function; see {@linkcode ProcessBody}. */
@@ -130,6 +135,7 @@ export class Runtime {
       firstSerial: options.firstSerial ?? 0,
       observer: options.observer,
       reductionsPerSlice: options.reductionsPerSlice ?? REDUCTIONS_PER_SLICE,
+      sliceMsMin: options.sliceMsMin ?? 0,
     });
   }
 

@@ -40,8 +40,11 @@ const NOW = Promise.resolve();
 export class Scheduler {
   readonly #host: Host;
   readonly #reductionsPerSlice: number;
+  readonly #sliceMsMin: number;
   readonly #queue = new Queue<Runnable>();
   #reductions: number;
+  // When the slice began, if anybody asks.
+  #startMs = -Infinity;
   #isScheduled = false;
   readonly #drain = () => this.#run();
 
@@ -53,9 +56,10 @@ export class Scheduler {
   /**
    * An idle scheduler with a full slice.
    *
+   * @param sliceMsMin See {@linkcode RuntimeOptions.sliceMsMin}.
    * @throws {RangeError} `reductionsPerSlice` is no integer, or below 1.
    */
-  constructor(host: Host, reductionsPerSlice: number) {
+  constructor(host: Host, reductionsPerSlice: number, sliceMsMin = 0) {
     if (!(Number.isInteger(reductionsPerSlice) && reductionsPerSlice >= 1)) {
       throw new RangeError(
         `Cannot make a slice of less than one whole reduction: ${reductionsPerSlice}`,
@@ -63,6 +67,7 @@ export class Scheduler {
     }
     this.#host = host;
     this.#reductionsPerSlice = reductionsPerSlice;
+    this.#sliceMsMin = sliceMsMin;
     this.#reductions = reductionsPerSlice;
   }
 
@@ -80,8 +85,18 @@ export class Scheduler {
 
   // While a thread whose busy time is tracked idles, its slice looks spent.
   #spendLate(): boolean {
-    if (!this.#wake()) return false;
+    if (!this.#wake() && !this.#extend()) return false;
     return this.spend();
+  }
+
+  // Few reductions may be soon spent, and a turn of the event loop costs as much
+  // as several.
+  #extend(): boolean {
+    if (this.#sliceMsMin === 0) return false;
+    const elapsedMs = this.#host.now() - this.#startMs;
+    if (elapsedMs >= this.#sliceMsMin) return false;
+    this.#refill();
+    return true;
   }
 
   #wake(): boolean {
@@ -98,7 +113,7 @@ export class Scheduler {
     this.#queue.push(runnable);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    if (this.#reductions > 0) NOW.then(this.#drain);
+    if (this.#reductions > 0 || this.#extend()) NOW.then(this.#drain);
     else this.#host.macrotask(() => this.#slice());
   }
 
@@ -123,13 +138,16 @@ export class Scheduler {
 
   #slice(): void {
     this.#wake();
-    if (this.#reductions === 0) this.#refill();
+    if (this.#sliceMsMin > 0) this.#startMs = this.#host.now();
+    if (this.#reductions === 0) {
+      this.#refill();
+      this.#slices++;
+    }
     this.#run();
   }
 
   #refill(): void {
     this.#spent += this.#reductionsPerSlice;
-    this.#slices++;
     this.#reductions = this.#reductionsPerSlice;
   }
 

@@ -144,6 +144,28 @@ Deno.test("ready() holds on to nothing that ran, when the queue is never empty",
   strictEqual(grown < 800_000, true, `${grown} bytes`);
 });
 
+Deno.test("spend() goes on in a slice that is shorter than asked for", () => {
+  let nowMs = 100;
+  const macrotasks: (() => void)[] = [];
+  const macrotask = (task: () => void) => void macrotasks.push(task);
+  const host = { ...SYSTEM, macrotask, now: () => nowMs };
+  const scheduler = new Scheduler(host, 2, 1);
+  const spendAll = (perSpendMs: number) => {
+    let count = 0;
+    for (; scheduler.spend(); count++) nowMs += perSpendMs;
+    return count;
+  };
+  // Nobody knows when the first one began.
+  strictEqual(spendAll(0), 2);
+  const runs: number[] = [];
+  scheduler.ready({ run: () => runs.push(spendAll(0.3)) });
+  macrotasks.shift()!();
+  // 0.3, when asked 0.9, and when asked again 1.2 ms: one went to the run.
+  deepStrictEqual(runs, [5]);
+  strictEqual(scheduler.load().reductions, 8);
+  strictEqual(scheduler.load().slices, 1);
+});
+
 for (const reductions of [0, -1, 0.5, NaN, Infinity]) {
   Deno.test(`Scheduler throws when a slice is ${reductions}`, () => {
     throws(() => new Scheduler(SYSTEM, reductions), {

@@ -102,6 +102,12 @@ export const SCHEDULERS_MAX = 256;
  */
 export const REDUCTIONS_PER_SLICE = 32;
 
+/**
+ * Milliseconds for which a scheduler goes on when that many were short, as those
+ * of core modules are.
+ */
+export const SLICE_MS_MIN = 1;
+
 /** Time between two questions whether a scheduler is stuck, in milliseconds. */
 export const HEARTBEAT_MS = 1_000;
 

@@ -13,6 +13,7 @@ import {
   GUEST_MAILBOX_MAX,
   OWN_SERIAL_MIN,
   REDUCTIONS_PER_SLICE,
+  SLICE_MS_MIN,
 } from "./limits.ts";
 import { NameReplica } from "./name_replica.ts";
 import type { Command, Wiring } from "./wire.ts";
@@ -32,9 +33,10 @@ class WorkerScheduler {
 
   constructor(scope: WorkerScope, wiring: Wiring) {
     const { node, scheduler } = wiring;
-    const reductionsPerSlice = REDUCTIONS_PER_SLICE;
     this.#runtime = new Runtime({
-      ...{ node, scheduler, reductionsPerSlice },
+      ...{ node, scheduler },
+      reductionsPerSlice: REDUCTIONS_PER_SLICE,
+      sliceMsMin: SLICE_MS_MIN,
       firstSerial: OWN_SERIAL_MIN,
     });
     this.#names = new NameReplica(

@@ -10,7 +10,11 @@ import { type Capability, defineProfile, type GuestMessage } from "@rusm/wasm";
 import { CoreProcess } from "../../wasm/core/core_process.ts";
 import { InstancePool } from "../../wasm/core/instance_pool.ts";
 import { type CoreModule, prepareModule } from "../../wasm/core/module.ts";
-import { GUEST_MAILBOX_MAX, REDUCTIONS_PER_SLICE } from "../../wasm/limits.ts";
+import {
+  GUEST_MAILBOX_MAX,
+  REDUCTIONS_PER_SLICE,
+  SLICE_MS_MIN,
+} from "../../wasm/limits.ts";
 import { RunQueue } from "../../wasm/run_queue.ts";
 import { Ticker } from "../../wasm/ticker.ts";
 import { timeMs } from "../otp/timing.ts";
@@ -37,6 +41,7 @@ export class LocalScheduler implements Disposable {
   /** Where its processes live. */
   readonly runtime: Runtime = new Runtime({
     reductionsPerSlice: REDUCTIONS_PER_SLICE,
+    sliceMsMin: SLICE_MS_MIN,
   });
   readonly #runQueue = new RunQueue();
   readonly #ticker = new Ticker();

@@ -14,7 +14,7 @@ import {
 } from "@rusm/otp";
 
 import { type Capability, defineProfile } from "../capability.ts";
-import { GUEST_MAILBOX_MAX, REDUCTIONS_PER_SLICE } from "../limits.ts";
+import { GUEST_MAILBOX_MAX, REDUCTIONS_PER_SLICE, SLICE_MS_MIN } from "../limits.ts";
 import type { GuestMessage, GuestReply, GuestRequest } from "../message.ts";
 import { RunQueue } from "../run_queue.ts";
 import { bake, type Image } from "../script/image.ts";
@@ -72,6 +72,7 @@ export class LocalComponent {
   /** Runs its processes. */
   readonly runtime: Runtime = new Runtime({
     reductionsPerSlice: REDUCTIONS_PER_SLICE,
+    sliceMsMin: SLICE_MS_MIN,
   });
   /** Its instances. */
   readonly pool: WatchedPool;
