@@ -17,6 +17,21 @@ export interface Note {
   readonly type: string;
 }
 
+/** What is told of a process again and again: that it is to be spawned, and that it has ended. */
+export type ProcessNote =
+  | {
+    readonly type: "spawn";
+    readonly pid: Pid;
+    readonly component: number;
+    readonly start: unknown;
+  }
+  | {
+    readonly type: "exited";
+    readonly pid: Pid;
+    readonly component: number;
+    readonly reason: ExitReason;
+  };
+
 /** What a frame holds. */
 export type Content =
   | Signal
@@ -51,6 +66,10 @@ const KIND = {
   /** An exit or a down, without its reason, which is a value of its own. */
   end: 3,
   posted: 4,
+  /** A {@linkcode ProcessNote}: the component is where an alias is else, and the start a value. */
+  spawn: 5,
+  /** The same, and the reason a value; nothing when it is `"normal"`. */
+  exited: 6,
 } as const;
 
 const KIND_MASK = 7;
@@ -116,6 +135,7 @@ export class FrameWriter {
 
   /** The frame of what is plain data. */
   note(note: Note): Frame {
+    if (isProcessNote(note)) return this.#processNote(note);
     const body = this.#write((values) => values.write(note));
     return unaddressed(KIND.note, body);
   }
@@ -153,6 +173,20 @@ export class FrameWriter {
     return { tag, serial, alias, body, start: 0, end: body.length };
   }
 
+  #processNote(note: ProcessNote): Frame {
+    const { pid, component: alias } = note;
+    const body = note.type === "spawn"
+      ? this.#write((values) => values.write(note.start))
+      : this.#reason(note.reason);
+    const tag = KIND[note.type] | addressOf(pid);
+    return { tag, serial: pid.serial, alias, body, start: 0, end: body.length };
+  }
+
+  #reason(reason: ExitReason): Uint8Array {
+    if (reason === "normal") return NOTHING;
+    return this.#write((values) => writeReason(values, reason));
+  }
+
   #end(rest: object, reason: ExitReason): Frame {
     const body = this.#write((values) => {
       values.write(rest);
@@ -172,6 +206,10 @@ export class FrameWriter {
       this.#idle = values;
     }
   }
+}
+
+function isProcessNote(note: Note): note is ProcessNote {
+  return note.type === "spawn" || note.type === "exited";
 }
 
 function addressOf({ node, scheduler }: Pid): number {
@@ -238,6 +276,9 @@ export class FrameSource {
         return this.#valuesAt(body).read() as Note;
       case KIND.end:
         return this.#end(body);
+      case KIND.spawn:
+      case KIND.exited:
+        return this.#processNote(tag, start, end);
       default:
         return POSTED;
     }
@@ -254,12 +295,25 @@ export class FrameSource {
 
   #address(tag: number, start: number): Pid {
     const at = start >> 2;
-    const words = this.#words;
-    const node = tag >>> NODE_SHIFT & NODE_MASK;
-    const scheduler = tag >>> SCHEDULER_SHIFT & SCHEDULER_MASK;
-    const serial = words[at + 1]! * WORD + (words[at]! >>> 0);
-    const alias = words[at + 3]! * WORD + (words[at + 2]! >>> 0);
-    return pidOf(node, scheduler, serial, alias);
+    const serial = this.#number(at);
+    return pidOf(nodeOf(tag), schedulerOf(tag), serial, this.#number(at + 2));
+  }
+
+  #number(at: number): number {
+    return this.#words[at + 1]! * WORD + (this.#words[at]! >>> 0);
+  }
+
+  #processNote(tag: number, start: number, end: number): ProcessNote {
+    const at = start >> 2;
+    const pid = new Pid(nodeOf(tag), schedulerOf(tag), this.#number(at));
+    const component = this.#number(at + 2);
+    const body = start + ADDRESS_BYTES;
+    if ((tag & KIND_MASK) === KIND.spawn) {
+      const begin = this.#valuesAt(body).read();
+      return { type: "spawn", pid, component, start: begin };
+    }
+    const reason = body === end ? "normal" : readReason(this.#valuesAt(body));
+    return { type: "exited", pid, component, reason };
   }
 
   #message(tag: number, start: number): Content {
@@ -284,6 +338,14 @@ export class FrameSource {
     if (end.type === "exit") return { ...end, reason };
     return { ...end, down: { ...end.down, reason } };
   }
+}
+
+function nodeOf(tag: number): number {
+  return tag >>> NODE_SHIFT & NODE_MASK;
+}
+
+function schedulerOf(tag: number): number {
+  return tag >>> SCHEDULER_SHIFT & SCHEDULER_MASK;
 }
 
 // Many messages in a row are for the same process.

@@ -3,7 +3,12 @@ import { type MonitorRef, Pid, type Signal } from "@rusm/otp";
 import fc from "fast-check";
 
 import { Exchange } from "./exchange.ts";
-import { FrameSource, Unreadable } from "./frame.ts";
+import {
+  FrameSource,
+  type Note,
+  type ProcessNote,
+  Unreadable,
+} from "./frame.ts";
 import { PARKED_BYTES_MAX, RING_BYTES } from "./limits.ts";
 import { type Arrival, Line } from "./line.ts";
 import { createRing } from "./ring.ts";
@@ -338,5 +343,36 @@ Deno.test("sendCopy() sends a part, whatever is written over it afterwards", asy
       await way.read(lengths.length),
       expected.map((message) => ({ type: "message", to, message })),
     );
+  });
+});
+
+const crash = { type: "crashed", name: "Error", message: "é" } as const;
+
+const one = new Pid(1, 2, 2 ** 40 + 9);
+
+const PROCESS_NOTES: ProcessNote[] = [
+  { type: "spawn", pid: one, component: 0, start: { entry: "run" } },
+  {
+    ...{ type: "spawn", pid: new Pid(0, 255, 2 ** 46 - 1), component: 2 ** 33 },
+    start: { entry: "é", args: ["a", ""], env: { A: "b" }, stdio: true },
+  },
+  { type: "exited", pid: one, component: 7, reason: "normal" },
+  { type: "exited", pid: one, component: 7, reason: "killed" },
+  { type: "exited", pid: one, component: 2 ** 33, reason: crash },
+];
+
+Deno.test("Line.tell() carries what is told of processes, as it was", async () => {
+  await withWay(async (way) => {
+    for (const note of PROCESS_NOTES) way.line.tell(note);
+    deepStrictEqual(await way.read(PROCESS_NOTES.length), PROCESS_NOTES);
+  });
+});
+
+Deno.test("Line.tell() tells of an end whose reason cannot be copied", async () => {
+  await withWay(async (way) => {
+    const reason = { type: "exit", payload: () => {} } as const;
+    way.line.tell({ type: "exited", pid: one, component: 1, reason } as Note);
+    const [note] = await way.read(1) as [ProcessNote & { type: "exited" }];
+    strictEqual((note.reason as { name: string }).name, "DataCloneError");
   });
 });

@@ -100,7 +100,33 @@ export function readText(
   }
 }
 
+// What was read before, by a hash. The same few words are read again and again.
+const KNOWN: string[] = new Array(256).fill("");
+
 function readLatin1(from: Uint8Array, start: number, end: number): string {
+  if (start === end) return "";
+  const middle = from[(start + end) >> 1]!;
+  const hash = 31 * from[start]! + 7 * middle + 3 * from[end - 1]! + end -
+    start;
+  const known = KNOWN[hash & 0xff]!;
+  if (isWritten(known, from, start, end)) return known;
+  return KNOWN[hash & 0xff] = newLatin1(from, start, end);
+}
+
+function isWritten(
+  text: string,
+  from: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = start; at < end; at++) {
+    if (text.charCodeAt(at - start) !== from[at]) return false;
+  }
+  return true;
+}
+
+function newLatin1(from: Uint8Array, start: number, end: number): string {
   let text = "";
   for (let at = start; at < end; at++) text += String.fromCharCode(from[at]!);
   return text;

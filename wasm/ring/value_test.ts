@@ -35,6 +35,14 @@ Deno.test("text crosses with every unit", () => {
   }));
 });
 
+Deno.test("short text crosses as it is, whatever was read before it", () => {
+  // Few letters: many of them look alike.
+  const words = fc.array(fc.string({ unit: fc.constantFrom("a", "b", "ÿ") }));
+  fc.assert(fc.property(words, (sent) => {
+    deepStrictEqual(crossed(sent), sent);
+  }));
+});
+
 const pid = new Pid(3, 255, 2 ** 45 + 7, 2 ** 50 + 1);
 
 const cycle: Record<string, unknown> = { pid };
