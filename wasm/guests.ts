@@ -107,7 +107,7 @@ export class Guests {
     const crashOf = crashesOf(code);
     return (start, log) => {
       const { entry } = start;
-      const command = commandOf(start, capability, log);
+      const command = () => commandOf(start, capability, log);
       const names = this.#names;
       const parts = { pool, capability, entry, runQueue, epoch, names };
       return new CoreProcess({ ...parts, command, crashOf });

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { Runtime } from "@rusm/otp";
+import { type ExitReason, type Pid, Runtime } from "@rusm/otp";
 import { Guests } from "./guests.ts";
 import {
   GUEST_MAILBOX_MAX,
@@ -29,6 +29,9 @@ class WorkerScheduler {
   readonly #names: NameReplica;
   readonly #guests: Guests;
   readonly #waiting = new WaitingTotal();
+  // The component of each living process that the main thread has asked for, by
+  // serial.
+  readonly #components = new Map<number, number>();
   #isClosing = false;
 
   constructor(scope: WorkerScope, wiring: Wiring) {
@@ -38,6 +41,7 @@ class WorkerScheduler {
       reductionsPerSlice: REDUCTIONS_PER_SLICE,
       sliceMsMin: SLICE_MS_MIN,
       firstSerial: OWN_SERIAL_MIN,
+      observer: { exited: (pid, reason) => this.#exited(pid, reason) },
     });
     this.#names = new NameReplica(
       this.#runtime,
@@ -74,11 +78,16 @@ class WorkerScheduler {
     const body = this.#guests.bodyOf(component, start, log);
     const quota = new WaitingBytes(this.#waiting);
     const options = { pid, mailboxMax: GUEST_MAILBOX_MAX, quota };
-    this.#runtime.spawn(body, options).join().then((reason) => {
-      if (this.#isClosing) return;
-      this.#end.report({ type: "exited", pid, component, reason });
-    });
+    this.#components.set(pid.serial, component);
+    this.#runtime.spawn(body, options);
     for (const signal of signals) this.#runtime.signal(signal);
+  }
+
+  #exited(pid: Pid, reason: ExitReason): void {
+    const component = this.#components.get(pid.serial);
+    if (component === undefined || this.#isClosing) return;
+    this.#components.delete(pid.serial);
+    this.#end.report({ type: "exited", pid, component, reason });
   }
 
   // 1. Whoever runs stops at its next check, and whoever waits never runs again.

@@ -56,8 +56,8 @@ export interface CoreOptions {
   readonly epoch: Epoch;
   /** Who gives it names; its runtime when absent, which then must be the only one. */
   readonly names?: NameService;
-  /** What a command is started with; nothing when absent. */
-  readonly command?: Command;
+  /** Makes what a command is started with, when it first asks; nothing when absent. */
+  readonly command?: () => Command;
   /** Makes the exit reason of what a guest ended with. */
   readonly crashOf?: (thrown: unknown) => ExitReason;
   /** Whether a service always gives its instance back before it waits; only when guests take much in all when absent. */
@@ -103,6 +103,7 @@ export class CoreProcess
   #held: Uint8Array | undefined;
   #streams: GuestStreams | undefined;
   #wasip1: Wasip1State | undefined;
+  #command: Command | undefined;
 
   /** A process that has not started. */
   constructor(options: CoreOptions) {
@@ -124,14 +125,23 @@ export class CoreProcess
   }
 
   get wasip1(): Wasip1State {
-    this.#wasip1 ??= wasip1Of(this.self, this.#options);
+    if (this.#wasip1 === undefined) {
+      const { capability, command = () => NOTHING } = this.#options;
+      this.#command = command();
+      this.#wasip1 = wasip1Of(this.self, capability, this.#command);
+    }
     return this.#wasip1;
   }
 
   async start(self: Context<GuestMessage>): Promise<void> {
     this.#self = self;
     addGuest(this);
-    if (!this.#tryEnter()) await this.#enter();
+    // Not by an asynchronous function of its own: of many that are spawned at
+    // once, all but one wait here.
+    if (!this.#tryEnter()) {
+      await this.#options.runQueue.enter();
+      this.#sliceEpoch = this.#options.epoch.now();
+    }
     await this.#run();
     forgetGuest(this);
     if (this.#outcome !== undefined) self.exit(this.#outcome);
@@ -143,13 +153,17 @@ export class CoreProcess
       if (!this.#tryTake()) await this.#take();
       const { entry } = this.#options;
       if (entry === SERVICE_ENTRY) await this.#serve();
-      else await this.#call(entry);
+      else {
+        const begun = this.#begin(entry);
+        if (begun !== undefined) await begun;
+        await this.#instance!.call(entry);
+      }
     } catch (thrown) {
       // The guest boundary: what a guest throws ends its process, no more.
       if (!this.#isStopped) this.#fail(thrown);
     } finally {
       this.#wasip1?.close();
-      this.#options.command?.stdio.flush?.();
+      this.#command?.stdio.flush?.();
       if (this.#instance !== undefined) this.#options.pool.give(this.#instance);
       this.#releaseFiber();
       this.#leave();
@@ -208,20 +222,20 @@ export class CoreProcess
     this.#hasFiber = false;
   }
 
-  async #call(entry: string): Promise<void> {
-    await this.#begin(entry);
-    await this.#instance!.call(entry);
-  }
-
-  async #begin(entry: string): Promise<void> {
+  // Most modules have no start function, and then there is nothing to wait for.
+  #begin(entry: string): Promise<void> | undefined {
     const instance = this.#instance!;
     if (!instance.has(entry)) {
       throw new TypeError(
         `Cannot find an exported function without parameters: ${entry}`,
       );
     }
-    if (instance.startExport === undefined) return;
-    await instance.call(instance.startExport);
+    const { startExport } = instance;
+    return startExport === undefined ? undefined : this.#callStart(startExport);
+  }
+
+  async #callStart(startExport: string): Promise<void> {
+    await this.#instance!.call(startExport);
     if (this.#isStopped) throw new GuestStopped();
   }
 
@@ -408,7 +422,8 @@ const NOTHING: Command = {
 
 function wasip1Of(
   self: Context<GuestMessage>,
-  { capability, command = NOTHING }: CoreOptions,
+  capability: Capability,
+  command: Command,
 ): Wasip1State {
   return new Wasip1State({
     ...command,

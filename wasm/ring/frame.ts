@@ -208,8 +208,10 @@ export class FrameWriter {
   }
 }
 
+// What is to reach a process before its first turn goes along with its spawn.
 function isProcessNote(note: Note): note is ProcessNote {
-  return note.type === "spawn" || note.type === "exited";
+  return note.type === "exited" ||
+    note.type === "spawn" && !("signals" in note);
 }
 
 function addressOf({ node, scheduler }: Pid): number {
