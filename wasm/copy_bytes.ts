@@ -15,6 +15,7 @@ export function copyBytes(
   into: Uint8Array,
   at: number,
 ): void {
+  if (start === 0 && end === from.length) return into.set(from, at);
   if (end - start > LOOP_BYTES_MAX) {
     return into.set(from.subarray(start, end), at);
   }

@@ -107,22 +107,23 @@ function receive(
   max: number,
 ): number | Promise<number> {
   // Checked before it waits, so that a wrong pointer loses no message.
-  insistRange(slot.bytes, at, max);
+  const { bytes } = slot;
+  insistRange(bytes, at, max);
   const message = slot.guest.receive(undefined);
+  // The memory may have grown meanwhile, but it never shrinks.
   return message instanceof Promise
-    ? message.then((later) => deliver(slot, at, max, later!))
-    : deliver(slot, at, max, message!);
+    ? message.then((later) => deliver(slot.bytes, at, max, later!))
+    : deliver(bytes, at, max, message!);
 }
 
-// The memory may have grown meanwhile, but it never shrinks.
 function deliver(
-  slot: Slot,
+  bytes: Uint8Array,
   at: number,
   max: number,
   message: Uint8Array,
 ): number {
   const { length } = message;
-  copyBytes(message, 0, Math.min(length, max >>> 0), slot.bytes, at >>> 0);
+  copyBytes(message, 0, Math.min(length, max >>> 0), bytes, at >>> 0);
   return length;
 }
 
