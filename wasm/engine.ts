@@ -21,6 +21,7 @@ import { LoadFailed, SchedulerFailed, SystemLimit } from "./errors.ts";
 import { Ceilings } from "./ceilings.ts";
 import { Dedicated } from "./dedicated.ts";
 import { ModuleCache } from "./core/module_cache.ts";
+import { ModuleStore } from "./core/module_store.ts";
 import { insistGrantable } from "./grantable.ts";
 import type { GuestCode, Start } from "./guests.ts";
 import { Indices } from "./indices.ts";
@@ -38,6 +39,9 @@ import { Switchboard } from "./switchboard.ts";
 
 // All engines of the OS process share what the machine has.
 const CEILINGS = Ceilings.seed();
+
+// Level of a log.
+const DEBUG = 3;
 
 /** A loaded component: what {@linkcode Engine.spawn} makes processes of. */
 export interface Component {
@@ -67,7 +71,7 @@ export interface LoadOptions {
 export interface EngineObserver {
   /** A process has ended. */
   exited?(pid: Pid, component: string, reason: ExitReason): void;
-  /** A process has logged; level is 0 error to 3 debug. Without a pid it was the component, while it loaded. */
+  /** A process has logged; level is 0 error to 3 debug. Without a pid it was the component, while it loaded, or the engine itself. */
   logged?(
     pid: Pid | undefined,
     component: string,
@@ -91,6 +95,13 @@ export interface EngineOptions {
   readonly schedulersPerPool?: number;
   /** Milliseconds after which a core module that runs can be preempted; {@linkcode EPOCH_MS} when absent. */
   readonly epochMs?: number;
+  /**
+   * A directory in which rewritten modules are kept for later runs, also of
+   * other processes. It must be the user's own, and is made if it is not there.
+   * When absent, or when it cannot be used, each run rewrites; the observer is
+   * told why, at level debug.
+   */
+  readonly cacheDir?: string;
   /** Told what happens. */
   readonly observer?: EngineObserver;
 }
@@ -149,7 +160,7 @@ export class Engine {
   readonly #switchboard: Switchboard;
   readonly #pools = new Map<string, Pool>();
   readonly #components = new Map<number, Loaded>();
-  readonly #modules = new ModuleCache();
+  readonly #modules: ModuleCache;
   readonly #indices = new Indices();
   readonly #dedicated: Dedicated;
   #loaded = 0;
@@ -162,6 +173,7 @@ export class Engine {
   constructor(runtime: Runtime, options: EngineOptions = {}) {
     this.#runtime = runtime;
     this.#options = options;
+    this.#modules = new ModuleCache(storeOf(options));
     this.#switchboard = new Switchboard(runtime);
     this.#dedicated = new Dedicated(
       {
@@ -413,6 +425,16 @@ export class Engine {
     // Guests that spin stop when it ticks.
     this.#ticker?.close();
   }
+}
+
+function storeOf(
+  { cacheDir, observer }: EngineOptions,
+): ModuleStore | undefined {
+  if (cacheDir === undefined) return undefined;
+  return new ModuleStore({
+    directory: cacheDir,
+    debug: (text) => observer?.logged?.(undefined, "module cache", DEBUG, text),
+  });
 }
 
 /**

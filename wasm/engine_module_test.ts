@@ -11,6 +11,7 @@ import { BUILT_IN_PROFILES, type Capability } from "./capability.ts";
 import { Engine } from "./engine.ts";
 import { assemble } from "./instrument/testdata/text.ts";
 import type { GuestMessage } from "./message.ts";
+import { saved, withStore } from "./testdata/core/store.ts";
 
 const SANDBOXED = BUILT_IN_PROFILES.get("sandboxed")!;
 const TIGHT: Capability = { ...SANDBOXED, cpuMsMax: 60 };
@@ -206,4 +207,40 @@ Deno.test("What a command prints is logged line by line without stdio", async ()
   } finally {
     await engine.close();
   }
+});
+
+Deno.test("loadModule() keeps what it rewrites when it is told where, and runs that the next time", async () => {
+  await withStore(async ({ directory }) => {
+    const bytes = await assemble(`(module (func (export "run") unreachable))`);
+    const said: string[] = [];
+    const run = async () => {
+      const runtime = new Runtime();
+      const engine = new Engine(runtime, {
+        schedulersPerPool: 1,
+        cacheDir: directory,
+        observer: {
+          logged: (pid, name, level, text) =>
+            said.push([pid, name, level, text].join()),
+        },
+      });
+      try {
+        const module = await engine.loadModule("m", bytes, SANDBOXED);
+        const reason = await endOf(runtime, () => engine.spawn(module, "run"));
+        return formatReason(reason);
+      } finally {
+        engine.close();
+      }
+    };
+    const first = await run();
+    const [path] = await saved(directory);
+    const before = await Deno.stat(path!);
+    strictEqual(await run(), first);
+    const after = await Deno.stat(path!);
+    strictEqual(after.ino, before.ino, "it was not written again");
+    deepStrictEqual(said, []);
+    await Deno.writeTextFile(path!, "broken");
+    strictEqual(await run(), first);
+    match(said.join(), /^,module cache,3,Cannot use .* broken entry: /);
+    strictEqual((await Deno.stat(path!)).size, before.size);
+  });
 });

@@ -74,3 +74,9 @@ export const SPARE_MAPS_MAX = 1_000;
 
 /** Share of a ceiling from which on services that wait give their instance back. */
 export const NEAR_SHARE = 0.5;
+
+/** Bytes of all rewritten modules that are kept on disk. */
+export const STORE_BYTES_MAX: number = 512 * MEBIBYTE;
+
+/** Rewritten modules that are kept on disk. */
+export const STORE_ENTRIES_MAX = 4_096;

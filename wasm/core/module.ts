@@ -7,6 +7,7 @@
 import type { Capability } from "../capability.ts";
 import { LoadFailed } from "../errors.ts";
 import { NotRewritable } from "../instrument/errors.ts";
+import type { Caps } from "../instrument/frame.ts";
 import type { Global } from "../instrument/globals.ts";
 import type { OffsetMap } from "../instrument/offset_map.ts";
 import type { MemoryImport } from "../instrument/imports.ts";
@@ -14,6 +15,7 @@ import { rewrite, type Rewritten } from "../instrument/rewrite.ts";
 import type { Table } from "../instrument/tables.ts";
 import { TABLE_ENTRIES_MAX } from "../limits.ts";
 import { refusalOf } from "./imports.ts";
+import type { StoreEntry } from "./module_store.ts";
 
 /** A rewritten and compiled module, and what whoever runs it must know. It can be posted to a Worker. */
 export interface CoreModule {
@@ -44,6 +46,7 @@ export interface CoreModule {
  *
  * @param name For messages.
  * @param bytes Not changed.
+ * @param entry Where it may lie already, rewritten, or else is put.
  * @throws {LoadFailed} It is invalid, needs more than `capability` grants,
  * imports what is not there, or does what no process may do.
  */
@@ -51,13 +54,17 @@ export async function prepareModule(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
   capability: Capability,
+  entry?: StoreEntry,
 ): Promise<CoreModule> {
-  const { bytes: rewritten, ...plan } = rewriteOrFail(name, bytes, capability);
+  const found = await entry?.find();
+  const rewritten = found ?? rewriteOrFail(name, bytes, capability);
+  const { bytes: rewrittenBytes, ...plan } = rewritten;
   const refusal = refusalOf(bytes);
   if (refusal !== undefined) throw new LoadFailed(name, refusal, "");
   insistBounded(name, plan, capability);
+  const saved = found === undefined ? entry?.save(rewritten) : undefined;
   return {
-    module: await compile(name, rewritten),
+    module: await compile(name, rewrittenBytes).finally(() => saved),
     memories: plan.memories,
     globals: plan.globals,
     tables: plan.tables,
@@ -73,17 +80,19 @@ export async function prepareModule(
 function rewriteOrFail(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
-  { memoryBytesMax }: Capability,
+  capability: Capability,
 ): Rewritten {
   try {
-    return rewrite(bytes, {
-      memoryBytesMax,
-      tableEntriesMax: TABLE_ENTRIES_MAX,
-    });
+    return rewrite(bytes, capsOf(capability));
   } catch (error) {
     if (!(error instanceof NotRewritable)) throw error;
     throw new LoadFailed(name, error.message, "");
   }
+}
+
+/** What bounds a module of `capability`. */
+export function capsOf({ memoryBytesMax }: Capability): Caps {
+  return { memoryBytesMax, tableEntriesMax: TABLE_ENTRIES_MAX };
 }
 
 async function compile(

@@ -5,7 +5,8 @@
  */
 
 import type { Capability } from "../capability.ts";
-import { type CoreModule, prepareModule } from "./module.ts";
+import { capsOf, type CoreModule, prepareModule } from "./module.ts";
+import type { ModuleStore } from "./module_store.ts";
 
 /**
  * Rewrites and compiles each module once, however many components are made of
@@ -14,6 +15,12 @@ import { type CoreModule, prepareModule } from "./module.ts";
 export class ModuleCache {
   // By digest and cap.
   readonly #modules = new Map<string, Promise<CoreModule>>();
+  readonly #store: ModuleStore | undefined;
+
+  /** A cache that also looks into `store`, if there is one. */
+  constructor(store?: ModuleStore) {
+    this.#store = store;
+  }
 
   /** See {@linkcode prepareModule}. */
   async prepare(
@@ -21,10 +28,12 @@ export class ModuleCache {
     bytes: Uint8Array<ArrayBuffer>,
     capability: Capability,
   ): Promise<CoreModule> {
-    const key = `${await digestOf(bytes)} ${capability.memoryBytesMax}`;
+    const digest = await digestOf(bytes);
+    const key = `${digest} ${capability.memoryBytesMax}`;
     let module = this.#modules.get(key);
     if (module === undefined) {
-      module = prepareModule(name, bytes, capability);
+      const entry = this.#store?.entry(digest, capsOf(capability));
+      module = prepareModule(name, bytes, capability, entry);
       this.#modules.set(key, module);
       module.catch(() => this.#modules.delete(key));
     }
