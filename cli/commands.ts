@@ -89,6 +89,8 @@ const EXEC: Command = {
     "has no files, variables or network but those that it is given.",
     "A directory is read-only without :rw. GUEST is its path for the program; when\n" +
     "it is not given, HOST seen from /: data is /data, and . is / itself.",
+    "What <file> is made into before it runs is kept for the next time, below\n" +
+    "$RUSM_CACHE_DIR, else the user's cache directory.",
     "Exit codes: the program's own; 2 when <file> or the options are wrong, 1 when\n" +
     "it cannot be started, 124 after --timeout, 134 when it crashed, 137 when it\n" +
     "went past a limit or was killed, 128 + n when signal n ended it.",
@@ -122,6 +124,7 @@ const EXEC: Command = {
       value: "N",
       summary: "Between two waits; else the capability's",
     },
+    { name: "no-cache", summary: "Prepare <file> anew, and do not keep that" },
   ],
   examples: [
     "rusm exec hello.wasm",

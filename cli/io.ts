@@ -30,6 +30,8 @@ export interface Io {
   readInput(): Promise<Uint8Array<ArrayBuffer>>;
   /** Absolute path that relative paths are relative to. */
   readonly cwd: string;
+  /** Absolute path of where to keep what can be made again; nowhere when absent. */
+  readonly cacheDirectory?: string;
   /** Shell command that runs this program, for the user to copy. */
   readonly invocation: string;
   /** Starts to listen for requests to stop; the caller closes what it gets. */

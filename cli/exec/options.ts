@@ -28,6 +28,8 @@ export interface ExecOptions {
   readonly capability: Capability;
   /** Milliseconds after which it is ended; `undefined` when it may run on. */
   readonly timeoutMs: number | undefined;
+  /** Whether what the program is made into is kept for the next time. */
+  readonly usesCache: boolean;
 }
 
 /** The longest time that a timer can take, in milliseconds. */
@@ -57,7 +59,15 @@ export async function readOptions(
     ...readLimits(args),
     preopens: await findPreopens(args.lists.get("dir") ?? [], cwd),
   });
-  return { file, args: args.rest, env: given, capability, timeoutMs };
+  const usesCache = !args.flags.has("no-cache");
+  return {
+    file,
+    args: args.rest,
+    env: given,
+    capability,
+    timeoutMs,
+    usesCache,
+  };
 }
 
 function readCapability(args: Arguments): string {

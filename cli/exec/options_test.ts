@@ -17,6 +17,7 @@ Deno.test("readOptions() grants streams and nothing else when told nothing", asy
     args: [],
     env: {},
     timeoutMs: undefined,
+    usesCache: true,
     capability: {
       ...BUILT_IN_PROFILES.get("sandboxed"),
       name: "a.wasm",
@@ -28,12 +29,13 @@ Deno.test("readOptions() grants streams and nothing else when told nothing", asy
 Deno.test("readOptions() reads all that can be told", async () => {
   await withDirectory({ "data/x": "" }, async (directory) => {
     const words = "--dir data:rw --env A=1 --env HOME --capability trusted " +
-      "--timeout 20 --max-memory-mb 4 --max-cpu-ms 7 a.wasm -- b --env c";
+      "--timeout 20 --no-cache --max-memory-mb 4 --max-cpu-ms 7 a.wasm -- b --env c";
     deepStrictEqual(await read(words, directory), {
       file: "a.wasm",
       args: ["b", "--env", "c"],
       env: { A: "1" },
       timeoutMs: 20,
+      usesCache: false,
       capability: {
         ...BUILT_IN_PROFILES.get("trusted"),
         name: "a.wasm",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import { type ExitReason, type Pid, Runtime } from "@rusm/otp";
 import {
   type Component,
@@ -88,6 +89,14 @@ function failureOf(error: unknown, file: string): CommandFailure | undefined {
   return undefined;
 }
 
+function cacheFor(
+  { usesCache }: ExecOptions,
+  { cacheDirectory }: Io,
+): { cacheDir?: string } {
+  if (!usesCache || cacheDirectory === undefined) return {};
+  return { cacheDir: join(cacheDirectory, "modules") };
+}
+
 /** An engine with one process. */
 class Run {
   readonly #program: Program;
@@ -105,11 +114,15 @@ class Run {
     this.#options = options;
     this.#engine = new Engine(this.#runtime, {
       schedulersPerPool: 1,
+      ...cacheFor(options, io),
       observer: {
         exited: (pid, _component, reason) => {
           if (this.#pid?.equals(pid)) this.#ended.resolve(reason);
         },
-        logged: (_pid, _component, _level, text) => print(io.stderr, text),
+        logged: (pid, _component, _level, text) => {
+          // The engine's own notes are for who debugs the engine.
+          if (pid !== undefined) print(io.stderr, text);
+        },
       },
     });
   }

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { main } from "../command_line.ts";
 import type { Io } from "../io.ts";
 import type { StopSignal } from "../process/stop.ts";
-import { record, withDirectory } from "../testdata/recorder.ts";
+import { filesBelow, record, withDirectory } from "../testdata/recorder.ts";
 import { assemble } from "./testdata/assemble.ts";
 
 /** What `rusm exec` answered and said. */
@@ -169,4 +169,26 @@ Deno.test({
     strictEqual(ran.code, 1);
     match(ran.stderr, /^exec failed: Cannot grant the variable HOME .*\n$/);
   },
+});
+
+Deno.test("exec keeps what it makes of a program, unless it is told not to", async () => {
+  await withDirectory({}, async (cacheDirectory) => {
+    const cached = () => filesBelow(cacheDirectory);
+    await exec(NOTHING, "--no-cache", { cacheDirectory });
+    deepStrictEqual(await cached(), []);
+    for (let count = 0; count < 2; count++) {
+      const ran = await exec(NOTHING, "", { cacheDirectory });
+      deepStrictEqual(ran, { code: 0, stdout: "", stderr: "" });
+      strictEqual((await cached()).length, 1);
+    }
+    match((await cached())[0]!, /^modules\/[0-9a-f]{64}-.*\.rusm$/);
+  });
+});
+
+Deno.test("exec runs what is not kept, and is silent about that", async () => {
+  await withDirectory({ file: "" }, async (directory) => {
+    const cacheDirectory = `${directory}/file`;
+    const ran = await exec(NOTHING, "", { cacheDirectory });
+    deepStrictEqual(ran, { code: 0, stdout: "", stderr: "" });
+  });
 });

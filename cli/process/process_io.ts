@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ownCacheDirectory } from "./cache_directory.ts";
 import { invocationOf } from "./invocation.ts";
 import type { Io, Output } from "../io.ts";
 import { followParent, takeLaunch } from "./launch.ts";
@@ -18,11 +19,13 @@ export function processIo(): Io {
   const launch = takeLaunch();
   if (launch.parentPid !== undefined) followParent(launch.parentPid);
   const cwd = launch.cwd ?? Deno.cwd();
+  const cacheDirectory = ownCacheDirectory(cwd);
   const io: Io = {
     stdout: outputTo(Deno.stdout),
     stderr: outputTo(Deno.stderr),
     readInput: () => new Response(Deno.stdin.readable).bytes(),
     cwd,
+    ...cacheDirectory === undefined ? {} : { cacheDirectory },
     invocation: invocation(),
     listenForStop,
   };

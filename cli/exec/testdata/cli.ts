@@ -15,7 +15,8 @@ export function startCli(args: readonly string[], call: Call) {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", MAIN, ...args],
     cwd: call.cwd,
-    env: { NO_COLOR: "1", ...call.env },
+    // Where nothing can be kept.
+    env: { NO_COLOR: "1", RUSM_CACHE_DIR: "/dev/null/none", ...call.env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
