@@ -124,6 +124,11 @@ const EXEC: Command = {
       value: "N",
       summary: "Between two waits; else the capability's",
     },
+    {
+      name: "core-dump",
+      value: "FILE",
+      summary: "Write a core dump when it traps",
+    },
     { name: "no-cache", summary: "Prepare <file> anew, and do not keep that" },
   ],
   examples: [

@@ -32,13 +32,22 @@ export async function namesIn(path: string): Promise<string[] | undefined> {
 }
 
 /**
- * Puts `text` at `path` in one step: a reader sees the old file or the new one,
- * never a part.
+ * Puts `content` at `path` in one step: a reader sees the old file or the new
+ * one, never a part.
+ *
+ * @param mode Who may do what with the file, as `chmod` has it; less the umask.
  */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o666,
+): Promise<void> {
   const draft = `${path}.${crypto.randomUUID()}.tmp`;
+  const bytes = typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content;
   try {
-    await Deno.writeTextFile(draft, text);
+    await Deno.writeFile(draft, bytes, { createNew: true, mode });
     await Deno.rename(draft, path);
   } catch (error) {
     // Passed on: this only takes the draft away, which may not have come to be.

@@ -19,11 +19,12 @@ import {
 } from "./capability.ts";
 import { LoadFailed, SchedulerFailed, SystemLimit } from "./errors.ts";
 import { Ceilings } from "./ceilings.ts";
+import { createPermits } from "./core/crash_report.ts";
 import { Dedicated } from "./dedicated.ts";
 import { ModuleCache } from "./core/module_cache.ts";
 import { ModuleStore } from "./core/module_store.ts";
 import { insistGrantable } from "./grantable.ts";
-import type { GuestCode, Start } from "./guests.ts";
+import type { CoreCode, GuestCode, Start } from "./guests.ts";
 import { Indices } from "./indices.ts";
 import {
   DEDICATED_PROCESSES_MAX,
@@ -79,6 +80,16 @@ export interface EngineObserver {
     text: string,
   ): void;
   /**
+   * A process of a core module has trapped, and `exited` comes next: `dump` is
+   * a core dump, a valid module, and the caller's to keep. See
+   * {@linkcode EngineOptions.coreDumpsMax}.
+   */
+  dumped?(
+    pid: Pid,
+    component: string,
+    dump: Uint8Array<ArrayBuffer>,
+  ): void;
+  /**
    * A message for `pid`, of another thread, was dropped: it holds what cannot be
    * copied, or found no room in front of a guest. Not told of each in a flood.
    */
@@ -102,6 +113,13 @@ export interface EngineOptions {
    * told why, at level debug.
    */
   readonly cacheDir?: string;
+  /**
+   * How many core dumps are made at most, of the processes that trap first; none
+   * when absent. Each holds what the memory of the process holds besides zeroes,
+   * 256 MiB at most, its mutable globals and its stack, and its scheduler does
+   * nothing else meanwhile.
+   */
+  readonly coreDumpsMax?: number;
   /** Told what happens. */
   readonly observer?: EngineObserver;
 }
@@ -161,6 +179,7 @@ export class Engine {
   readonly #pools = new Map<string, Pool>();
   readonly #components = new Map<number, Loaded>();
   readonly #modules: ModuleCache;
+  readonly #dumpPermits: SharedArrayBuffer | undefined;
   readonly #indices = new Indices();
   readonly #dedicated: Dedicated;
   #loaded = 0;
@@ -169,11 +188,16 @@ export class Engine {
   #ticker: Ticker | undefined;
   readonly #heartbeat: ReturnType<typeof setInterval>;
 
-  /** An engine whose processes are reached through `runtime`. */
+  /**
+   * An engine whose processes are reached through `runtime`.
+   *
+   * @throws {RangeError} `coreDumpsMax` is no number of core dumps.
+   */
   constructor(runtime: Runtime, options: EngineOptions = {}) {
     this.#runtime = runtime;
     this.#options = options;
     this.#modules = new ModuleCache(storeOf(options));
+    this.#dumpPermits = dumpPermitsOf(options);
     this.#switchboard = new Switchboard(runtime);
     this.#dedicated = new Dedicated(
       {
@@ -242,9 +266,18 @@ export class Engine {
     const { memory: epoch, periodMs: epochMs } = this.#ticker.epoch;
     const code = {
       ...{ type: "core", name, module, epoch, epochMs } as const,
-      ceilings: CEILINGS,
+      ...{ ceilings: CEILINGS, ...this.#dumpsOf(bytes) },
     };
     return await this.#load(name, code, capability, options);
+  }
+
+  // Shared, so that each scheduler has it without a copy of its own.
+  #dumpsOf(bytes: Uint8Array): Pick<CoreCode, "dumps"> {
+    const permits = this.#dumpPermits;
+    if (permits === undefined) return {};
+    const source = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    source.set(bytes);
+    return { dumps: { permits, source } };
   }
 
   async #load(
@@ -328,6 +361,8 @@ export class Engine {
         observer?.exited?.(pid, nameOf(component), reason),
       logged: (pid, component, level, text) =>
         observer?.logged?.(pid, nameOf(component), level, text),
+      dumped: (pid, component, dump) =>
+        observer?.dumped?.(pid, nameOf(component), dump),
       refused: (pid) => observer?.refused?.(pid),
       lost: (scheduler, why) => observer?.schedulerLost?.(scheduler, why),
     };
@@ -425,6 +460,19 @@ export class Engine {
     // Guests that spin stop when it ticks.
     this.#ticker?.close();
   }
+}
+
+function dumpPermitsOf(
+  { coreDumpsMax = 0 }: EngineOptions,
+): SharedArrayBuffer | undefined {
+  if (coreDumpsMax !== coreDumpsMax >> 0 || coreDumpsMax < 0) {
+    throw new RangeError(
+      `Cannot make a number of core dumps that is none from 0 to ${
+        2 ** 31 - 1
+      }: ${coreDumpsMax}`,
+    );
+  }
+  return coreDumpsMax === 0 ? undefined : createPermits(coreDumpsMax);
 }
 
 function storeOf(

@@ -1,4 +1,11 @@
-import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import {
+  deepStrictEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual,
+  throws,
+} from "node:assert";
 import {
   type Crash,
   type Down,
@@ -8,10 +15,11 @@ import {
   Runtime,
 } from "@rusm/otp";
 import { BUILT_IN_PROFILES, type Capability } from "./capability.ts";
-import { Engine } from "./engine.ts";
+import { Engine, type EngineOptions } from "./engine.ts";
 import { assemble } from "./instrument/testdata/text.ts";
 import type { GuestMessage } from "./message.ts";
 import { saved, withStore } from "./testdata/core/store.ts";
+import { functionBody, readDump } from "./trap/testdata/read_dump.ts";
 
 const SANDBOXED = BUILT_IN_PROFILES.get("sandboxed")!;
 const TIGHT: Capability = { ...SANDBOXED, cpuMsMax: 60 };
@@ -244,3 +252,112 @@ Deno.test("loadModule() keeps what it rewrites when it is told where, and runs t
     strictEqual((await Deno.stat(path!)).size, before.size);
   });
 });
+
+// Traps in a function that is called by another, with a memory and globals.
+const CRASH = `(module
+  (memory 2) (data (i32.const 70000) "left behind")
+  (global $constant i32 (i32.const 5))
+  (global $count (mut i32) (i32.const 1)) (global $sum (mut f64) (f64.const 0))
+  (func $deep (global.set $count (i32.const 7)) (global.set $sum (f64.const 1.5))
+    (i64.store (i32.const 8) (i64.const 0x1122334455667788)) unreachable)
+  (func $outer (loop $l (call $deep) (br $l)))
+  (func (export "run") (call $outer))
+  (func (export "fine"))
+  (func (export "spin") (loop (br 0))))`;
+
+/** Runs each of `entries` of a module, and returns what was dumped and how they ended. */
+async function dumpsOf(
+  text: string,
+  entries: readonly string[],
+  options: EngineOptions,
+): Promise<{ dumps: [string, Uint8Array<ArrayBuffer>][]; seen: string[] }> {
+  const runtime = new Runtime();
+  const dumps: [string, Uint8Array<ArrayBuffer>][] = [];
+  const seen: string[] = [];
+  let told = () => {};
+  const engine = new Engine(runtime, {
+    schedulersPerPool: 1,
+    ...options,
+    observer: {
+      dumped: (pid, component, dump) => {
+        dumps.push([component, dump]);
+        seen.push(`dumped ${pid}`);
+      },
+      exited: (pid) => {
+        seen.push(`exited ${pid}`);
+        told();
+      },
+    },
+  });
+  try {
+    const bytes = await assemble(text, true);
+    const module = await engine.loadModule("crash", bytes, TIGHT);
+    for (const entry of entries) {
+      const ended = new Promise<void>((resolve) => told = resolve);
+      engine.spawn(module, entry);
+      await ended;
+    }
+    return { dumps, seen };
+  } finally {
+    engine.close();
+  }
+}
+
+Deno.test("A trap is dumped, with memory, globals and stack, before its process is told to have ended", async () => {
+  const { dumps, seen } = await dumpsOf(CRASH, ["run"], { coreDumpsMax: 1 });
+  strictEqual(seen.length, 2);
+  strictEqual(seen[0]!.replace("dumped", "exited"), seen[1]);
+  const [[component, dump]] = dumps as [[string, Uint8Array<ArrayBuffer>]];
+  strictEqual(component, "crash");
+  ok(WebAssembly.validate(dump));
+  const core = readDump(dump);
+  const pid = seen[0]!.slice("dumped ".length);
+  strictEqual(core.processName, `crash${pid}`);
+  strictEqual(core.moduleName, "crash");
+  // Three calls, by the indices of the original; offsets in their bodies.
+  deepStrictEqual(core.frames.map(({ functionIndex }) => functionIndex), [
+    ...[0, 1, 2],
+  ]);
+  const body = functionBody(await assemble(CRASH, true), 0);
+  strictEqual(body[core.frames[0]!.codeOffset], 0x00, "unreachable");
+  const { memories, globals } = core;
+  deepStrictEqual(globals, [undefined, 7, 1.5]);
+  strictEqual(memories.length, 1);
+  const bytes = memories[0]!;
+  strictEqual(bytes.length, 2 * 65_536);
+  strictEqual(
+    new TextDecoder().decode(bytes.subarray(70_000, 70_011)),
+    "left behind",
+  );
+  strictEqual(
+    new DataView(bytes.buffer).getBigInt64(8, true),
+    0x1122334455667788n,
+  );
+});
+
+// deno-fmt-ignore
+const DUMPED: [string, string[], EngineOptions, number][] = [
+  ["nothing when none are allowed", ["run"], {}, 0],
+  ["as many as are allowed", ["run", "run", "run"], { coreDumpsMax: 2 }, 2],
+  ["nothing of what ends well, or by a limit", ["fine", "spin", "nowhere"], { coreDumpsMax: 9 }, 0],
+  ["as many as are allowed, over all schedulers", ["run", "run", "run", "run"], { coreDumpsMax: 3, schedulersPerPool: 2 }, 3],
+];
+
+for (const [what, entries, options, count] of DUMPED) {
+  Deno.test(`An engine dumps ${what}`, async () => {
+    const { dumps, seen } = await dumpsOf(CRASH, entries, options);
+    strictEqual(dumps.length, count);
+    strictEqual(seen.length, count + entries.length);
+  });
+}
+
+for (const coreDumpsMax of [-1, 0.5, NaN, Infinity, 2 ** 31]) {
+  Deno.test(`new Engine() refuses ${coreDumpsMax} core dumps`, () => {
+    throws(
+      () => new Engine(new Runtime(), { coreDumpsMax }),
+      new RangeError(
+        `Cannot make a number of core dumps that is none from 0 to 2147483647: ${coreDumpsMax}`,
+      ),
+    );
+  });
+}

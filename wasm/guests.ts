@@ -4,24 +4,27 @@
  * @module
  */
 
-import { crashOf, type ExitReason, type ProcessBody } from "@rusm/otp";
+import type { ProcessBody } from "@rusm/otp";
 import type { Capability } from "./capability.ts";
 import { Ceilings, type CeilingsSeed } from "./ceilings.ts";
 import { type Command, CoreProcess } from "./core/core_process.ts";
+import {
+  type Crashed,
+  type Crashing,
+  crashReports,
+  type TakeDump,
+} from "./core/crash_report.ts";
 import { InstancePool } from "./core/instance_pool.ts";
-import type { CoreModule } from "./core/module.ts";
 import { type Log, loggedStdio, nodeStdio } from "./core/stdio.ts";
 import { Epoch } from "./epoch.ts";
 import { environmentGet } from "./host/environment.ts";
-import { originalOffset } from "./instrument/offset_map.ts";
 import type { GuestMessage } from "./message.ts";
 import type { NameService } from "./name_replica.ts";
 import { RunQueue } from "./run_queue.ts";
 import type { Image } from "./script/image.ts";
 import { type Entry, ScriptProcess } from "./script/script_process.ts";
 import { VmPool } from "./script/vm_pool.ts";
-import { FRAMES_MAX, type TrapSource } from "./trap/frames.ts";
-import { trapCrash, trapOf } from "./trap/trap.ts";
+import { FRAMES_MAX } from "./trap/frames.ts";
 
 /** What a component consists of. It can be posted to a Worker. */
 export type GuestCode = ScriptCode | CoreCode;
@@ -35,19 +38,15 @@ export interface ScriptCode {
 }
 
 /** A core module, rewritten and compiled. */
-export interface CoreCode {
+export interface CoreCode extends Crashing {
   /** The tag. */
   readonly type: "core";
-  /** The module. */
-  readonly module: CoreModule;
   /** Memory of the {@linkcode Epoch} that its processes are preempted by. */
   readonly epoch: WebAssembly.Memory;
   /** Milliseconds between two ticks of it. */
   readonly epochMs: number;
   /** What all guests together may take of the machine. */
   readonly ceilings: CeilingsSeed;
-  /** What it is called, in stacks. */
-  readonly name: string;
 }
 
 /** How a process begins. It can be posted to a Worker. */
@@ -66,8 +65,16 @@ export interface Start {
   readonly stdio?: boolean;
 }
 
+/** Who is told what one process does. */
+export interface Audience {
+  /** Takes what it logs. */
+  readonly log: Log;
+  /** Takes its core dump. */
+  readonly dumped: TakeDump;
+}
+
 /** Makes the body of one process. */
-type Factory = (start: Start, log: Log) => ProcessBody<GuestMessage>;
+type Factory = (start: Start, audience: Audience) => ProcessBody<GuestMessage>;
 
 // V8 keeps ten frames of an error otherwise.
 Error.stackTraceLimit = FRAMES_MAX;
@@ -94,7 +101,7 @@ export class Guests {
     if (code.type === "script") {
       const { image } = code;
       const pool = new VmPool(image);
-      return (start, log) => {
+      return (start, { log }) => {
         // Who spawns was told which there are.
         const entry = start.entry as Entry;
         const parts = { image, capability, pool, entry, runQueue, log };
@@ -104,9 +111,10 @@ export class Guests {
     const epoch = new Epoch(code.epoch, code.epochMs);
     this.#ceilings ??= new Ceilings(code.ceilings);
     const pool = new InstancePool(code.module, epoch, this.#ceilings);
-    const crashOf = crashesOf(code);
-    return (start, log) => {
+    const reports = crashReports(code);
+    return (start, { log, dumped }) => {
       const { entry } = start;
+      const crashOf = (crashed: Crashed) => reports(crashed, dumped);
       const command = () => commandOf(start, capability, log);
       const names = this.#names;
       const parts = { pool, capability, entry, runQueue, epoch, names };
@@ -120,8 +128,12 @@ export class Guests {
   }
 
   /** Makes the body of a process of a component that is known. */
-  bodyOf(component: number, start: Start, log: Log): ProcessBody<GuestMessage> {
-    return this.#factories.get(component)!(start, log);
+  bodyOf(
+    component: number,
+    start: Start,
+    audience: Audience,
+  ): ProcessBody<GuestMessage> {
+    return this.#factories.get(component)!(start, audience);
   }
 }
 
@@ -138,19 +150,5 @@ function commandOf(
     args,
     env: new Map([...granted, ...Object.entries(env)]),
     stdio: stdio && capability.stdio ? nodeStdio() : loggedStdio(log),
-  };
-}
-
-// A trap is told in the offsets of the module as it was before it was rewritten.
-function crashesOf(
-  { module, name }: CoreCode,
-): (thrown: unknown) => ExitReason {
-  const source: TrapSource = {
-    originalOffset: (offset) => originalOffset(module.offsets, offset),
-    overrunIndex: module.overrunIndex,
-  };
-  return (thrown) => {
-    const trap = trapOf(thrown, source);
-    return trap === undefined ? crashOf(thrown) : trapCrash(trap, name);
   };
 }

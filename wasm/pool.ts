@@ -27,6 +27,8 @@ export interface PoolListener {
   readonly exited: SchedulerListener["exited"];
   /** A process has logged. */
   readonly logged: SchedulerListener["logged"];
+  /** A process has trapped. */
+  readonly dumped: SchedulerListener["dumped"];
   /** A message was dropped. */
   readonly refused: SchedulerListener["refused"];
   /** A scheduler was lost; its processes were reported as ended. */
@@ -104,6 +106,7 @@ export class Pool {
       signalled: (signal) => void runtime.signal(signal),
       exited: this.#listener.exited,
       logged: this.#listener.logged,
+      dumped: this.#listener.dumped,
       refused: this.#listener.refused,
       opened: (opening) => switchboard.connect(index, opening),
       named: (report) => switchboard.names.heed(index, report),

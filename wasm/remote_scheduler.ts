@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ExitReason, Peer, Pid, Signal } from "@rusm/otp";
+import { type ExitReason, type Peer, Pid, type Signal } from "@rusm/otp";
 import { SchedulerFailed } from "./errors.ts";
 import {
   CLOSE_MS_MAX,
@@ -44,6 +44,8 @@ export interface SchedulerListener {
   exited(pid: Pid, component: number, reason: ExitReason): void;
   /** A process has logged. */
   logged(pid: Pid, component: number, level: number, text: string): void;
+  /** A process has trapped, and is to be reported as ended next. */
+  dumped(pid: Pid, component: number, dump: Uint8Array<ArrayBuffer>): void;
   /** A message was dropped, since it holds what cannot be copied. */
   refused(to: Pid): void;
   /** The scheduler says something of names. */
@@ -86,6 +88,7 @@ export class RemoteScheduler implements Peer {
   readonly #worker: Worker;
   readonly #line: Line;
   readonly #listener: SchedulerListener;
+  readonly #options: SchedulerOptions;
   #settleReady!: { resolve: () => void; reject: (error: Error) => void };
   readonly #closed = Promise.withResolvers<void>();
   #closing: Promise<void> | undefined;
@@ -100,6 +103,7 @@ export class RemoteScheduler implements Peer {
   /** Starts a Worker. Commands can be given at once. */
   constructor(options: SchedulerOptions, listener: SchedulerListener) {
     this.#listener = listener;
+    this.#options = options;
     this.ready = new Promise((resolve, reject) =>
       this.#settleReady = { resolve, reject }
     );
@@ -108,7 +112,7 @@ export class RemoteScheduler implements Peer {
     this.#worker = startWorker(options);
     this.#worker.onmessage = ({ data }) => {
       if (data.type === "closed") this.#closed.resolve();
-      else this.#heed(data);
+      else this.#takePosted(data);
     };
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -134,6 +138,11 @@ export class RemoteScheduler implements Peer {
     };
     this.#worker.postMessage(wiring);
     return line;
+  }
+
+  #takePosted(report: Report): void {
+    if (report.type === "open") this.#heed(report);
+    else if (!this.#isLost) this.#line.takePosted(report);
   }
 
   #heed(content: Arrival): void {
@@ -164,6 +173,12 @@ export class RemoteScheduler implements Peer {
       case "log": {
         const { pid, component, level, text } = report;
         return this.#listener.logged(pid, component, level, text);
+      }
+      case "dumped": {
+        const { serial, component, dump } = report;
+        const { node, scheduler } = this.#options;
+        const pid = new Pid(node, scheduler, serial);
+        return this.#listener.dumped(pid, component, dump);
       }
       case "exited": {
         const { pid, component, reason } = report;

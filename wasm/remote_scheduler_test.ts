@@ -45,6 +45,7 @@ async function withScheduler(
         heard.note(`exited ${pid} ${component} ${reason}`),
       logged: (pid, _component, level, text) =>
         heard.note(`logged ${pid} ${level} ${text}`),
+      dumped: () => {},
       refused: (to) => heard.note(`refused ${to}`),
       opened: ({ type }) => heard.note(type),
       named: ({ type }) => heard.note(type),

@@ -143,6 +143,13 @@ export type Report =
     readonly level: number;
     readonly text: string;
   }
+  /** A process of `component` has trapped. Posted, and kept in order. */
+  | {
+    readonly type: "dumped";
+    readonly serial: number;
+    readonly component: number;
+    readonly dump: Uint8Array<ArrayBuffer>;
+  }
   /** The answer to `ping`: it is not stuck. */
   | { readonly type: "pong" }
   | NameReport

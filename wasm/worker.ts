@@ -75,7 +75,11 @@ class WorkerScheduler {
     if (this.#isClosing) return;
     const log = (level: number, text: string) =>
       this.#end.report({ type: "log", pid, component, level, text });
-    const body = this.#guests.bodyOf(component, start, log);
+    const dumped = (dump: Uint8Array<ArrayBuffer>) => {
+      const { serial } = pid;
+      this.#end.hand({ type: "dumped", serial, component, dump }, dump.buffer);
+    };
+    const body = this.#guests.bodyOf(component, start, { log, dumped });
     const quota = new WaitingBytes(this.#waiting);
     const options = { pid, mailboxMax: GUEST_MAILBOX_MAX, quota };
     this.#components.set(pid.serial, component);

@@ -28,9 +28,12 @@ export interface WorkerScope {
   onmessage:
     | ((event: MessageEvent<Wiring | Tiding | Command | Closing>) => void)
     | null;
-  /** Posts to the main thread. */
-  postMessage(report: Report): void;
+  /** Posts to the main thread. What is in `transfer` is gone then. */
+  postMessage(report: Report, transfer?: Transferable[]): void;
 }
+
+/** What no ring carries. */
+type Posted = { type: "open" | "dumped" | "closed" };
 
 /** Who works in the Worker. */
 export interface Worked {
@@ -90,10 +93,16 @@ export class WorkerEnd {
    * Tells the main thread, in order with the signals. What guests can make many
    * of, a log and a refusal, is dropped when too much waits already.
    */
-  report(report: Exclude<Report, { type: "open" | "closed" }>): void {
+  report(report: Exclude<Report, Posted>): void {
     const { type } = report;
     if (type === "log" || type === "refused") this.#main.offer(report);
     else this.#main.tell(report);
+  }
+
+  /** Tells the main thread, in order with the signals, without a copy of `buffer`. */
+  hand(report: Extract<Report, { type: "dumped" }>, buffer: ArrayBuffer): void {
+    this.#main.post();
+    this.#scope.postMessage(report, [buffer]);
   }
 
   #heed(content: Arrival): void {

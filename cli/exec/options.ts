@@ -28,6 +28,8 @@ export interface ExecOptions {
   readonly capability: Capability;
   /** Milliseconds after which it is ended; `undefined` when it may run on. */
   readonly timeoutMs: number | undefined;
+  /** File for a core dump when it traps, as the user names it; `undefined` for none. */
+  readonly coreDump: string | undefined;
   /** Whether what the program is made into is kept for the next time. */
   readonly usesCache: boolean;
 }
@@ -61,12 +63,8 @@ export async function readOptions(
   });
   const usesCache = !args.flags.has("no-cache");
   return {
-    file,
-    args: args.rest,
-    env: given,
-    capability,
-    timeoutMs,
-    usesCache,
+    ...{ file, args: args.rest, env: given, capability, timeoutMs, usesCache },
+    coreDump: args.values.get("core-dump"),
   };
 }
 

@@ -18,6 +18,7 @@ Deno.test("readOptions() grants streams and nothing else when told nothing", asy
     env: {},
     timeoutMs: undefined,
     usesCache: true,
+    coreDump: undefined,
     capability: {
       ...BUILT_IN_PROFILES.get("sandboxed"),
       name: "a.wasm",
@@ -29,13 +30,14 @@ Deno.test("readOptions() grants streams and nothing else when told nothing", asy
 Deno.test("readOptions() reads all that can be told", async () => {
   await withDirectory({ "data/x": "" }, async (directory) => {
     const words = "--dir data:rw --env A=1 --env HOME --capability trusted " +
-      "--timeout 20 --no-cache --max-memory-mb 4 --max-cpu-ms 7 a.wasm -- b --env c";
+      "--timeout 20 --no-cache --core-dump a.core --max-memory-mb 4 --max-cpu-ms 7 a.wasm -- b --env c";
     deepStrictEqual(await read(words, directory), {
       file: "a.wasm",
       args: ["b", "--env", "c"],
       env: { A: "1" },
       timeoutMs: 20,
       usesCache: false,
+      coreDump: "a.core",
       capability: {
         ...BUILT_IN_PROFILES.get("trusted"),
         name: "a.wasm",

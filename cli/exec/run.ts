@@ -17,6 +17,7 @@ import {
 import { CommandFailure, EXIT_MISUSED } from "../errors.ts";
 import { type Io, print } from "../io.ts";
 import { exitCodeOf, type StopSignal } from "../process/stop.ts";
+import { saveCoreDump } from "./core_dump.ts";
 import type { ExecOptions } from "./options.ts";
 import { EXIT_TIMED_OUT, exitCodeFor } from "./outcome.ts";
 import type { Program } from "./program.ts";
@@ -105,6 +106,7 @@ class Run {
   readonly #engine: Engine;
   // A monitor could come too late: some programs end at once.
   readonly #ended = Promise.withResolvers<ExitReason>();
+  #dumped: Promise<void> | undefined;
   #component: Component | undefined;
   #pid: Pid<GuestMessage> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -115,9 +117,13 @@ class Run {
     this.#engine = new Engine(this.#runtime, {
       schedulersPerPool: 1,
       ...cacheFor(options, io),
+      coreDumpsMax: options.coreDump === undefined ? 0 : 1,
       observer: {
         exited: (pid, _component, reason) => {
           if (this.#pid?.equals(pid)) this.#ended.resolve(reason);
+        },
+        dumped: (_pid, _component, dump) => {
+          this.#dumped = saveCoreDump(options.coreDump!, dump, io);
         },
         logged: (pid, _component, _level, text) => {
           // The engine's own notes are for who debugs the engine.
@@ -160,6 +166,7 @@ class Run {
     }
     const end = await Promise.race(ends);
     if (end.type !== "ended") await this.#kill();
+    await this.#dumped;
     return end;
   }
 

@@ -192,3 +192,50 @@ Deno.test("exec runs what is not kept, and is silent about that", async () => {
     deepStrictEqual(ran, { code: 0, stdout: "", stderr: "" });
   });
 });
+
+const TRAP = `(module
+  (memory 1) (data (i32.const 100) "left behind")
+  (func $main unreachable) (export "_start" (func $main)))`;
+
+Deno.test("exec writes a core dump when the program traps, for its owner alone", async () => {
+  await withDirectory({ "core.wasm": "old" }, async (directory) => {
+    const file = `${directory}/core.wasm`;
+    const ran = await exec(TRAP, `--core-dump ${file}`);
+    strictEqual(ran.code, 134);
+    match(
+      ran.stderr,
+      /^core dump of \d+ bytes: .*core\.wasm\nexec failed: a\.wasm crashed: /,
+    );
+    const dump = await Deno.readFile(file);
+    strictEqual(WebAssembly.validate(dump), true);
+    match(new TextDecoder().decode(dump), /corestack[^]*left behind/);
+    if (Deno.build.os !== "windows") {
+      strictEqual((await Deno.stat(file)).mode! & 0o777, 0o600);
+    }
+    deepStrictEqual(await filesBelow(directory), ["core.wasm"]);
+  });
+});
+
+Deno.test("exec says that it cannot write a core dump, and what the program did", async () => {
+  const ran = await exec(TRAP, "--core-dump none/core.wasm");
+  strictEqual(ran.code, 134);
+  match(
+    ran.stderr,
+    /^Cannot write the core dump: .*\nexec failed: a\.wasm crashed: /,
+  );
+});
+
+for (
+  const [what, text, words] of [["returns", NOTHING, ""], [
+    "spins",
+    SPIN,
+    "--max-cpu-ms 50",
+  ]] as const
+) {
+  Deno.test(`exec writes no core dump when the program ${what}`, async () => {
+    await withDirectory({}, async (directory) => {
+      await exec(text, `--core-dump ${directory}/a.core ${words}`);
+      deepStrictEqual(await filesBelow(directory), []);
+    });
+  });
+}

@@ -20,6 +20,7 @@ import type { NameService } from "../name_replica.ts";
 import type { RunQueue } from "../run_queue.ts";
 import { ProcessExit, Wasip1State, type Wasip1Stdio } from "../wasi/p1.ts";
 import { GuestStopped } from "../script/guest_error.ts";
+import type { Crashed } from "./crash_report.ts";
 import { addGuest, forgetGuest, type LocalGuest } from "./guests.ts";
 import type { Hibernated } from "./hibernation.ts";
 import type { CoreInstance } from "./instance.ts";
@@ -58,8 +59,8 @@ export interface CoreOptions {
   readonly names?: NameService;
   /** Makes what a command is started with, when it first asks; nothing when absent. */
   readonly command?: () => Command;
-  /** Makes the exit reason of what a guest ended with. */
-  readonly crashOf?: (thrown: unknown) => ExitReason;
+  /** Makes the exit reason of what a guest ended with, while it still has its instance. */
+  readonly crashOf?: (crashed: Crashed) => ExitReason;
   /** Whether a service always gives its instance back before it waits; only when guests take much in all when absent. */
   readonly alwaysHibernates?: boolean;
 }
@@ -176,7 +177,14 @@ export class CoreProcess
       if (cause.code === 0) return;
       const payload = { exitCode: cause.code };
       this.#outcome ??= { type: "exit", payload };
-    } else this.#outcome ??= (this.#options.crashOf ?? crashOf)(cause);
+    } else this.#outcome ??= this.#crashOf(cause);
+  }
+
+  #crashOf(thrown: unknown): ExitReason {
+    const { pid } = this.self;
+    const instance = this.#instance;
+    const report = this.#options.crashOf;
+    return report?.({ thrown, pid, instance }) ?? crashOf(thrown);
   }
 
   #tryTake(): boolean {

@@ -31,7 +31,13 @@ interface Stateful {
 // In words of four bytes: a part has two of them in front.
 const BLOCK_WORDS = 16;
 
-const NUMERIC: ReadonlySet<string> = new Set(["i32", "i64", "f32", "f64"]);
+/** Types of values that JavaScript can hold. */
+export const NUMERIC: ReadonlySet<string> = new Set([
+  "i32",
+  "i64",
+  "f32",
+  "f64",
+]);
 const NO_GLOBALS: readonly number[] = [];
 const NO_PARTS = new Uint8Array(0);
 

@@ -12,7 +12,14 @@ import {
   RESERVED_PREFIX,
 } from "../instrument/reserved.ts";
 import { GuestStopped } from "../script/guest_error.ts";
-import { type Hibernated, saveState, wakeState } from "./hibernation.ts";
+import type { DumpSource } from "../trap/core_dump.ts";
+import type { DumpGlobal } from "../trap/dump_sections.ts";
+import {
+  type Hibernated,
+  NUMERIC,
+  saveState,
+  wakeState,
+} from "./hibernation.ts";
 import {
   hasFirstSize,
   type MemoryImage,
@@ -128,6 +135,21 @@ export class CoreInstance implements Slot {
     }
     this.#state.restore();
     return true;
+  }
+
+  /** What it holds, for a core dump: views of it, and no copy. No call may be under way. */
+  contents(): Pick<DumpSource, "memories" | "globals"> {
+    const { memories, globals } = this.#module;
+    const { memory } = this;
+    const { is64 = false } = memories[0] ?? {};
+    return {
+      memories: memory === undefined ? [] : [{ buffer: memory.buffer, is64 }],
+      globals: globals.flatMap(({ index, type, exportName }) => {
+        if (!NUMERIC.has(type)) return [];
+        const { value } = this.#exports[exportName] as WebAssembly.Global;
+        return [{ index, type, value } as DumpGlobal];
+      }),
+    };
   }
 
   /**

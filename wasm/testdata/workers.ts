@@ -99,6 +99,7 @@ type Heard = Pick<WatchedPool, "lines" | "ends" | "losses" | "refused">;
 function listenerOf({ lines, ends, losses, refused }: Heard): PoolListener {
   return {
     exited: (pid, _component, reason) => ends.add(pid, reason),
+    dumped: () => {},
     logged: (_pid, _component, _level, text) => void lines.push(text),
     refused: (pid) => void refused.push(pid),
     lost: (scheduler, why) => void losses.push([scheduler, why]),
