@@ -41,11 +41,11 @@ import {
 } from "./wasm/messages.ts";
 import {
   assemble,
-  DROPPING,
   loop,
   MIX,
   SMALL,
   SUM,
+  TABLE_GROWING,
   workload,
 } from "./wasm/modules.ts";
 import {
@@ -146,8 +146,8 @@ if (import.meta.main) {
   await playVariant(Deno.args, {
     spawnRunExit: () => guestSpawns(SMALL, true),
     bare: () => bareSpawns(SMALL),
-    spawnNotRecycled: () => guestSpawns(DROPPING, false),
-    bareNotRecycled: () => bareSpawns(DROPPING),
+    spawnNotRecycled: () => guestSpawns(TABLE_GROWING, false),
+    bareNotRecycled: () => bareSpawns(TABLE_GROWING),
     oneScheduler: () => remoteSpawns(1),
     twoSchedulers: () => remoteSpawns(2),
     tightLoop: async () => await withGuestRunner(await loopOf(SUM), runMs),

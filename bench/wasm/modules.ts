@@ -48,14 +48,14 @@ export const SMALL = `(module
     (i32.store (i32.const 100) (i32.const 7))
     (global.set $g (i32.const 9))))`;
 
-/** The same, with a segment that it drops: that cannot be undone. */
-export const DROPPING = `(module
+/** The same, with a table that it grows: no table becomes smaller again. */
+export const TABLE_GROWING = `(module
   (memory (export "memory") 1)
+  (table $t 1 2 funcref)
   (global $g (mut i32) (i32.const 5))
-  (data $d "hello")
+  (data (i32.const 16) "hello")
   (func (export "run")
-    (memory.init $d (i32.const 16) (i32.const 0) (i32.const 5))
-    (data.drop $d)
+    (drop (table.grow $t (ref.null func) (i32.const 1)))
     (i32.store (i32.const 100) (i32.const 7))
     (global.set $g (i32.const 9))))`;
 

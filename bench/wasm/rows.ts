@@ -51,7 +51,7 @@ export const SPAWN_ROWS: readonly RowPlan[] = [
   {
     name: "spawnNotRecycled",
     what:
-      "The same with a module that drops a passive segment, so that no instance of it is used twice; held against bare instances of that.",
+      "The same with a module that grows a table, so that no instance of it is used twice; held against bare instances of that.",
     ...PROCESSES,
     variant: NOT_RECYCLED,
     against: denoVariant(WASM_FILE, "bareNotRecycled", "bare instances"),

@@ -1,6 +1,6 @@
 import { ok, rejects, strictEqual, throws } from "node:assert";
 import { LocalScheduler } from "./local.ts";
-import { assemble, DROPPING, SMALL } from "./modules.ts";
+import { assemble, SMALL, TABLE_GROWING } from "./modules.ts";
 import { bareRun, insistNormal, spawnRunExit } from "./spawns.ts";
 
 const FAILING = `(module (func (export "run") unreachable))`;
@@ -8,7 +8,7 @@ const FAILING = `(module (func (export "run") unreachable))`;
 for (
   const [name, text, isRestorable] of [
     ["a module that is recycled", SMALL, true],
-    ["one that is not", DROPPING, false],
+    ["one that is not", TABLE_GROWING, false],
   ] as const
 ) {
   Deno.test(`spawnRunExit() ends all processes of ${name}`, async () => {

@@ -43,8 +43,10 @@ const NO_PARTS = new Uint8Array(0);
 
 /** Whether instances of `module` can be saved while no call is under way. */
 export function isHibernatable(module: CoreModule): boolean {
-  const { isRestorable, writesTables, memories, globals } = module;
-  return isRestorable && !writesTables && !memories[0]?.isShared &&
+  const { isRestorable, writesTables, dropsSegments, memories, globals } =
+    module;
+  return isRestorable && !writesTables && !dropsSegments &&
+    !memories[0]?.isShared &&
     globals.every(({ type }) => NUMERIC.has(type));
 }
 

@@ -149,7 +149,11 @@ const CORPUS: [name: string, text: string, isRecycled: boolean][] = [
   ["a memory that grows", `(memory 1 4) (func $change (i32.store (i32.const 0) (i32.const 9)) (drop (memory.grow (i32.const 1))))
     (func $sum (result i32) (i32.add (memory.size) (i32.load (i32.const 0))))`, false],
   ["segments that are dropped", `(memory 1) (data $d "abcd") (func $change (memory.init $d (i32.const 9) (i32.const 0) (i32.const 4)) (data.drop $d))
-    (func $sum (result i32) (memory.init $d (i32.const 0) (i32.const 0) (i32.const 4)) (i32.add (i32.load (i32.const 0)) (i32.load (i32.const 9))))`, false],
+    (func $sum (result i32) (memory.init $d (i32.const 0) (i32.const 0) (i32.const 4)) (i32.add (i32.load (i32.const 0)) (i32.load (i32.const 9))))`, true],
+  ["segments of elements that are dropped", `(table $t 4 funcref) (elem $e funcref (ref.func $one)) (elem $f func $one) (func $one (result i32) (i32.const 1))
+    (func $change (table.init $t $e (i32.const 2) (i32.const 0) (i32.const 1)) (elem.drop $e) (elem.drop $f))
+    (func $sum (result i32) (table.init $t $e (i32.const 0) (i32.const 0) (i32.const 1)) (table.init $t $f (i32.const 1) (i32.const 0) (i32.const 1))
+      (i32.add (call_indirect $t (result i32) (i32.const 0)) (i32.add (call_indirect $t (result i32) (i32.const 1)) (ref.is_null (table.get $t (i32.const 2))))))`, true],
   ["a table that grows", `(table $t 1 10 funcref) (func $change (drop (table.grow $t (ref.null func) (i32.const 3)))) (func $sum (result i32) (table.size $t))`, false],
   ["a memory of 64 bits", `(memory i64 1) (func $change (i32.store (i64.const 7) (i32.const 9))) (func $sum (result i32) (i32.load (i64.const 7)))`, true],
 ];
@@ -177,12 +181,13 @@ for (const isRestorable of [true, false]) {
   Deno.test(`10,000 lives see no secret of another, ${isRestorable ? "recycled" : "with memories that are zeroed"}`, async () => {
     const scheduler = new LocalScheduler();
     // Its secret is its pid, all over the memory, in a global and in a table.
-    const drop = isRestorable ? "" : `(data.drop $d)`;
+    const grow = "(drop (table.grow $t (ref.null func) (i32.const 0)))";
+    const spoil = isRestorable ? "" : grow;
     const module = await scheduler.module(
       `(memory 1) (data $d "x") (global $g (mut i64) (i64.const 0)) (table $t 8 funcref)
       (elem declare func $leave)
       (func $leave (local $at i32)
-        (global.set $g (call $own_pid)) (table.fill $t (i32.const 0) (ref.func $leave) (i32.const 8)) ${drop}
+        (global.set $g (call $own_pid)) (table.fill $t (i32.const 0) (ref.func $leave) (i32.const 8)) ${spoil}
         (loop $l (i64.store (local.get $at) (i64.add (call $own_pid) (i64.const 1)))
           (br_if $l (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 512))) (i32.const 65536)))))
       (func (export "run") (local $at i32)

@@ -31,6 +31,8 @@ export interface CoreModule {
   readonly startExport: string | undefined;
   /** See {@linkcode Rewritten.writesTables}. */
   readonly writesTables: boolean;
+  /** See {@linkcode Rewritten.dropsSegments}. */
+  readonly dropsSegments: boolean;
   /** See {@linkcode Rewritten.growsMemories}. */
   readonly growsMemories: boolean;
   /** See {@linkcode Rewritten.isRestorable}. */
@@ -70,6 +72,7 @@ export async function prepareModule(
     tables: plan.tables,
     startExport: plan.startExport,
     writesTables: plan.writesTables,
+    dropsSegments: plan.dropsSegments,
     growsMemories: plan.growsMemories,
     isRestorable: plan.isRestorable,
     offsets: plan.offsets,

@@ -122,6 +122,7 @@ const KEPT: [name: string, globals: string, change: string][] = [
   ["a vector", "(global $g (mut v128) (v128.const i32x4 0 0 0 0))", ""],
   ["a reference", "(global $g (mut funcref) (ref.null func))", ""],
   ["what is not a number", "(global $g (mut f64) (f64.const 0))", "(global.set $g (f64.const nan:0x8000000000123))"],
+  ["a segment that it drops", `(data $d "x")`, "(data.drop $d)"],
   ["a table that is written", "(table $t 1 funcref)", "(table.set $t (i32.const 0) (ref.null func))"],
 ];
 

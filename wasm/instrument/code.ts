@@ -13,6 +13,7 @@ import { TRAIT } from "./opcode.ts";
 import { Reader } from "./reader.ts";
 import { scan } from "./scan.ts";
 import type { Section } from "./sections.ts";
+import type { SegmentFlags } from "./segments.ts";
 import {
   UNROLLED_FUNCTION_BYTES_MAX,
   unrolledGrowth,
@@ -39,8 +40,10 @@ export interface CodeOptions {
   readonly straightBytesMax: number;
   /** Hints that were there, by index of the function. */
   readonly hints: ReadonlyMap<number, FunctionHints>;
-  /** Bodies of functions to add. */
-  readonly added: readonly Uint8Array[];
+  /** What segments that are dropped become. */
+  readonly segments: SegmentFlags;
+  /** Make the bodies of functions to add, when all others are there. */
+  readonly added: readonly (() => Uint8Array)[];
 }
 
 /** What became of the code section. */
@@ -102,7 +105,7 @@ class CodeRewriter {
     for (let nth = 0; nth < count; nth++) this.#function(moveFrom + nth);
     reader.end();
     this.#runs.end(reader.at, writer.length);
-    for (const body of added) writer.sized(body);
+    for (const bodyOf of added) writer.sized(bodyOf());
     return {
       bytes: writer.bytes,
       hints: this.#hints,
@@ -158,11 +161,18 @@ class CodeRewriter {
       const kind = kinds[index];
       if (kind === EDIT.check) growth += check.bytes.length;
       else if (kind === EDIT.move) growth += moveGrowth(bytes, offsets[index]!);
+      else if (kind === EDIT.segment) growth += this.#segmentGrowth(index);
       else if (kind === EDIT.unroll) {
         growth += unrolledGrowth(this.#edits, index, check);
       }
     }
     return growth;
+  }
+
+  #segmentGrowth(index: number): number {
+    const at = this.#edits.offsets[index]!;
+    const { code, end } = this.#options.segments.edit(this.#reader.bytes, at);
+    return code.length - (end - at);
   }
 
   /** Writes the body from `start` to `end`, and returns its hints. */
@@ -191,6 +201,10 @@ class CodeRewriter {
         hints.addUnlikely(writer.length - first + check.branchAt);
         writer.copy(check.bytes);
         from = at;
+      } else if (kind === EDIT.segment) {
+        const { code, end } = this.#options.segments.edit(bytes, at);
+        writer.copy(code);
+        from = end;
       } else if (kind === EDIT.unroll) {
         index = writeUnrolled(target, edits, index);
         from = edits.offsets[index]! + 1;

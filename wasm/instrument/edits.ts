@@ -18,6 +18,8 @@ export const EDIT = {
   label: 4,
   /** The end of such a loop. */
   turnEnd: 5,
+  /** Put a look at the flag of a segment in front of the instruction here, or, if it drops one, in its place. */
+  segment: 6,
 } as const;
 
 /** Edits in ascending order of their offsets, used again and again. */

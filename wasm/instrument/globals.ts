@@ -11,6 +11,7 @@ import { Reader, type ValueType } from "./reader.ts";
 import { globalExport } from "./reserved.ts";
 import { scan } from "./scan.ts";
 import type { Section } from "./sections.ts";
+import type { SegmentFlags } from "./segments.ts";
 import { Writer } from "./writer.ts";
 
 /** A mutable global that a module defines. */
@@ -25,13 +26,15 @@ export interface Global {
 
 /** What became of the global section. */
 export interface Globals {
-  /** Its contents. */
-  readonly bytes: Uint8Array;
+  /** How many there are. */
+  readonly count: number;
+  /** What defines them. */
+  readonly entries: Uint8Array;
   /** The mutable ones, in order. */
   readonly globals: readonly Global[];
   /** Index of the one that is added: the epoch that was last seen. */
   readonly seen: number;
-  /** Body of a function that gives each mutable global its first value. */
+  /** Instructions that give each mutable global its first value. */
   readonly reset: Uint8Array;
   /** Whether one that cannot change holds an object that may. */
   readonly holdsObjects: boolean;
@@ -42,12 +45,12 @@ const GLOBAL_SET = 0x24;
 const END = 0x0b;
 
 // (mut i32), 0.
-const SEEN = Uint8Array.of(0x7f, MUTABLE, 0x41, 0x00, END);
+const ADDED = Uint8Array.of(0x7f, MUTABLE, 0x41, 0x00, END);
 
 /**
  * Moves functions in the first values of globals, and adds a global.
  *
- * The function that resets holds the very expressions that make the first
+ * What resets holds the very expressions that make the first
  * values: all of these are instructions too, and give the same again, bit for
  * bit, since they read nothing but globals that cannot change.
  *
@@ -67,8 +70,6 @@ export function rewriteGlobals(
   const edits = new Edits();
   const globals: Global[] = [];
   let holdsObjects = false;
-  writer.u32(count + 1);
-  reset.byte(0);
   for (let index = first; index < first + count; index++) {
     const start = reader.at;
     const type = reader.valueType();
@@ -85,13 +86,38 @@ export function rewriteGlobals(
     } else holdsObjects ||= (traits & TRAIT.allocates) !== 0;
   }
   reader.end();
-  writer.copy(SEEN);
-  reset.byte(END);
+  writer.copy(ADDED);
   return {
-    bytes: writer.bytes,
+    count: count + 1,
+    entries: writer.bytes,
     globals,
     seen: first + count,
     reset: reset.bytes,
     holdsObjects,
   };
+}
+
+/** The global section, with those for segments. */
+export function writeGlobals(
+  { count, entries }: Globals,
+  segments: SegmentFlags,
+): Uint8Array {
+  const writer = new Writer(entries.length + 16);
+  writer.u32(count + segments.count);
+  writer.copy(entries);
+  for (let nth = 0; nth < segments.count; nth++) writer.copy(ADDED);
+  return writer.bytes;
+}
+
+/** Body of the function that resets all of them. */
+export function resetBody(
+  { reset }: Globals,
+  segments: SegmentFlags,
+): Uint8Array {
+  const writer = new Writer(reset.length + 16);
+  writer.byte(0);
+  writer.copy(reset);
+  writer.copy(segments.reset());
+  writer.byte(END);
+  return writer.bytes;
 }

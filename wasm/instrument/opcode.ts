@@ -77,11 +77,14 @@ export const TRAIT = {
   waits: 1 << 11,
   /** Makes a memory larger. */
   growsMemories: 1 << 12,
+  /** Is about a segment, and `bulk`. */
+  segment: 1 << 13,
 } as const;
 
 // deno-fmt-ignore
 const { none, plain, one, two, func, block, loop, memory, memoryLane, byte, bytes16, cast } = SHAPE;
-const { calls, bulk, writesTables, growsTables, drops, allocates } = TRAIT;
+const { calls, bulk, writesTables, growsTables, drops, allocates, segment } =
+  TRAIT;
 
 /** The entries of the opcodes of one byte. */
 export const SINGLE: Uint16Array = entries(0x100, [
@@ -129,11 +132,12 @@ const GARBAGE_COLLECTION = entries(0x1f, [
   [0x02, 0x05, two], // struct.get, get_s, get_u, set
   [0x06, 0x07, one | allocates | bulk], // array.new, new_default
   [0x08, 0x08, two | allocates], // array.new_fixed
-  [0x09, 0x0a, two | allocates | bulk], // array.new_data, new_elem
+  [0x09, 0x0a, two | allocates | bulk | segment], // array.new_data, new_elem
   [0x0b, 0x0e, one], // array.get, get_s, get_u, set
   [0x0f, 0x0f, plain], // array.len
   [0x10, 0x10, one | bulk], // array.fill
-  [0x11, 0x13, two | bulk], // array.copy, init_data, init_elem
+  [0x11, 0x11, two | bulk], // array.copy
+  [0x12, 0x13, two | bulk | segment], // array.init_data, init_elem
   [0x14, 0x17, one], // ref.test, ref.cast
   [0x18, 0x19, cast], // br_on_cast, br_on_cast_fail
   [0x1a, 0x1e, plain], // extern conversions, i31
@@ -141,12 +145,12 @@ const GARBAGE_COLLECTION = entries(0x1f, [
 
 const NUMERIC_AND_BULK = entries(0x12, [
   [0x00, 0x07, plain], // saturating truncations
-  [0x08, 0x08, two | bulk], // memory.init
-  [0x09, 0x09, one | drops], // data.drop
+  [0x08, 0x08, two | bulk | segment], // memory.init
+  [0x09, 0x09, one | bulk | segment | drops], // data.drop
   [0x0a, 0x0a, two | bulk], // memory.copy
   [0x0b, 0x0b, one | bulk], // memory.fill
-  [0x0c, 0x0c, two | bulk | writesTables], // table.init
-  [0x0d, 0x0d, one | drops], // elem.drop
+  [0x0c, 0x0c, two | bulk | segment | writesTables], // table.init
+  [0x0d, 0x0d, one | bulk | segment | drops], // elem.drop
   [0x0e, 0x0e, two | bulk | writesTables], // table.copy
   [0x0f, 0x0f, one | bulk | growsTables], // table.grow
   [0x10, 0x10, one], // table.size

@@ -12,7 +12,7 @@ import { openCustom } from "./custom.ts";
 import { checkBody, checkOf } from "./epoch.ts";
 import { NotRewritable } from "./errors.ts";
 import { type Caps, type Find, type Frame, rewriteFrame } from "./frame.ts";
-import type { Global } from "./globals.ts";
+import { type Global, resetBody, writeGlobals } from "./globals.ts";
 import { type MemoryImport, writeImports } from "./imports.ts";
 import { NAME_SECTION, rewriteNames } from "./name_section.ts";
 import type { OffsetMap } from "./offset_map.ts";
@@ -24,6 +24,7 @@ import {
   type Section,
   writeSections,
 } from "./sections.ts";
+import { SegmentFlags } from "./segments.ts";
 import type { Table } from "./tables.ts";
 
 /** How a module is rewritten. */
@@ -61,6 +62,8 @@ export interface Rewritten {
   readonly overrunIndex: number;
   /** Whether its code may write the entries of a table. */
   readonly writesTables: boolean;
+  /** Whether its code may drop a segment. None is dropped; `$rusm.reset` brings it back. */
+  readonly dropsSegments: boolean;
   /** Whether its code may make a memory larger. */
   readonly growsMemories: boolean;
   /**
@@ -84,7 +87,8 @@ export interface Rewritten {
  * It asks at each loop head and function entry whether it may go on; short
  * innermost loops are unrolled, and asked once for some turns. Its
  * memories are imported, and they and its tables capped. Its tables and mutable globals are exported
- * under reserved names. Its start function is exported instead of run by
+ * under reserved names. A segment that it drops stays, and only looks dropped.
+ * Its start function is exported instead of run by
  * instantiation, which could not be suspended. The same module gives the same
  * bytes.
  *
@@ -119,14 +123,19 @@ export function rewrite(
   insistOrder(sections);
   const find = finderOf(sections, module.length);
   const frame = rewriteFrame(sections, find, options);
+  const segments = new SegmentFlags(frame.globals.seen + 1);
   const code = rewriteCode(find(SECTION.code), {
     moveFrom: frame.moveFrom,
     check: checkOf(frame.epoch),
     straightBytesMax: options.straightBytesMax ?? STRAIGHT_BYTES_MAX,
     hints: readHints(sections),
-    added: [checkBody(frame.epoch), frame.globals.reset],
+    segments,
+    added: [
+      () => checkBody(frame.epoch),
+      () => resetBody(frame.globals, segments),
+    ],
   });
-  const bytes = assemble(sections, frame, code);
+  const bytes = assemble(sections, frame, { ...code, segments });
   insistValid(module);
   const from = find(SECTION.code).offset;
   const to = readSections(bytes).find(({ id }) => id === SECTION.code)!.offset;
@@ -174,7 +183,7 @@ function invalid(module: Uint8Array<ArrayBuffer>): NotRewritable {
 function assemble(
   sections: readonly Section[],
   frame: Frame,
-  code: Code,
+  code: Code & { readonly segments: SegmentFlags },
 ): Uint8Array<ArrayBuffer> {
   const { imports, ownMemories, types } = frame;
   const rewritten = arrange(rewriteCustoms(sections, frame.moveFrom), [
@@ -185,7 +194,7 @@ function assemble(
     },
     { id: SECTION.function, bytes: frame.functions },
     { id: SECTION.table, bytes: frame.tables.bytes },
-    { id: SECTION.global, bytes: frame.globals.bytes },
+    { id: SECTION.global, bytes: writeGlobals(frame.globals, code.segments) },
     { id: SECTION.export, bytes: frame.exports },
     { id: SECTION.element, bytes: frame.elements.bytes },
     { id: SECTION.code, bytes: code.bytes },
@@ -230,7 +239,8 @@ function describe(
     overrunIndex: frame.epoch.overrun,
     writesTables,
     growsMemories: (code.traits & TRAIT.growsMemories) !== 0,
-    isRestorable: (code.traits & (TRAIT.drops | TRAIT.growsTables)) === 0 &&
+    dropsSegments: (code.traits & TRAIT.drops) !== 0,
+    isRestorable: (code.traits & TRAIT.growsTables) === 0 &&
       !holdsObjects && (values & TRAIT.allocates) === 0 &&
       (!writesTables || areEntriesPlain),
     allocates: ((code.traits | values) & TRAIT.allocates) !== 0,

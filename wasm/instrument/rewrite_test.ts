@@ -101,6 +101,7 @@ Deno.test("rewrite() describes memories, globals, tables and the start function"
     startExport: "$rusm.start",
     overrunIndex: 1,
     writesTables: false,
+    dropsSegments: false,
     growsMemories: false,
     isRestorable: true,
     allocates: false,
@@ -116,8 +117,8 @@ const TRAITS: [text: string, isRestorable: boolean, writesTables: boolean, waits
   [`(table 1 funcref) (func (table.copy (i32.const 0) (i32.const 0) (i32.const 1)))`, true, true, false],
   [`(table 1 funcref) (elem func) (func (table.init 0 (i32.const 0) (i32.const 0) (i32.const 1)))`, true, true, false],
   [`(table 1 funcref) (func (drop (table.grow 0 (ref.null func) (i32.const 1))))`, false, false, false],
-  [`(elem func) (func (elem.drop 0))`, false, false, false],
-  [`(data "a") (func (data.drop 0))`, false, false, false],
+  [`(elem func) (func (elem.drop 0))`, true, false, false],
+  [`(data "a") (func (data.drop 0))`, true, false, false],
   [`(memory 1 1 shared) (func (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 0))))`, true, false, true],
 ];
 

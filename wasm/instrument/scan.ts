@@ -73,6 +73,7 @@ export function scan(
     if ((entry & TRAIT.bulk) !== 0 || start - checked > straightBytesMax) {
       edits.add(start, EDIT.check);
       checked = start;
+      if ((entry & TRAIT.segment) !== 0) edits.add(start, EDIT.segment);
     }
     if ((entry & TRAIT.calls) !== 0) checked -= CALL_BYTES;
     switch (entry & SHAPE_MASK) {
