@@ -7,7 +7,7 @@
 import { type FunctionHints, HintSection, MovedHints } from "./branch_hint.ts";
 import { EDIT, Edits } from "./edits.ts";
 import type { Check } from "./epoch.ts";
-import { moveGrowth, writeMoved } from "./move.ts";
+import { type Move, moveGrowth, writeMoved } from "./move.ts";
 import { OffsetRuns } from "./offset_map.ts";
 import { TRAIT } from "./opcode.ts";
 import { Reader } from "./reader.ts";
@@ -32,8 +32,10 @@ export const LEAF_BYTES_MAX = 64;
 
 /** How code is rewritten. */
 export interface CodeOptions {
-  /** Index of the first function that moves: the first that is defined. */
-  readonly moveFrom: number;
+  /** Index that the first function had that is defined. */
+  readonly first: number;
+  /** Which functions move. */
+  readonly move: Move;
   /** What to put in. */
   readonly check: Check;
   /** How much code in a row may have no check, in bytes. */
@@ -42,7 +44,9 @@ export interface CodeOptions {
   readonly hints: ReadonlyMap<number, FunctionHints>;
   /** What segments that are dropped become. */
   readonly segments: SegmentFlags;
-  /** Make the bodies of functions to add, when all others are there. */
+  /** Bodies of functions to add in front of all others. */
+  readonly addedFirst: readonly Uint8Array[];
+  /** Make the bodies of functions to add behind them, when all others are there. */
   readonly added: readonly (() => Uint8Array)[];
 }
 
@@ -97,12 +101,13 @@ class CodeRewriter {
 
   /** Rewrites all functions, in order. */
   rewrite(): Code {
-    const { added, moveFrom } = this.#options;
+    const { added, addedFirst, first } = this.#options;
     const reader = this.#reader;
     const writer = this.#writer;
     const count = reader.u32();
-    writer.u32(count + added.length);
-    for (let nth = 0; nth < count; nth++) this.#function(moveFrom + nth);
+    writer.u32(addedFirst.length + count + added.length);
+    for (const body of addedFirst) writer.sized(body);
+    for (let nth = 0; nth < count; nth++) this.#function(first + nth);
     reader.end();
     this.#runs.end(reader.at, writer.length);
     for (const bodyOf of added) writer.sized(bodyOf());
@@ -129,16 +134,16 @@ class CodeRewriter {
       reader.valueType();
     });
     edits.add(reader.at, EDIT.check);
-    const { moveFrom, straightBytesMax } = this.#options;
+    const { move, straightBytesMax } = this.#options;
     const unrolls = size <= UNROLLED_FUNCTION_BYTES_MAX;
-    const options = { moveFrom, straightBytesMax, end, unrolls };
+    const options = { moveFrom: move.from, straightBytesMax, end, unrolls };
     const traits = scan(reader, edits, options);
     this.#traits |= traits;
     const isLeaf = (traits & TRAIT.calls) === 0 && size <= LEAF_BYTES_MAX;
     if (isLeaf) edits.kinds[0] = EDIT.none;
     this.#writer.u32(this.#insistSize(size + this.#growth(), start));
     this.#hints.add(
-      index + 1,
+      index + move.by,
       this.#body(start, end, this.#options.hints.get(index)),
     );
   }
@@ -155,13 +160,14 @@ class CodeRewriter {
   #growth(): number {
     const { count, kinds, offsets } = this.#edits;
     const { bytes } = this.#reader;
-    const { check } = this.#options;
+    const { check, move: { by } } = this.#options;
     let growth = 0;
     for (let index = 0; index < count; index++) {
       const kind = kinds[index];
       if (kind === EDIT.check) growth += check.bytes.length;
-      else if (kind === EDIT.move) growth += moveGrowth(bytes, offsets[index]!);
-      else if (kind === EDIT.segment) growth += this.#segmentGrowth(index);
+      else if (kind === EDIT.move) {
+        growth += moveGrowth(bytes, offsets[index]!, by);
+      } else if (kind === EDIT.segment) growth += this.#segmentGrowth(index);
       else if (kind === EDIT.unroll) {
         growth += unrolledGrowth(this.#edits, index, check);
       }
@@ -182,7 +188,7 @@ class CodeRewriter {
     old: FunctionHints | undefined,
   ): FunctionHints {
     const { bytes } = this.#reader;
-    const { check } = this.#options;
+    const { check, move } = this.#options;
     const writer = this.#writer;
     const edits = this.#edits;
     const first = writer.length;
@@ -208,7 +214,7 @@ class CodeRewriter {
       } else if (kind === EDIT.unroll) {
         index = writeUnrolled(target, edits, index);
         from = edits.offsets[index]! + 1;
-      } else from = writeMoved(writer, bytes, at);
+      } else from = writeMoved(writer, bytes, at, move.by);
       runs.add(from, writer.length);
     }
     hints.move(from - start, end - start, writer.length - first);

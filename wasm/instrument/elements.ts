@@ -5,7 +5,7 @@
  */
 
 import { EDIT, Edits } from "./edits.ts";
-import { copyMoved } from "./move.ts";
+import { copyMoved, type Move } from "./move.ts";
 import { Reader } from "./reader.ts";
 import { scan } from "./scan.ts";
 import type { Section } from "./sections.ts";
@@ -27,18 +27,17 @@ const HAS_EXPRESSIONS = 0x04;
 /**
  * Moves the functions that segments hold, in each of the eight forms.
  *
- * @param moveFrom Index of the first function that moves.
  * @throws {NotRewritable} A segment has a form that is not known.
  */
-export function rewriteElements(section: Section, moveFrom: number): Elements {
+export function rewriteElements(section: Section, move: Move): Elements {
   const reader = new Reader(section);
   const edits = new Edits();
   let traits = 0;
-  reader.vector(() => traits |= readSegment(reader, edits, moveFrom));
+  reader.vector(() => traits |= readSegment(reader, edits, move.from));
   reader.end();
   const { bytes } = reader;
   const writer = new Writer(bytes.length + 16);
-  copyMoved(writer, { bytes, start: 0, end: bytes.length }, edits);
+  copyMoved(writer, { bytes, start: 0, end: bytes.length }, edits, move.by);
   return { bytes: writer.bytes, traits };
 }
 

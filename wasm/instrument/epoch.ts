@@ -18,8 +18,10 @@ export interface EpochIndices {
   readonly seen: number;
   /** The function that is called when they differ. */
   readonly check: number;
-  /** The imported function `() -> i32`. */
+  /** The imported function that decides. */
   readonly overrun: number;
+  /** The global that it is given; undefined when it takes nothing. */
+  readonly self: number | undefined;
 }
 
 /** A check. It leaves the stack as it is. */
@@ -75,6 +77,10 @@ export function checkOf({ memory, seen, check }: EpochIndices): Check {
 export function checkBody(indices: EpochIndices): Uint8Array {
   const writer = new Writer();
   writer.byte(0);
+  if (indices.self !== undefined) {
+    writer.byte(OP.globalGet);
+    writer.u32(indices.self);
+  }
   writer.byte(OP.call);
   writer.u32(indices.overrun);
   for (const byte of [OP.if, OP.noType, OP.unreachable, OP.end]) {

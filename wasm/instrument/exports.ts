@@ -5,7 +5,7 @@
  */
 
 import { KIND } from "./imports.ts";
-import { movedIndex } from "./move.ts";
+import { type Move, movedIndex } from "./move.ts";
 import { Reader } from "./reader.ts";
 import { RESERVED_PREFIX } from "./reserved.ts";
 import type { Section } from "./sections.ts";
@@ -24,12 +24,11 @@ export interface Export {
 /**
  * Moves the functions that are exported, and adds exports.
  *
- * @param moveFrom Index of the first function that moves.
  * @throws {NotRewritable} A name is reserved.
  */
 export function rewriteExports(
   section: Section,
-  moveFrom: number,
+  move: Move,
   added: readonly Export[],
 ): Uint8Array {
   const reader = new Reader(section);
@@ -37,7 +36,7 @@ export function rewriteExports(
   const count = reader.u32();
   writer.u32(count + added.length);
   for (let index = 0; index < count; index++) {
-    moveExport(reader, writer, moveFrom);
+    moveExport(reader, writer, move);
   }
   reader.end();
   for (const { name, kind, index } of added) {
@@ -48,7 +47,7 @@ export function rewriteExports(
   return writer.bytes;
 }
 
-function moveExport(reader: Reader, writer: Writer, moveFrom: number): void {
+function moveExport(reader: Reader, writer: Writer, move: Move): void {
   const start = reader.at;
   if (reader.name().startsWith(RESERVED_PREFIX)) {
     throw reader.refusal(
@@ -59,5 +58,5 @@ function moveExport(reader: Reader, writer: Writer, moveFrom: number): void {
   const kind = reader.byte();
   writer.copy(reader.bytes, start, reader.at);
   const index = reader.u32();
-  writer.u32(kind === KIND.func ? movedIndex(index, moveFrom) : index);
+  writer.u32(kind === KIND.func ? movedIndex(index, move) : index);
 }

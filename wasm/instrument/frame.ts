@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type BoundImports, boundImports, UNBOUND } from "./bound.ts";
 import { type Elements, rewriteElements } from "./elements.ts";
 import type { EpochIndices } from "./epoch.ts";
 import { type Export, rewriteExports } from "./exports.ts";
@@ -15,12 +16,12 @@ import {
   readImports,
   readMemories,
 } from "./imports.ts";
-import { movedIndex } from "./move.ts";
+import { type Move, movedIndex } from "./move.ts";
 import { Reader } from "./reader.ts";
 import { RESET_EXPORT, START_EXPORT } from "./reserved.ts";
 import { SECTION, type Section } from "./sections.ts";
 import { rewriteTables, type Table, type Tables } from "./tables.ts";
-import { rewriteTypes, type Types } from "./types.ts";
+import { Types } from "./types.ts";
 import { Writer } from "./writer.ts";
 
 /** Bounds on what a module may use. */
@@ -31,12 +32,20 @@ export interface Caps {
   readonly tableEntriesMax: number;
 }
 
+/** How a frame is rewritten. */
+export interface FrameOptions extends Caps {
+  /** Whether functions that are imported are told who calls them. */
+  readonly bindsImports: boolean;
+}
+
 /** All of a module but its code and its custom sections, rewritten. */
 export interface Frame {
-  /** The type section. */
+  /** The type section; nothing is added to it any more. */
   readonly types: Types;
   /** What the module imports by itself. */
   readonly imports: Imports;
+  /** What stands in the place of the functions that it imports. */
+  readonly bound: BoundImports;
   /** The memories that it defines. */
   readonly ownMemories: readonly MemoryImport[];
   /** Contents of the function section. */
@@ -51,8 +60,8 @@ export interface Frame {
   readonly exports: Uint8Array;
   /** Whether there was a start function, which is exported now. */
   readonly hasStart: boolean;
-  /** Index of the first function that moves. */
-  readonly moveFrom: number;
+  /** Which functions move. */
+  readonly move: Move;
   /** What checks use. */
   readonly epoch: EpochIndices;
 }
@@ -64,7 +73,8 @@ export type Find = (id: number) => Section;
  * Rewrites all sections but those of code and custom ones.
  *
  * One function is added in front of those that the module defines, since it is
- * imported, and two behind them: what checks call, and the reset.
+ * imported, and two behind them: what checks call, and the reset. When imports
+ * are bound, one for each of them stands in front as well.
  *
  * @throws {NotRewritable} A section is malformed, uses a reserved name, or
  * starts above a cap.
@@ -72,34 +82,38 @@ export type Find = (id: number) => Section;
 export function rewriteFrame(
   sections: readonly Section[],
   find: Find,
-  caps: Caps,
+  options: FrameOptions,
 ): Frame {
-  const types = rewriteTypes(find(SECTION.type));
-  const imports = readImports(find(SECTION.import), caps.memoryBytesMax);
-  const { counts, memories } = imports;
-  const ownMemories = readMemories(find(SECTION.memory), {
-    first: memories.length,
-    bytesMax: caps.memoryBytesMax,
-  });
-  const moveFrom = counts[KIND.func]!;
-  const functions = rewriteFunctions(find(SECTION.function), types.procedure);
+  const { memoryBytesMax: bytesMax, bindsImports } = options;
+  const types = new Types(find(SECTION.type), bindsImports);
+  const typeOf = (type: number) => bindsImports ? types.bound(type) : type;
+  const imports = readImports(find(SECTION.import), bytesMax, typeOf);
+  const { counts, memories, functionTypes } = imports;
+  const first = memories.length;
+  const ownMemories = readMemories(find(SECTION.memory), { first, bytesMax });
+  const move = moveOf(counts[KIND.func]!, bindsImports);
   const tables = rewriteTables(find(SECTION.table), {
     first: counts[KIND.table]!,
-    moveFrom,
-    entriesMax: caps.tableEntriesMax,
+    move,
+    entriesMax: options.tableEntriesMax,
   });
-  const globals = rewriteGlobals(
-    find(SECTION.global),
-    counts[KIND.global]!,
-    moveFrom,
-  );
+  const globals = rewriteGlobals(find(SECTION.global), {
+    first: counts[KIND.global]!,
+    move,
+    bindsImports,
+  });
+  const bound = bindsImports
+    ? boundImports(functionTypes, types, globals.self)
+    : UNBOUND;
+  const functions = rewriteFunctions(find(SECTION.function), bound, types);
   const epoch = {
     memory: memories.length + ownMemories.length,
     seen: globals.seen,
-    check: moveFrom + 1 + functions.count,
-    overrun: moveFrom,
+    check: counts[KIND.func]! + 1 + functions.count - 2,
+    overrun: counts[KIND.func]!,
+    self: bindsImports ? globals.self : undefined,
   };
-  const start = readStart(sections, moveFrom);
+  const start = readStart(sections, move);
   const added = [
     { name: RESET_EXPORT, kind: KIND.func, index: epoch.check + 1 },
     ...start,
@@ -108,37 +122,48 @@ export function rewriteFrame(
   return {
     types,
     imports,
+    bound,
     ownMemories,
     functions: functions.bytes,
     tables,
     globals,
-    elements: rewriteElements(find(SECTION.element), moveFrom),
-    exports: rewriteExports(find(SECTION.export), moveFrom, added),
+    elements: rewriteElements(find(SECTION.element), move),
+    exports: rewriteExports(find(SECTION.export), move, added),
     hasStart: start.length > 0,
-    moveFrom,
+    move,
     epoch,
   };
 }
 
+// One import is added behind the others. With functions in the place of the
+// others, all that names a function moves alike.
+function moveOf(importCount: number, bindsImports: boolean): Move {
+  return bindsImports
+    ? { from: 0, by: importCount + 1 }
+    : { from: importCount, by: 1 };
+}
+
 function rewriteFunctions(
   section: Section,
-  type: number,
+  bound: BoundImports,
+  { added }: Types,
 ): { bytes: Uint8Array; count: number } {
   const reader = new Reader(section);
-  const count = reader.u32();
+  const count = reader.u32() + bound.types.length + 2;
   const writer = new Writer(section.bytes.length + 16);
-  writer.u32(count + 2);
+  writer.u32(count);
+  for (const type of bound.types) writer.u32(type);
   writer.copy(section.bytes, reader.at);
-  writer.u32(type);
-  writer.u32(type);
+  writer.u32(added.check);
+  writer.u32(added.reset);
   return { bytes: writer.bytes, count };
 }
 
-function readStart(sections: readonly Section[], moveFrom: number): Export[] {
+function readStart(sections: readonly Section[], move: Move): Export[] {
   const section = sections.find(({ id }) => id === SECTION.start);
   if (section === undefined) return [];
   const reader = new Reader(section);
-  const index = movedIndex(reader.u32(), moveFrom);
+  const index = movedIndex(reader.u32(), move);
   reader.end();
   return [{ name: START_EXPORT, kind: KIND.func, index }];
 }

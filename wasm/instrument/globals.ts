@@ -6,7 +6,7 @@
 
 import { Edits } from "./edits.ts";
 import { TRAIT } from "./opcode.ts";
-import { copyMoved } from "./move.ts";
+import { copyMoved, type Move } from "./move.ts";
 import { Reader, type ValueType } from "./reader.ts";
 import { globalExport } from "./reserved.ts";
 import { scan } from "./scan.ts";
@@ -34,33 +34,47 @@ export interface Globals {
   readonly globals: readonly Global[];
   /** Index of the one that is added: the epoch that was last seen. */
   readonly seen: number;
-  /** Instructions that give each mutable global its first value. */
+  /** Index of the one that is added behind it: who calls the host. It is there when imports are bound. */
+  readonly self: number;
+  /** Index behind all of them. */
+  readonly end: number;
+  /** Instructions that give each mutable global its first value, and `self` the parameter of the function that holds them. */
   readonly reset: Uint8Array;
   /** Whether one that cannot change holds an object that may. */
   readonly holdsObjects: boolean;
 }
 
 const MUTABLE = 1;
+const LOCAL_GET = 0x20;
 const GLOBAL_SET = 0x24;
 const END = 0x0b;
 
 // (mut i32), 0.
 const ADDED = Uint8Array.of(0x7f, MUTABLE, 0x41, 0x00, END);
 
+// (mut externref), null.
+const SELF = Uint8Array.of(0x6f, MUTABLE, 0xd0, 0x6f, END);
+
+/** How the global section is rewritten. */
+export interface GlobalOptions {
+  /** Index of the first global that is defined. */
+  readonly first: number;
+  /** Which functions move. */
+  readonly move: Move;
+  /** Whether functions that are imported are told who calls them. */
+  readonly bindsImports: boolean;
+}
+
 /**
- * Moves functions in the first values of globals, and adds a global.
+ * Moves functions in the first values of globals, and adds one global or two.
  *
  * What resets holds the very expressions that make the first
  * values: all of these are instructions too, and give the same again, bit for
  * bit, since they read nothing but globals that cannot change.
- *
- * @param first Index of the first global that is defined.
- * @param moveFrom Index of the first function that moves.
  */
 export function rewriteGlobals(
   section: Section,
-  first: number,
-  moveFrom: number,
+  { first, move, bindsImports }: GlobalOptions,
 ): Globals {
   const reader = new Reader(section);
   const { bytes } = reader;
@@ -76,22 +90,31 @@ export function rewriteGlobals(
     const isMutable = reader.byte() === MUTABLE;
     const value = reader.at;
     edits.count = 0;
-    const traits = scan(reader, edits, { moveFrom });
-    copyMoved(writer, { bytes, start, end: reader.at }, edits);
+    const traits = scan(reader, edits, { moveFrom: move.from });
+    copyMoved(writer, { bytes, start, end: reader.at }, edits, move.by);
     if (isMutable) {
       globals.push({ index, type, exportName: globalExport(index) });
-      copyMoved(reset, { bytes, start: value, end: reader.at - 1 }, edits);
+      const run = { bytes, start: value, end: reader.at - 1 };
+      copyMoved(reset, run, edits, move.by);
       reset.byte(GLOBAL_SET);
       reset.u32(index);
     } else holdsObjects ||= (traits & TRAIT.allocates) !== 0;
   }
   reader.end();
   writer.copy(ADDED);
+  if (bindsImports) {
+    writer.copy(SELF);
+    for (const byte of [LOCAL_GET, 0, GLOBAL_SET]) reset.byte(byte);
+    reset.u32(first + count + 1);
+  }
+  const added = bindsImports ? 2 : 1;
   return {
-    count: count + 1,
+    count: count + added,
     entries: writer.bytes,
     globals,
     seen: first + count,
+    self: first + count + 1,
+    end: first + count + added,
     reset: reset.bytes,
     holdsObjects,
   };

@@ -47,6 +47,8 @@ export interface Imports {
   readonly entries: Uint8Array;
   /** The memories among them. */
   readonly memories: readonly MemoryImport[];
+  /** The type that each function among them had. */
+  readonly functionTypes: readonly number[];
   /** How many there are of each kind, by {@linkcode KIND}. */
   readonly counts: readonly number[];
 }
@@ -54,13 +56,19 @@ export interface Imports {
 /**
  * Reads the imports, and caps the memories.
  *
+ * @param typeOf The type that a function is to have whose type was this.
  * @throws {NotRewritable} One has a reserved module name or an unknown kind,
  * or is a memory that starts above the cap.
  */
-export function readImports(section: Section, bytesMax: number): Imports {
+export function readImports(
+  section: Section,
+  bytesMax: number,
+  typeOf: (type: number) => number,
+): Imports {
   const reader = new Reader(section);
   const writer = new Writer(section.bytes.length + 16);
   const memories: MemoryImport[] = [];
+  const functionTypes: number[] = [];
   const counts = [0, 0, 0, 0, 0];
   const count = reader.u32();
   for (let index = 0; index < count; index++) {
@@ -72,6 +80,10 @@ export function readImports(section: Section, bytesMax: number): Imports {
       const limits = readCapped(reader, bytesMax);
       writeLimits(writer, limits);
       memories.push({ ...names, ...limits, isOwn: false });
+    } else if (kind === KIND.func) {
+      const type = reader.u32();
+      functionTypes.push(type);
+      writer.u32(typeOf(type));
     } else {
       const from = reader.at;
       skipType(reader, kind);
@@ -80,7 +92,7 @@ export function readImports(section: Section, bytesMax: number): Imports {
     counts[kind]!++;
   }
   reader.end();
-  return { count, entries: writer.bytes, memories, counts };
+  return { count, entries: writer.bytes, memories, functionTypes, counts };
 }
 
 function readNames(reader: Reader): { module: string; field: string } {
@@ -97,8 +109,6 @@ function readNames(reader: Reader): { module: string; field: string } {
 
 function skipType(reader: Reader, kind: number): void {
   switch (kind) {
-    case KIND.func:
-      return reader.skipInteger();
     case KIND.table:
       reader.valueType();
       readLimits(reader);

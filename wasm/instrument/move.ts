@@ -1,5 +1,5 @@
 /**
- * Moves the indices of functions behind an import that is added.
+ * Moves the indices of functions behind those that are added.
  *
  * @module
  */
@@ -18,9 +18,17 @@ export interface Run {
   readonly end: number;
 }
 
-/** The new index of function `index`, when those from `moveFrom` on move by one. */
-export function movedIndex(index: number, moveFrom: number): number {
-  return index < moveFrom ? index : index + 1;
+/** Which functions get another index. */
+export interface Move {
+  /** Index of the first that does. */
+  readonly from: number;
+  /** By how much theirs and all behind it become higher. */
+  readonly by: number;
+}
+
+/** The new index of function `index`. */
+export function movedIndex(index: number, { from, by }: Move): number {
+  return index < from ? index : index + by;
 }
 
 /** Copies a run in which every `move` of `edits` is made, and no other edit. */
@@ -28,13 +36,14 @@ export function copyMoved(
   writer: Writer,
   { bytes, start, end }: Run,
   edits: Edits,
+  moveBy: number,
 ): void {
   let from = start;
   for (let index = 0; index < edits.count; index++) {
     if (edits.kinds[index] !== EDIT.move) continue;
     const at = edits.offsets[index]!;
     writer.copy(bytes, from, at);
-    from = writeMoved(writer, bytes, at);
+    from = writeMoved(writer, bytes, at, moveBy);
   }
   writer.copy(bytes, from, end);
 }
@@ -49,15 +58,20 @@ export function writeMoved(
   writer: Writer,
   bytes: Uint8Array,
   offset: number,
+  moveBy: number,
 ): number {
   const end = integerEnd(bytes, offset);
-  writer.u32(integerBetween(bytes, offset, end) + 1, end - offset);
+  writer.u32(integerBetween(bytes, offset, end) + moveBy, end - offset);
   return end;
 }
 
-/** Bytes by which the index at `offset` grows when it moves: 0 or 1. */
-export function moveGrowth(bytes: Uint8Array, offset: number): number {
+/** Bytes by which the index at `offset` grows when it moves. */
+export function moveGrowth(
+  bytes: Uint8Array,
+  offset: number,
+  moveBy: number,
+): number {
   const end = integerEnd(bytes, offset);
-  const moved = integerBetween(bytes, offset, end) + 1;
+  const moved = integerBetween(bytes, offset, end) + moveBy;
   return Math.max(0, integerBytes(moved) - (end - offset));
 }

@@ -7,7 +7,7 @@
  */
 
 import { readLeniently } from "./custom.ts";
-import { movedIndex } from "./move.ts";
+import { type Move, movedIndex } from "./move.ts";
 import { Reader } from "./reader.ts";
 import type { Section } from "./sections.ts";
 import { Writer } from "./writer.ts";
@@ -25,17 +25,16 @@ const LABELS = 3;
  * that cannot be read stays as it is.
  *
  * @param reader Behind the section's name.
- * @param moveFrom Index of the first function that moves.
  */
 export function rewriteNames(
   section: Section,
   reader: Reader,
-  moveFrom: number,
+  move: Move,
 ): Uint8Array {
   const writer = new Writer(section.bytes.length + 64);
   writer.copy(section.bytes, 0, reader.at);
   return readLeniently(() => {
-    while (!reader.isAtEnd) moveSubsection(section, reader, writer, moveFrom);
+    while (!reader.isAtEnd) moveSubsection(section, reader, writer, move);
     return writer.bytes;
   }, section.bytes);
 }
@@ -44,7 +43,7 @@ function moveSubsection(
   section: Section,
   reader: Reader,
   writer: Writer,
-  moveFrom: number,
+  move: Move,
 ): void {
   const id = reader.byte();
   const size = reader.u32();
@@ -54,17 +53,17 @@ function moveSubsection(
   const offset = section.offset + start;
   const inner = new Reader({ id: section.id, offset, bytes });
   writer.byte(id);
-  writer.sized(moveMap(inner, id, moveFrom));
+  writer.sized(moveMap(inner, id, move));
 }
 
-function moveMap(reader: Reader, id: number, moveFrom: number): Uint8Array {
+function moveMap(reader: Reader, id: number, move: Move): Uint8Array {
   const { bytes } = reader;
   if (id !== FUNCTIONS && id !== LOCALS && id !== LABELS) return bytes;
   const writer = new Writer(bytes.length + 64);
   const count = reader.u32();
   writer.u32(count);
   for (let nth = 0; nth < count; nth++) {
-    writer.u32(movedIndex(reader.u32(), moveFrom));
+    writer.u32(movedIndex(reader.u32(), move));
     const start = reader.at;
     if (id === FUNCTIONS) skipName(reader);
     else reader.vector(() => skipNamed(reader));

@@ -14,6 +14,7 @@ import { NotRewritable } from "./errors.ts";
 import { type Caps, type Find, type Frame, rewriteFrame } from "./frame.ts";
 import { type Global, resetBody, writeGlobals } from "./globals.ts";
 import { type MemoryImport, writeImports } from "./imports.ts";
+import type { Move } from "./move.ts";
 import { NAME_SECTION, rewriteNames } from "./name_section.ts";
 import type { OffsetMap } from "./offset_map.ts";
 import { TRAIT } from "./opcode.ts";
@@ -34,6 +35,12 @@ export interface RewriteOptions extends Caps {
    * 0 there is a check in front of nearly every instruction, as in tests.
    */
   readonly straightBytesMax?: number;
+  /**
+   * Whether each function that is imported takes one parameter more, the first:
+   * who calls. That is an `externref`, which whoever makes an instance gives it
+   * by `$rusm.reset`. So all instances can have the same imports.
+   */
+  readonly bindsImports?: boolean;
 }
 
 /**
@@ -46,6 +53,10 @@ export interface RewriteOptions extends Caps {
  * `memories` that are its own. To suspend the guest, `overrun` is a
  * `WebAssembly.Suspending`. It exports `$rusm.reset`, a function that gives
  * each mutable global its first value.
+ *
+ * With `bindsImports`, `overrun` and all other functions that are imported take
+ * who calls as their first parameter, and `$rusm.reset` takes who that is: it
+ * has to be called once before any other export.
  */
 export interface Rewritten {
   /** The module. */
@@ -58,8 +69,10 @@ export interface Rewritten {
   readonly tables: readonly Table[];
   /** Name of the exported function to call first, once; undefined without. */
   readonly startExport: string | undefined;
-  /** Index of the import `overrun`: a function of this index or a higher one had an index less by one. */
+  /** Index of the import `overrun`: the functions behind it had another index, or were added. */
   readonly overrunIndex: number;
+  /** By how much the indices of those functions are higher than they were. */
+  readonly movedBy: number;
   /** Whether its code may write the entries of a table. */
   readonly writesTables: boolean;
   /** Whether its code may drop a segment. None is dropped; `$rusm.reset` brings it back. */
@@ -122,14 +135,17 @@ export function rewrite(
   const sections = readSections(module);
   insistOrder(sections);
   const find = finderOf(sections, module.length);
-  const frame = rewriteFrame(sections, find, options);
-  const segments = new SegmentFlags(frame.globals.seen + 1);
+  const { bindsImports = false } = options;
+  const frame = rewriteFrame(sections, find, { ...options, bindsImports });
+  const segments = new SegmentFlags(frame.globals.end);
   const code = rewriteCode(find(SECTION.code), {
-    moveFrom: frame.moveFrom,
+    first: frame.epoch.overrun,
+    move: frame.move,
     check: checkOf(frame.epoch),
     straightBytesMax: options.straightBytesMax ?? STRAIGHT_BYTES_MAX,
     hints: readHints(sections),
     segments,
+    addedFirst: frame.bound.bodies,
     added: [
       () => checkBody(frame.epoch),
       () => resetBody(frame.globals, segments),
@@ -186,11 +202,11 @@ function assemble(
   code: Code & { readonly segments: SegmentFlags },
 ): Uint8Array<ArrayBuffer> {
   const { imports, ownMemories, types } = frame;
-  const rewritten = arrange(rewriteCustoms(sections, frame.moveFrom), [
-    { id: SECTION.type, bytes: types.bytes },
+  const rewritten = arrange(rewriteCustoms(sections, frame.move), [
+    { id: SECTION.type, bytes: types.finish() },
     {
       id: SECTION.import,
-      bytes: writeImports(imports, ownMemories, types.overrun),
+      bytes: writeImports(imports, ownMemories, types.added.overrun),
     },
     { id: SECTION.function, bytes: frame.functions },
     { id: SECTION.table, bytes: frame.tables.bytes },
@@ -206,20 +222,20 @@ function assemble(
 // Memories are imported, and the start function is exported, instead.
 function rewriteCustoms(
   sections: readonly Section[],
-  moveFrom: number,
+  move: Move,
 ): NewSection[] {
   return sections
     .filter(({ id }) => id !== SECTION.memory && id !== SECTION.start)
-    .flatMap((section) => rewriteCustom(section, moveFrom));
+    .flatMap((section) => rewriteCustom(section, move));
 }
 
-function rewriteCustom(section: Section, moveFrom: number): NewSection[] {
+function rewriteCustom(section: Section, move: Move): NewSection[] {
   const custom = openCustom(section);
   if (custom === undefined) return [section];
   const { name, reader } = custom;
   if (name.startsWith(CODE_METADATA_PREFIX)) return [];
   if (name !== NAME_SECTION) return [section];
-  return [{ id: section.id, bytes: rewriteNames(section, reader, moveFrom) }];
+  return [{ id: section.id, bytes: rewriteNames(section, reader, move) }];
 }
 
 function describe(
@@ -237,6 +253,7 @@ function describe(
     tables,
     startExport: frame.hasStart ? START_EXPORT : undefined,
     overrunIndex: frame.epoch.overrun,
+    movedBy: frame.move.by,
     writesTables,
     growsMemories: (code.traits & TRAIT.growsMemories) !== 0,
     dropsSegments: (code.traits & TRAIT.drops) !== 0,

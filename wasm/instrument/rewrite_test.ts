@@ -100,6 +100,7 @@ Deno.test("rewrite() describes memories, globals, tables and the start function"
     ],
     startExport: "$rusm.start",
     overrunIndex: 1,
+    movedBy: 1,
     writesTables: false,
     dropsSegments: false,
     growsMemories: false,

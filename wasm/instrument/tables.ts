@@ -6,7 +6,7 @@
 
 import { Edits } from "./edits.ts";
 import { type CappedLimits, readLimits, writeLimits } from "./memory_type.ts";
-import { copyMoved } from "./move.ts";
+import { copyMoved, type Move } from "./move.ts";
 import { Reader, type ValueType } from "./reader.ts";
 import { tableExport } from "./reserved.ts";
 import { scan } from "./scan.ts";
@@ -40,8 +40,8 @@ const HAS_VALUE = 0x40;
 export interface TableOptions {
   /** Index of the first table that is defined. */
   readonly first: number;
-  /** Index of the first function that moves. */
-  readonly moveFrom: number;
+  /** Which functions move. */
+  readonly move: Move;
   /** How many entries a table may grow to. */
   readonly entriesMax: number;
 }
@@ -68,7 +68,7 @@ export function rewriteTables(section: Section, options: TableOptions): Tables {
     writeLimits(writer, limits);
     const index = options.first + nth;
     tables.push({ index, type, exportName: tableExport(index), ...limits });
-    if (hasValue) traits |= moveValue(reader, writer, options.moveFrom);
+    if (hasValue) traits |= moveValue(reader, writer, options.move);
   }
   reader.end();
   return { bytes: writer.bytes, tables, traits };
@@ -86,10 +86,10 @@ function readCappedTable(reader: Reader, entriesMax: number): CappedLimits {
   return { ...limits, max: Math.min(limits.max ?? Infinity, entriesMax) };
 }
 
-function moveValue(reader: Reader, writer: Writer, moveFrom: number): number {
+function moveValue(reader: Reader, writer: Writer, move: Move): number {
   const edits = new Edits();
   const { at: start, bytes } = reader;
-  const traits = scan(reader, edits, { moveFrom });
-  copyMoved(writer, { bytes, start, end: reader.at }, edits);
+  const traits = scan(reader, edits, { moveFrom: move.from });
+  copyMoved(writer, { bytes, start, end: reader.at }, edits, move.by);
   return traits;
 }

@@ -15,76 +15,175 @@ const ARRAY = 0x5e;
 const STRUCTURE = 0x5f;
 const FUNCTION = 0x60;
 
-// () -> i32 and () -> ().
-const ADDED = Uint8Array.of(FUNCTION, 0, 1, 0x7f, FUNCTION, 0, 0);
+const I32 = 0x7f;
+const EXTERNREF = 0x6f;
 
-/** What became of the type section. */
-export interface Types {
-  /** Its contents. */
-  readonly bytes: Uint8Array;
-  /** Index of the type `() -> i32`, behind all others. */
+// Of the functions `overrun`, `check` and `reset`.
+const ADDED = [[[], [I32]], [[], []], [[], []]];
+const ADDED_BOUND = [[[EXTERNREF], [I32]], [[], []], [[EXTERNREF], []]];
+
+/** The type of a function, as it is written. */
+interface Signature {
+  /** How many parameters it has. */
+  readonly parameterCount: number;
+  /** Their types. */
+  readonly parameters: Uint8Array;
+  /** Its results, with their number. */
+  readonly results: Uint8Array;
+}
+
+/** Indices of the types that are added. */
+export interface AddedTypes {
+  /** Of the imported function that decides whether a guest goes on. */
   readonly overrun: number;
-  /** Index of the type `() -> ()`, behind that. */
-  readonly procedure: number;
+  /** Of the function that a check calls. */
+  readonly check: number;
+  /** Of the function that resets. */
+  readonly reset: number;
 }
 
 /**
- * Adds two types.
+ * The type section, to which types are added.
  *
- * @throws {NotRewritable} A type has a form that is not known.
+ * Functions that are bound take one parameter more, the first: who calls.
  */
-export function rewriteTypes(section: Section): Types {
-  const reader = new Reader(section);
-  const groups = reader.u32();
-  const start = reader.at;
-  let count = 0;
-  for (let group = 0; group < groups; group++) count += readGroup(reader);
-  reader.end();
-  const writer = new Writer(section.bytes.length + 16);
-  writer.u32(groups + 2);
-  writer.copy(section.bytes, start);
-  writer.copy(ADDED);
-  return { bytes: writer.bytes, overrun: count, procedure: count + 1 };
-}
+export class Types {
+  /** What is added at once. */
+  readonly added: AddedTypes;
+  readonly #section: Section;
+  readonly #start: number;
+  readonly #groups: number;
+  // By index; undefined for what is no function.
+  readonly #signatures: (Signature | undefined)[];
+  readonly #behind = new Writer();
+  readonly #bound = new Map<number, number>();
+  #behindCount = 0;
 
-function readGroup(reader: Reader): number {
-  const form = reader.byte();
-  if (form !== RECURSIVE) {
-    readType(reader, form);
-    return 1;
+  /**
+   * Reads a section.
+   *
+   * @throws {NotRewritable} A type has a form that is not known.
+   */
+  constructor(section: Section, bindsImports: boolean) {
+    const reader = new Reader(section);
+    this.#section = section;
+    this.#groups = reader.u32();
+    this.#start = reader.at;
+    this.#signatures = readGroups(reader, this.#groups);
+    const added = bindsImports ? ADDED_BOUND : ADDED;
+    const [overrun, check, reset] = added.map(([parameters, results]) =>
+      this.#add(signatureOf(parameters!, results!))
+    );
+    this.added = { overrun: overrun!, check: check!, reset: reset! };
   }
-  let count = 0;
-  reader.vector(() => {
-    readType(reader, reader.byte());
-    count++;
-  });
-  return count;
+
+  #add({ parameterCount, parameters, results }: Signature): number {
+    const writer = this.#behind;
+    writer.byte(FUNCTION);
+    writer.u32(parameterCount);
+    writer.copy(parameters);
+    writer.copy(results);
+    return this.#signatures.length + this.#behindCount++;
+  }
+
+  /** How many parameters a function of a type takes; 0 for what is no type of functions. */
+  parameterCount(type: number): number {
+    return this.#signatures[type]?.parameterCount ?? 0;
+  }
+
+  /** Index of the type of functions that take who calls besides. What is no type of functions stays itself. */
+  bound(type: number): number {
+    const signature = this.#signatures[type];
+    if (signature === undefined) return type;
+    let bound = this.#bound.get(type);
+    if (bound === undefined) {
+      bound = this.#add(boundOf(signature));
+      this.#bound.set(type, bound);
+    }
+    return bound;
+  }
+
+  /** The contents of the section, with all that was added. */
+  finish(): Uint8Array {
+    const { bytes } = this.#section;
+    const writer = new Writer(bytes.length + this.#behind.length + 16);
+    writer.u32(this.#groups + this.#behindCount);
+    writer.copy(bytes, this.#start);
+    writer.copy(this.#behind.bytes);
+    return writer.bytes;
+  }
 }
 
-function readType(reader: Reader, form: number): void {
+function signatureOf(
+  parameters: readonly number[],
+  results: readonly number[],
+): Signature {
+  return {
+    parameterCount: parameters.length,
+    parameters: Uint8Array.from(parameters),
+    results: Uint8Array.of(results.length, ...results),
+  };
+}
+
+function boundOf(
+  { parameterCount, parameters, results }: Signature,
+): Signature {
+  return {
+    parameterCount: parameterCount + 1,
+    parameters: Uint8Array.of(EXTERNREF, ...parameters),
+    results,
+  };
+}
+
+function readGroups(
+  reader: Reader,
+  groups: number,
+): (Signature | undefined)[] {
+  const signatures: (Signature | undefined)[] = [];
+  for (let group = 0; group < groups; group++) {
+    const form = reader.byte();
+    if (form !== RECURSIVE) signatures.push(readType(reader, form));
+    else reader.vector(() => signatures.push(readType(reader, reader.byte())));
+  }
+  reader.end();
+  return signatures;
+}
+
+function readType(reader: Reader, form: number): Signature | undefined {
   if (form !== SUBTYPE && form !== FINAL_SUBTYPE) {
     return readComposite(reader, form);
   }
   reader.vector(() => reader.skipInteger());
-  readComposite(reader, reader.byte());
+  return readComposite(reader, reader.byte());
 }
 
-function readComposite(reader: Reader, form: number): void {
+function readComposite(reader: Reader, form: number): Signature | undefined {
   switch (form) {
     case FUNCTION:
-      reader.vector(() => reader.valueType());
-      reader.vector(() => reader.valueType());
-      return;
+      return readFunction(reader);
     case STRUCTURE:
-      return reader.vector(() => readField(reader));
+      return void reader.vector(() => readField(reader));
     case ARRAY:
-      return readField(reader);
+      return void readField(reader);
     default:
       throw reader.refusal(
         "Cannot read an unknown form of type",
         reader.at - 1,
       );
   }
+}
+
+function readFunction(reader: Reader): Signature {
+  const parameterCount = reader.u32();
+  const start = reader.at;
+  for (let nth = 0; nth < parameterCount; nth++) reader.valueType();
+  const results = reader.at;
+  reader.vector(() => reader.valueType());
+  return {
+    parameterCount,
+    parameters: reader.bytes.subarray(start, results),
+    results: reader.bytes.subarray(results, reader.at),
+  };
 }
 
 function readField(reader: Reader): void {

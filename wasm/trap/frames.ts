@@ -46,8 +46,10 @@ export interface TrapSource {
    * the module was not rewritten.
    */
   readonly originalOffset?: (offset: number) => number | undefined;
-  /** Index of a function that was added among the imports; those behind it had an index less by one. */
+  /** Index of a function that was added among the imports; those behind it had another index. */
   readonly overrunIndex?: number;
+  /** By how much theirs is higher than it was; 1 when absent. */
+  readonly movedBy?: number;
   /** The name of a function by its original index. When absent, or unknown to it, V8's. */
   readonly functionName?: (functionIndex: number) => string | undefined;
 }
@@ -134,13 +136,14 @@ function describeSite(
 
 function frameOf(site: Site, source: TrapSource): Frame | undefined {
   if (site === undefined) return { type: "host" };
-  const { originalOffset, overrunIndex = Infinity, functionName } = source;
+  const { originalOffset, functionName } = source;
+  const { overrunIndex = Infinity, movedBy = 1 } = source;
   const offset = originalOffset === undefined
     ? site.offset
     : originalOffset(site.offset);
   if (offset === undefined) return undefined;
   const isMoved = site.functionIndex > overrunIndex;
-  const functionIndex = site.functionIndex - Number(isMoved);
+  const functionIndex = site.functionIndex - (isMoved ? movedBy : 0);
   const known = functionName?.(functionIndex);
   const name = known ? printable(known, NAME_LENGTH_MAX) : site.name;
   return { type: "guest", functionIndex, name, offset };

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { deepStrictEqual } from "node:assert";
+import { deepStrictEqual, ok } from "node:assert";
 
+import { RESET_EXPORT } from "../reserved.ts";
 import { rewrite, type Rewritten } from "../rewrite.ts";
 
 /** A call of an export. */
@@ -34,21 +35,26 @@ export interface RunOptions {
   readonly imports?: MakeImports;
   /** The epoch at first; 0 is the one that a new instance has seen. */
   readonly epoch?: number;
+  /** Whether the module was rewritten so that its imports are told who calls. */
+  readonly bindsImports?: boolean;
 }
 
 const CAPS = { memoryBytesMax: 2 ** 22, tableEntriesMax: 10_000 };
 
-/** Insists that `module` does the same plain and rewritten, whatever the epoch, wherever checks are. */
+/** Insists that `module` does the same plain and rewritten, whatever the epoch, wherever checks are, and whether or not imports are told who calls. */
 export function insistSame(
   module: Uint8Array<ArrayBuffer>,
   options: RunOptions,
 ): Outcome {
   const plain = runPlain(module, options);
   for (const straightBytesMax of [0, 1024]) {
-    const rewritten = rewrite(module, { ...CAPS, straightBytesMax });
-    for (const epoch of [0, 1]) {
-      const { run } = start(rewritten, { ...options, epoch });
-      deepStrictEqual(run, plain);
+    for (const bindsImports of [false, true]) {
+      const how = { ...CAPS, straightBytesMax, bindsImports };
+      const rewritten = rewrite(module, how);
+      for (const epoch of [0, 1]) {
+        const { run } = start(rewritten, { ...options, epoch, bindsImports });
+        deepStrictEqual(run, plain);
+      }
     }
   }
   return plain;
@@ -83,13 +89,35 @@ export function start(
   const own = ownMemories(rewritten);
   run.attempt(() => {
     const $rusm = { epoch, overrun: () => 0, ...own };
-    const imports = { ...options.imports?.(run.write), $rusm };
+    const given = { ...options.imports?.(run.write), $rusm };
+    const { bindsImports = false } = options;
+    const imports = bindsImports ? boundTo(run, given) : given;
     run.exports = new WebAssembly.Instance(compiled, imports).exports;
+    if (bindsImports) (run.exports[RESET_EXPORT] as (self: Run) => void)(run);
     if (rewritten.startExport !== undefined) {
       (run.exports[rewritten.startExport] as () => void)();
     }
   });
   return { run: run.finish(options.calls), memories: Object.values(own) };
+}
+
+// Imports that insist that it is `self` who calls them.
+function boundTo(
+  self: unknown,
+  imports: WebAssembly.Imports,
+): WebAssembly.Imports {
+  const bind = (value: WebAssembly.ImportValue) =>
+    typeof value !== "function" ? value : (who: unknown, ...args: unknown[]) => {
+      ok(who === self);
+      return value(...args);
+    };
+  const entries = Object.entries(imports).map(([module, fields]) => [
+    module,
+    Object.fromEntries(
+      Object.entries(fields).map(([field, value]) => [field, bind(value)]),
+    ),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** The memories that a rewritten module has to be given, by their fields. */
