@@ -33,7 +33,7 @@ async function withDedicated(
     { runtime, switchboard, node: 0, indices, processesMax },
     {
       exited: (pid, _component, reason) => ends.add(pid, reason),
-      ...{ logged() {}, refused() {}, lost() {} },
+      ...{ logged() {}, dumped() {}, refused() {}, lost() {} },
     },
   );
   const image = await bake("c", LISTENER, SANDBOXED, () => {});

@@ -8,11 +8,12 @@
 import {
   hasFirstSize,
   restoreMemory,
+  restoreTables,
   saveMemory,
-  StateImage,
+  saveTables,
 } from "../../wasm/core/image.ts";
 import type { CoreModule } from "../../wasm/core/module.ts";
-import { RESERVED_PREFIX } from "../../wasm/instrument/reserved.ts";
+import { RESERVED_PREFIX, RESET_EXPORT } from "../../wasm/instrument/reserved.ts";
 import { rewrite, type Rewritten } from "../../wasm/instrument/rewrite.ts";
 import { ownMemories } from "../../wasm/instrument/testdata/run.ts";
 import { overrunAlways } from "./overrun_always.ts";
@@ -74,7 +75,7 @@ function saveState(
   memories: readonly WebAssembly.Memory[],
 ): () => boolean {
   // Only what it was rewritten to counts here.
-  const state = new StateImage(exports, rewritten as unknown as CoreModule);
+  const tables = saveTables(exports, rewritten as unknown as CoreModule);
   const images = memories.map(saveMemory);
   return () => {
     if (
@@ -85,7 +86,8 @@ function saveState(
       return false;
     }
     memories.forEach((memory, n) => restoreMemory(memory, images[n]!));
-    state.restore();
+    (exports[RESET_EXPORT] as () => void)();
+    restoreTables(tables);
     return true;
   };
 }

@@ -63,6 +63,7 @@ export function crashReports(
   const source: TrapSource = {
     originalOffset: (offset) => originalOffset(module.offsets, offset),
     overrunIndex: module.overrunIndex,
+    movedBy: module.movedBy,
   };
   return (crashed, take) => {
     const trap = trapOf(crashed.thrown, source);

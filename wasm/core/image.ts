@@ -4,7 +4,6 @@
  * @module
  */
 
-import { RESET_EXPORT } from "../instrument/reserved.ts";
 import { PAGE_BYTES } from "../instrument/memory_type.ts";
 import type { CoreModule } from "./module.ts";
 
@@ -65,28 +64,20 @@ interface SavedTable {
   readonly entries: readonly ReturnType<WebAssembly.Table["get"]>[];
 }
 
-/** What the globals and tables of one instance are put back by. */
-export class StateImage {
-  readonly #reset: () => void;
-  // The first entries of each table that may be written.
-  readonly #tables: readonly SavedTable[];
+/** The first entries of the tables of an instance. */
+export type TableImage = readonly SavedTable[];
 
-  /** Saves the state of an instance that no code has run in. */
-  constructor(exports: WebAssembly.Exports, module: CoreModule) {
-    this.#reset = exports[RESET_EXPORT] as () => void;
-    const tables = module.writesTables ? module.tables : [];
-    this.#tables = tables.map(({ exportName, is64 }) =>
-      saveTable(exports[exportName] as WebAssembly.Table, is64)
-    );
-  }
+const NO_TABLES: TableImage = [];
 
-  /** Puts all of it back. */
-  restore(): void {
-    this.#reset();
-    for (const { table, is64, entries } of this.#tables) {
-      entries.forEach((entry, index) => table.set(keyOf(index, is64), entry));
-    }
-  }
+/** Saves the tables that may be written, of an instance that no code has run in. */
+export function saveTables(
+  exports: WebAssembly.Exports,
+  { writesTables, tables }: CoreModule,
+): TableImage {
+  if (!writesTables) return NO_TABLES;
+  return tables.map(({ exportName, is64 }) =>
+    saveTable(exports[exportName] as WebAssembly.Table, is64)
+  );
 }
 
 function saveTable(table: WebAssembly.Table, is64: boolean): SavedTable {
@@ -96,6 +87,13 @@ function saveTable(table: WebAssembly.Table, is64: boolean): SavedTable {
     (_, index) => table.get(keyOf(index, is64)),
   );
   return { table, is64, entries };
+}
+
+/** Puts back the entries of tables. */
+export function restoreTables(image: TableImage): void {
+  for (const { table, is64, entries } of image) {
+    entries.forEach((entry, index) => table.set(keyOf(index, is64), entry));
+  }
 }
 
 // TypeScript does not know tables of 64 bits yet, whose keys are bigints.

@@ -4,16 +4,11 @@
  * @module
  */
 
-import { promising, suspending } from "../fiber.ts";
-import {
-  EPOCH_FIELD,
-  OVERRUN_FIELD,
-  RESERVED_MODULE,
-  RESERVED_PREFIX,
-} from "../instrument/reserved.ts";
-import { GuestStopped } from "../script/guest_error.ts";
+import { promising } from "../fiber.ts";
+import { RESERVED_PREFIX, RESET_EXPORT } from "../instrument/reserved.ts";
 import type { DumpSource } from "../trap/core_dump.ts";
 import type { DumpGlobal } from "../trap/dump_sections.ts";
+import { GuestMemory } from "../wasi/p1.ts";
 import {
   type Hibernated,
   NUMERIC,
@@ -24,13 +19,14 @@ import {
   hasFirstSize,
   type MemoryImage,
   restoreMemory,
-  StateImage,
+  restoreTables,
+  saveTables,
+  type TableImage,
 } from "./image.ts";
 import type { Linkage } from "./linkage.ts";
 import { newMemory } from "./memory.ts";
 import type { CoreModule } from "./module.ts";
-import type { Guest, HostFunction, Slot } from "./slot.ts";
-import { uncatchable } from "./uncatchable.ts";
+import type { Guest, Slot } from "./slot.ts";
 
 /** What every instance of a module is made from. */
 export interface InstanceParts {
@@ -38,8 +34,6 @@ export interface InstanceParts {
   readonly module: CoreModule;
   /** What it imports. */
   readonly linkage: Linkage;
-  /** The memory of the ticker. */
-  readonly epoch: WebAssembly.Memory;
 }
 
 /** An instance, and who has it. */
@@ -49,9 +43,10 @@ export class CoreInstance implements Slot {
   readonly #module: CoreModule;
   readonly #exports: WebAssembly.Exports;
   // Undefined when it cannot be put back.
-  readonly #state: StateImage | undefined;
+  readonly #tables: TableImage | undefined;
   readonly #entries = new Map<string, () => Promise<unknown>>();
   #guest: Guest | undefined;
+  #wasip1Memory: GuestMemory | undefined;
   #bytes: Uint8Array<ArrayBuffer> | undefined;
 
   /**
@@ -62,18 +57,15 @@ export class CoreInstance implements Slot {
    * @throws {WebAssembly.RuntimeError} Its segments do not fit.
    */
   constructor(
-    { module, linkage, epoch }: InstanceParts,
+    { module, linkage }: InstanceParts,
     memory: WebAssembly.Memory | undefined = newMemory(module),
   ) {
     this.#module = module;
     this.memory = memory;
-    const imports = importsOf(linkage, this);
-    imports[RESERVED_MODULE]![EPOCH_FIELD] = epoch;
-    const field = module.memories[0]?.field;
-    if (field !== undefined) imports[RESERVED_MODULE]![field] = memory!;
-    this.#exports = new WebAssembly.Instance(module.module, imports).exports;
-    this.#state = module.isRestorable
-      ? new StateImage(this.#exports, module)
+    this.#exports = linkage.instantiate(memory);
+    this.#reset();
+    this.#tables = module.isRestorable
+      ? saveTables(this.#exports, module)
       : undefined;
   }
 
@@ -96,6 +88,16 @@ export class CoreInstance implements Slot {
       this.#bytes = new Uint8Array(buffer as ArrayBuffer);
     }
     return this.#bytes;
+  }
+
+  get wasip1Memory(): GuestMemory {
+    this.#wasip1Memory ??= new GuestMemory(() => this.bytes.buffer);
+    return this.#wasip1Memory;
+  }
+
+  // It tells the instance as well who it is, to host functions.
+  #reset(): void {
+    (this.#exports[RESET_EXPORT] as (self: Slot) => void)(this);
   }
 
   /** See {@linkcode CoreModule.startExport}. */
@@ -128,12 +130,13 @@ export class CoreInstance implements Slot {
    */
   restore(image: MemoryImage | undefined): boolean {
     const { memory } = this;
-    if (this.#state === undefined || image === undefined) return false;
+    if (this.#tables === undefined || image === undefined) return false;
     if (memory !== undefined) {
       if (!hasFirstSize(memory, this.#module.memories[0]!)) return false;
       restoreMemory(memory, image);
     }
-    this.#state.restore();
+    this.#reset();
+    restoreTables(this.#tables);
     return true;
   }
 
@@ -173,48 +176,4 @@ export class CoreInstance implements Slot {
   get #stateful() {
     return { exports: this.#exports, memory: this.memory };
   }
-}
-
-function importsOf(linkage: Linkage, slot: Slot): WebAssembly.Imports {
-  const imports: Record<string, WebAssembly.ModuleImports> = {
-    [RESERVED_MODULE]: {
-      [OVERRUN_FIELD]: suspending(() => slot.guest.overrun()),
-    },
-  };
-  for (const { name, module, fields } of linkage) {
-    const { functions, suspending: names } = module.functionsOf(slot);
-    const wrapped: WebAssembly.ModuleImports = {};
-    for (const field of fields) {
-      const host = functions[field]!;
-      wrapped[field] = names.has(field)
-        ? suspending(guardedLater(slot, host))
-        : guarded(slot, host);
-    }
-    imports[name] = wrapped;
-  }
-  return imports;
-}
-
-// A guest that has ended does nothing more, and catches nothing of the host's.
-function guarded(slot: Slot, host: HostFunction): HostFunction {
-  return (...args) => {
-    try {
-      if (slot.guest.isStopped) throw new GuestStopped();
-      return host(...args);
-    } catch (thrown) {
-      throw uncatchable(thrown);
-    }
-  };
-}
-
-function guardedLater(slot: Slot, host: HostFunction): HostFunction {
-  const call = guarded(slot, host);
-  return (...args) => {
-    const result = call(...args);
-    return result instanceof Promise ? result.catch(rethrow) : result;
-  };
-}
-
-function rethrow(thrown: unknown): never {
-  throw uncatchable(thrown);
 }

@@ -16,7 +16,7 @@ import {
   RESTORED_BYTES_MAX,
   ZEROED_BYTES_MAX,
 } from "./limits.ts";
-import { linkageOf } from "./linkage.ts";
+import { Linkage } from "./linkage.ts";
 import { memoryCost } from "./memory.ts";
 import type { CoreModule } from "./module.ts";
 import type { Guest } from "./slot.ts";
@@ -59,8 +59,7 @@ export class InstancePool {
   constructor(module: CoreModule, epoch: Epoch, ceilings?: Ceilings) {
     this.ceilings = ceilings ?? (unlimited ??= new Ceilings());
     this.isHibernatable = isHibernatable(module);
-    const linkage = linkageOf(module.module);
-    this.#parts = { module, linkage, epoch: epoch.memory };
+    this.#parts = { module, linkage: new Linkage(module, epoch.memory) };
     this.#memoryCost = memoryCost(module);
     const { maps, bytes } = this.#memoryCost;
     this.#wholeCost = { maps: maps + FIBER_MAPS, bytes };

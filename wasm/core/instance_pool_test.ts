@@ -10,18 +10,25 @@ import {
   fuelExport,
   generated,
 } from "../instrument/testdata/generate.ts";
+import { RESET_EXPORT } from "../instrument/reserved.ts";
 import { rewrite, type Rewritten } from "../instrument/rewrite.ts";
 import { ownMemories } from "../instrument/testdata/run.ts";
 import { LocalScheduler, moduleOf } from "../testdata/core/local_module.ts";
 import {
   hasFirstSize,
   restoreMemory,
+  restoreTables,
   saveMemory,
-  StateImage,
+  saveTables,
+  type TableImage,
 } from "./image.ts";
 import type { CoreModule } from "./module.ts";
 
-const CAPS = { memoryBytesMax: 2 ** 20, tableEntriesMax: 1_000 };
+const CAPS = {
+  memoryBytesMax: 2 ** 20,
+  tableEntriesMax: 1_000,
+  bindsImports: true,
+};
 
 // Generated modules import what no guest can, so these are instantiated here,
 // and put back by the same parts as in a pool.
@@ -30,14 +37,14 @@ class Life {
   readonly exports: WebAssembly.Exports;
   readonly #memories: WebAssembly.Memory[];
   readonly #images;
-  readonly #state: StateImage;
+  readonly #tables: TableImage;
   readonly #rewritten: Rewritten;
   readonly #imported = new WebAssembly.Memory({ initial: 1, maximum: 3 });
 
   constructor(rewritten: Rewritten) {
     this.#rewritten = rewritten;
     const own = ownMemories(rewritten);
-    const log = (value: number) => this.log.push(value) & 7;
+    const log = (self: Life, value: number) => self.log.push(value) & 7;
     const imports = {
       env: { log, memory: this.#imported },
       $rusm: { epoch: new Epoch().memory, overrun: () => 0, ...own },
@@ -48,10 +55,15 @@ class Life {
       isOwn ? own[field]! : this.#imported
     );
     this.#images = this.#memories.map(saveMemory);
-    this.#state = new StateImage(
+    this.#reset();
+    this.#tables = saveTables(
       this.exports,
       rewritten as never as CoreModule,
     );
+  }
+
+  #reset(): void {
+    (this.exports[RESET_EXPORT] as (self: Life) => void)(this);
   }
 
   /** Puts all back, if it can. */
@@ -64,7 +76,8 @@ class Life {
     this.#memories.forEach((memory, index) =>
       restoreMemory(memory, this.#images[index]!)
     );
-    this.#state.restore();
+    this.#reset();
+    restoreTables(this.#tables);
     this.log.length = 0;
     return true;
   }

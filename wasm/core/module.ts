@@ -41,6 +41,8 @@ export interface CoreModule {
   readonly offsets: OffsetMap;
   /** See {@linkcode Rewritten.overrunIndex}. */
   readonly overrunIndex: number;
+  /** See {@linkcode Rewritten.movedBy}. */
+  readonly movedBy: number;
 }
 
 /**
@@ -77,6 +79,7 @@ export async function prepareModule(
     isRestorable: plan.isRestorable,
     offsets: plan.offsets,
     overrunIndex: plan.overrunIndex,
+    movedBy: plan.movedBy,
   };
 }
 
@@ -86,7 +89,7 @@ function rewriteOrFail(
   capability: Capability,
 ): Rewritten {
   try {
-    return rewrite(bytes, capsOf(capability));
+    return rewrite(bytes, { ...capsOf(capability), bindsImports: true });
   } catch (error) {
     if (!(error instanceof NotRewritable)) throw error;
     throw new LoadFailed(name, error.message, "");

@@ -10,10 +10,12 @@
 import { Pid } from "@rusm/otp";
 import { copyBytes } from "../copy_bytes.ts";
 import { NAME_BYTES_MAX, NAMES_MAX } from "./limits.ts";
-import type { HostFunctions, Slot } from "./slot.ts";
+import type { HostModule } from "./host_modules.ts";
+import type { HostFunction, Slot } from "./slot.ts";
+import { uncatchable } from "./uncatchable.ts";
 
-/** Type of each function, by field. */
-export const RUSM_TYPES = {
+// Type of each function, by field.
+const RUSM_TYPES = {
   own_pid: "() -> i64",
   notify: "() -> ()",
   send: "(i64, i32, i32) -> ()",
@@ -41,42 +43,41 @@ const NOBODY = -1n;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The functions of one instance. */
-export function rusmFunctions(slot: Slot): HostFunctions {
-  const functions: Record<
-    keyof typeof RUSM_TYPES,
-    HostFunctions["functions"][string]
-  > = {
-    own_pid: () => slot.guest.self.pid.toBigInt(),
-    notify() {},
-    send: (to: bigint, at: number, length: number) =>
-      send(slot, to, at, length),
-    receive: (at: number, max: number) => receive(slot, at, max),
-    list_processes: (at: number, max: number) => list(slot, at, max),
-    is_alive: (pid: bigint) =>
-      Number(slot.guest.self.runtime.isAlive(pidOf(pid))),
-    kill: (pid: bigint) => kill(slot, pid),
-    register: (at: number, length: number) =>
-      register(slot, text(slot, at, length)),
-    unregister: (at: number, length: number) =>
-      unregister(slot, text(slot, at, length)),
-    whereis: (at: number, length: number) =>
-      slot.guest.self.runtime.whereis(text(slot, at, length))?.toBigInt() ??
-        NOBODY,
-    set_label(at: number, length: number) {
-      const { runtime, pid } = slot.guest.self;
-      runtime.setLabel(pid, text(slot, at, length));
-    },
-    stream_open: (to: bigint) => slot.guest.streams.open(pidOf(to)),
-    stream_write: (id: number, at: number, length: number) =>
-      slot.guest.streams.write(id, range(slot, at, length).slice()),
-    stream_close: (id: number) => slot.guest.streams.close(id),
-    stream_accept: () => slot.guest.streams.accept(),
-    stream_read: (id: number, at: number, max: number) =>
-      streamRead(slot, id, at, max),
-  };
-  return { functions, suspending: new Set(SUSPENDING) };
-}
+const functions: Record<keyof typeof RUSM_TYPES, HostFunction> = {
+  own_pid: (slot) => slot.guest.self.pid.toBigInt(),
+  notify() {},
+  send,
+  receive,
+  list_processes: list,
+  is_alive: (slot, pid: bigint) =>
+    Number(slot.guest.self.runtime.isAlive(pidOf(pid))),
+  kill,
+  register: (slot, at: number, length: number) =>
+    register(slot, text(slot, at, length)),
+  unregister: (slot, at: number, length: number) =>
+    unregister(slot, text(slot, at, length)),
+  whereis: (slot, at: number, length: number) =>
+    slot.guest.self.runtime.whereis(text(slot, at, length))?.toBigInt() ??
+      NOBODY,
+  set_label(slot, at: number, length: number) {
+    const { runtime, pid } = slot.guest.self;
+    runtime.setLabel(pid, text(slot, at, length));
+  },
+  stream_open: (slot, to: bigint) => slot.guest.streams.open(pidOf(to)),
+  stream_write: (slot, id: number, at: number, length: number) =>
+    slot.guest.streams.write(id, range(slot, at, length).slice()),
+  stream_close: (slot, id: number) => slot.guest.streams.close(id),
+  stream_accept: (slot) => slot.guest.streams.accept(),
+  stream_read: streamRead,
+};
+
+/** The module. */
+export const RUSM: HostModule = {
+  functions,
+  suspending: new Set(SUSPENDING),
+  endsGuest: new Set(["receive"]),
+  types: RUSM_TYPES,
+};
 
 let last = 0n;
 let lastPid: Pid<never> = Pid.fromBigInt(last);
@@ -112,8 +113,12 @@ function receive(
   const message = slot.guest.receive(undefined);
   // The memory may have grown meanwhile, but it never shrinks.
   return message instanceof Promise
-    ? message.then((later) => deliver(slot.bytes, at, max, later!))
+    ? message.then((later) => deliver(slot.bytes, at, max, later!), endGuest)
     : deliver(bytes, at, max, message!);
+}
+
+function endGuest(thrown: unknown): never {
+  throw uncatchable(thrown);
 }
 
 function deliver(

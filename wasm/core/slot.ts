@@ -1,8 +1,9 @@
 /**
  * Who has an instance.
  *
- * An instance outlives the process that has it, and its imports are bound once:
- * host functions reach the process through the slot, at each call.
+ * An instance outlives the process that has it, and all instances have the same
+ * imports: host functions reach the process through the slot, which they are
+ * given at each call.
  *
  * @module
  */
@@ -10,7 +11,7 @@
 import type { Capability } from "../capability.ts";
 import type { Context } from "@rusm/otp";
 import type { GuestMessage } from "../message.ts";
-import type { Wasip1State } from "../wasi/p1.ts";
+import type { GuestMemory, Wasip1State } from "../wasi/p1.ts";
 import type { GuestStreams } from "./streams.ts";
 
 /** A process, as host functions see it. */
@@ -71,20 +72,13 @@ export interface Slot {
    * @throws {TypeError} It has none.
    */
   readonly bytes: Uint8Array<ArrayBuffer>;
+
+  /** Its memory, as WASI preview 1 sees it. */
+  readonly wasip1Memory: GuestMemory;
 }
 
-/** Functions that a module can import, by field. */
-export interface HostFunctions {
-  /**
-   * The functions. What they throw ends the guest: it is no exception that a
-   * guest can catch.
-   */
-  readonly functions: Readonly<Record<string, HostFunction>>;
-  /** Those that may return a promise, and suspend the guest until it is settled. */
-  readonly suspending: ReadonlySet<string>;
-}
-
-/** Takes and gives what Wasm does: numbers, and big integers for 64 bits. */
+/** Takes who calls, and takes and gives what Wasm does: numbers, and big integers for 64 bits. */
 export type HostFunction = (
+  slot: Slot,
   ...args: never[]
 ) => number | bigint | void | Promise<number | bigint | void>;

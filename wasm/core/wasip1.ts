@@ -4,9 +4,14 @@
  * @module
  */
 
-import { WASIP1_MODULE, wasip1Imports, type Wasip1State } from "../wasi/p1.ts";
+import {
+  WASIP1_CALLS,
+  WASIP1_MODULE,
+  WASIP1_SUSPENDING,
+  type Wasip1Call,
+} from "../wasi/p1.ts";
 import type { HostModule } from "./host_modules.ts";
-import type { HostFunctions, Slot } from "./slot.ts";
+import type { HostFunction } from "./slot.ts";
 
 export { WASIP1_MODULE };
 
@@ -40,12 +45,6 @@ const WIDE = {
   proc_exit: "(i32) -> ()",
 } as const;
 
-/** The module. */
-export const WASIP1: HostModule = {
-  functionsOf: wasip1Functions,
-  types: { ...narrowTypes(), ...WIDE },
-};
-
 function narrowTypes(): Record<string, string> {
   const types = Object.entries(NARROW).map(([name, count]) => [
     name,
@@ -54,22 +53,23 @@ function narrowTypes(): Record<string, string> {
   return Object.fromEntries(types);
 }
 
-function wasip1Functions(slot: Slot): HostFunctions {
-  const { functions, suspending } = wasip1Imports({
-    get current(): Wasip1State {
-      return slot.guest.wasip1;
-    },
-    memory: () => slot.bytes.buffer,
-  });
-  const waiting = [...suspending].map((name) => {
-    const call = functions[name]!;
-    return [name, (...args: (number | bigint)[]) => {
-      const errno = call(...args);
-      return errno instanceof Promise ? slot.guest.wait(errno) : errno;
-    }];
-  });
-  return {
-    functions: { ...functions, ...Object.fromEntries(waiting) },
-    suspending,
+function functionOf(name: string, call: Wasip1Call): HostFunction {
+  const host: HostFunction = (slot, ...args) =>
+    call(slot.guest.wasip1, slot.wasip1Memory, ...args);
+  if (!WASIP1_SUSPENDING.has(name)) return host;
+  return (slot, ...args) => {
+    const errno = host(slot, ...args);
+    return errno instanceof Promise ? slot.guest.wait(errno) : errno;
   };
 }
+
+/** The module. */
+export const WASIP1: HostModule = {
+  functions: Object.fromEntries(
+    Object.entries(WASIP1_CALLS).map((
+      [name, call],
+    ) => [name, functionOf(name, call)]),
+  ),
+  suspending: WASIP1_SUSPENDING,
+  types: { ...narrowTypes(), ...WIDE },
+};

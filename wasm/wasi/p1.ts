@@ -18,6 +18,7 @@ import type { Wasip1State } from "./p1/state.ts";
 import * as transfer from "./p1/transfer.ts";
 
 export { ProcessExit } from "./p1/errors.ts";
+export { GuestMemory } from "./p1/memory.ts";
 export type { Wasip1Reader } from "./p1/input.ts";
 export {
   type Wasip1Options,
@@ -52,13 +53,13 @@ export type Wasip1Function = (
 
 // The parameters are those of the Wasm type, which the engine checks when it
 // links: i32 as number, i64 as bigint.
-type Call = (
+type Handler = (
   state: Wasip1State,
   memory: GuestMemory,
   ...args: never[]
 ) => number | Promise<number>;
 
-const CALLS: Readonly<Record<string, Call>> = {
+const HANDLERS: Readonly<Record<string, Handler>> = {
   args_get: process.argsGet,
   args_sizes_get: process.argsSizesGet,
   clock_res_get: process.clockResGet,
@@ -107,7 +108,23 @@ const CALLS: Readonly<Record<string, Call>> = {
   sock_shutdown: noSocket,
 };
 
-const SUSPENDING: ReadonlySet<string> = new Set([
+/** A host function that any instance can call: it is told for which process, and in which memory. */
+export type Wasip1Call = (
+  state: Wasip1State,
+  memory: GuestMemory,
+  ...args: never[]
+) => number | Promise<number>;
+
+/** All 46 functions, by name; see {@linkcode wasip1Imports}. */
+export const WASIP1_CALLS: Readonly<Record<string, Wasip1Call>> = Object
+  .fromEntries(
+    Object.entries(HANDLERS).map((
+      [name, handler],
+    ) => [name, answering(handler)]),
+  );
+
+/** Names of the functions that may return a promise: whoever links them makes them suspend their caller. */
+export const WASIP1_SUSPENDING: ReadonlySet<string> = new Set([
   "fd_read",
   "poll_oneoff",
   "sock_accept",
@@ -166,24 +183,22 @@ const SUSPENDING: ReadonlySet<string> = new Set([
  */
 export function wasip1Imports(caller: Wasip1Caller): Wasip1Imports {
   const memory = new GuestMemory(() => caller.memory());
-  const functions = Object.fromEntries(
-    Object.entries(CALLS).map((
-      [name, call],
-    ) => [name, answering(caller, memory, call)]),
-  );
-  return { functions, suspending: SUSPENDING };
+  const functions = Object.entries(WASIP1_CALLS).map(([name, call]) => {
+    const bound: Wasip1Function = (...args) =>
+      call(caller.current, memory, ...args as never[]);
+    return [name, bound] as const;
+  });
+  return {
+    functions: Object.fromEntries(functions),
+    suspending: WASIP1_SUSPENDING,
+  };
 }
 
-function answering(
-  caller: Wasip1Caller,
-  memory: GuestMemory,
-  call: Call,
-): Wasip1Function {
-  return (...args) => {
-    const state = caller.current;
+function answering(handler: Handler): Wasip1Call {
+  return (state, memory, ...args) => {
     if (state.exitCode !== undefined) throw new ProcessExit(state.exitCode);
     try {
-      const answer = call(state, memory, ...args as never[]);
+      const answer = handler(state, memory, ...args);
       if (typeof answer === "number") return answer;
       return answer.catch((error) => errnoUnlessKilled(state, error));
     } catch (error) {
