@@ -18,6 +18,9 @@ export const TIMEOUT: unique symbol = Symbol("timeout");
 /** What the handler of {@linkcode Context.receiveEach} returns to end it. */
 export const DONE: unique symbol = Symbol("done");
 
+/** What {@linkcode Context.receiveBy} returns when the message is still to come. */
+export const LATER: unique symbol = Symbol("later");
+
 /**
  * Takes one message of {@linkcode Context.receiveEach}. Returns {@linkcode DONE},
  * or a promise of it, when it was the last one.
@@ -95,6 +98,33 @@ export interface Context<Message> {
   receive<Match extends Message = Message>(
     options: ReceiveOptions<Message, Match>,
   ): Promise<NoInfer<Match> | typeof TIMEOUT>;
+
+  /**
+   * Takes the oldest message if one is there, and else lets `take` have the next
+   * one. For bodies that are no async functions, such as those that run guests:
+   * waiting costs no promise.
+   *
+   * @param take Called once, in the turn of the sender or a later one, and not
+   * in a process that has exited. When it throws, the process crashes.
+   * @returns The message; {@linkcode LATER} when `take` will have it.
+   * @throws {TypeError} Another receive of this process is waiting.
+   *
+   * @example
+   * ```ts
+   * import { LATER, Runtime } from "@rusm/otp";
+   * import { strictEqual } from "node:assert";
+   *
+   * const runtime = new Runtime();
+   * const taken = Promise.withResolvers<string>();
+   * const { pid } = runtime.spawn<string>((self) => {
+   *   strictEqual(self.receiveBy(taken.resolve), LATER);
+   *   return taken.promise;
+   * });
+   * runtime.send(pid, "hello");
+   * strictEqual(await taken.promise, "hello");
+   * ```
+   */
+  receiveBy(take: (message: Message) => void): Message | typeof LATER;
 
   /**
    * Calls `handle` with one message after another, the oldest first, and waits

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { DONE, type ReceiveOptions, TIMEOUT } from "./context.ts";
+import { DONE, LATER, type ReceiveOptions, TIMEOUT } from "./context.ts";
 import {
   Envelope,
   messageIn,
@@ -117,6 +117,17 @@ export class Inbox implements Runnable {
     if (options !== undefined) return this.#receiveSelected(options);
     if (this.#mailbox.count > 0 && this.#mayTake()) return this.#takeFirst();
     return this.#park(undefined);
+  }
+
+  /** See {@linkcode Context.receiveBy}. */
+  receiveBy(take: (message: unknown) => void): unknown {
+    this.#checkFree();
+    if (this.#mailbox.count > 0 && this.#mayTake()) return this.#takeFirst();
+    this.#match = undefined;
+    this.#scanned = 0;
+    this.#resolve = take;
+    if (this.#mailbox.count > 0) this.#enqueue();
+    return LATER;
   }
 
   #checkFree(): void {
@@ -231,7 +242,12 @@ export class Inbox implements Runnable {
     if (this.#match !== undefined) this.#match = undefined;
     if (this.#timer !== undefined) this.#stopTimer();
     this.#isDue = false;
-    resolve(message);
+    try {
+      resolve(message);
+    } catch (thrown) {
+      // Who takes a message must not harm who sent it.
+      this.#parts.crash(thrown);
+    }
   }
 
   #stopTimer(): void {

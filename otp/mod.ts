@@ -96,6 +96,7 @@ export {
   type DemonitorOptions,
   DONE,
   type EachHandler,
+  LATER,
   type MonitoredHandle,
   type MonitorOptions,
   type ProcessBody,

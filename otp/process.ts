@@ -173,6 +173,10 @@ export class Process implements Context<unknown>, Runnable {
     return this.inbox.receive(options);
   }
 
+  receiveBy(take: (message: unknown) => void): unknown {
+    return this.inbox.receiveBy(take);
+  }
+
   receiveEach(handle: (message: unknown) => unknown): Promise<void> {
     return this.inbox.receiveEach(handle);
   }
