@@ -45,7 +45,7 @@ Deno.test({
       strictEqual(text.includes("C was here"), true);
       strictEqual(text.includes("\x04\x03\x02\x01"), true);
     } finally {
-      engine.close();
+      await engine.close();
     }
   },
 });

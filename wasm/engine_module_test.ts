@@ -236,7 +236,7 @@ Deno.test("loadModule() keeps what it rewrites when it is told where, and runs t
         const reason = await endOf(runtime, () => engine.spawn(module, "run"));
         return formatReason(reason);
       } finally {
-        engine.close();
+        await engine.close();
       }
     };
     const first = await run();
@@ -299,7 +299,7 @@ async function dumpsOf(
     }
     return { dumps, seen };
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 

@@ -6,6 +6,9 @@
 
 const NOW = Promise.resolve();
 
+// Who had its turn is not held on to.
+function GONE(): void {}
+
 // Few enough to be moved while a guest runs, and many enough to do so rarely.
 const GONE_MAX = 1_024;
 
@@ -38,6 +41,18 @@ export class RunQueue {
     return NOW;
   }
 
+  /** Calls `enter` when it is the caller's turn, and never at once. It must not throw. */
+  enterBy(enter: () => void): void {
+    if (this.#isBusy) this.#waiting.push(enter);
+    else void NOW.then(() => this.#tryEnterBy(enter));
+  }
+
+  // Others may have come first.
+  #tryEnterBy(enter: () => void): void {
+    if (this.tryEnter()) enter();
+    else this.#waiting.push(enter);
+  }
+
   /** Takes the turn when nobody has it. Returns whether the caller has it now. */
   tryEnter(): boolean {
     if (this.#isBusy) return false;
@@ -48,8 +63,17 @@ export class RunQueue {
   /** Ends the caller's turn. Only who has the turn may call it. */
   leave(): void {
     if (this.#head === this.#waiting.length) this.#rest();
-    else this.#waiting[this.#head++]!();
-    this.#forget();
+    else this.#next();
+  }
+
+  #next(): void {
+    const enter = this.#waiting[this.#head]!;
+    this.#waiting[this.#head++] = GONE;
+    if (this.#head > GONE_MAX) this.#forget();
+    else if (this.#head === this.#waiting.length) {
+      this.#waiting.length = this.#head = 0;
+    }
+    enter();
   }
 
   #rest(): void {
@@ -67,10 +91,7 @@ export class RunQueue {
 
   // Where guests never run out, the queue is never empty.
   #forget(): void {
-    const { length } = this.#waiting;
-    const isLong = this.#head > GONE_MAX && this.#head * 2 > length;
-    if (this.#head !== length && !isLong) return;
-    if (length === 0) return;
+    if (this.#head * 2 <= this.#waiting.length) return;
     this.#waiting = this.#waiting.slice(this.#head);
     this.#head = 0;
   }

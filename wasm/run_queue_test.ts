@@ -88,3 +88,33 @@ Deno.test("idle() resolves when nobody has the turn, and at once when nobody had
   deepStrictEqual(order, ["second", "idle"]);
   await queue.idle();
 });
+
+Deno.test("enterBy() calls when it is the caller's turn, never at once, and in the order they came", async () => {
+  const queue = new RunQueue();
+  const seen: string[] = [];
+  queue.enterBy(() => seen.push("a"));
+  strictEqual(seen.length, 0);
+  await Promise.resolve();
+  deepStrictEqual(seen, ["a"]);
+  queue.enterBy(() => seen.push("b"));
+  const third = queue.enter().then(() => seen.push("c"));
+  strictEqual(queue.waitingCount, 2);
+  queue.leave();
+  deepStrictEqual(seen, ["a", "b"]);
+  queue.leave();
+  await third;
+  deepStrictEqual(seen, ["a", "b", "c"]);
+  queue.leave();
+  strictEqual(queue.tryEnter(), true);
+});
+
+Deno.test("enterBy() waits for who came between", async () => {
+  const queue = new RunQueue();
+  const seen: string[] = [];
+  queue.enterBy(() => seen.push("late"));
+  strictEqual(queue.tryEnter(), true);
+  await Promise.resolve();
+  strictEqual(seen.length, 0);
+  queue.leave();
+  deepStrictEqual(seen, ["late"]);
+});

@@ -54,7 +54,7 @@ export async function runGuests(
       }
     }
   } finally {
-    engine.close();
+    await engine.close();
   }
   return { loaded, refused, endings };
 }

@@ -9,6 +9,7 @@ import {
   type Context,
   crashOf,
   type ExitReason,
+  LATER,
   type ProcessBody,
   TIMEOUT,
 } from "@rusm/otp";
@@ -25,6 +26,7 @@ import { addGuest, forgetGuest, type LocalGuest } from "./guests.ts";
 import type { Hibernated } from "./hibernation.ts";
 import type { CoreInstance } from "./instance.ts";
 import { FIBER_COST, type InstancePool } from "./instance_pool.ts";
+import { type Receiver, Reception } from "./reception.ts";
 import type { Guest } from "./slot.ts";
 import { loggedStdio } from "./stdio.ts";
 import { GuestStreams } from "./streams.ts";
@@ -85,7 +87,7 @@ export interface Command {
  * or saved, only while the process has its turn, or sits between two messages.
  */
 export class CoreProcess
-  implements ProcessBody<GuestMessage>, Guest, LocalGuest, Sitting {
+  implements ProcessBody<GuestMessage>, Guest, LocalGuest, Receiver, Sitting {
   readonly capability: Capability;
   readonly #options: CoreOptions;
   #self: Context<GuestMessage> | undefined;
@@ -93,6 +95,7 @@ export class CoreProcess
   #isStopped = false;
   // Ends the wait of a guest that was stopped.
   #abandon: (() => void) | undefined;
+  #reception: Reception | undefined;
   // Epochs since it waited last, without those of this slice.
   #usedEpochs = 0;
   #sliceEpoch = 0;
@@ -257,12 +260,13 @@ export class CoreProcess
   }
 
   async #nextMessage(): Promise<Uint8Array> {
-    if (this.#isStopped) throw new GuestStopped();
-    const message = this.self.receive();
-    if (!(message instanceof Promise)) return bytesOf(message);
+    if (this.#isStopped || !this.#countMemory()) throw new GuestStopped();
+    const reception = this.#receptionOf();
+    const message = this.self.receiveBy(reception.take);
+    if (message !== LATER) return bytesOf(message);
     this.#sit();
     try {
-      return bytesOf(await this.wait(message));
+      return await this.#wait(reception, asIs);
     } finally {
       await this.#rise();
     }
@@ -307,6 +311,7 @@ export class CoreProcess
     // Undefined when it has not started.
     if (this.#self !== undefined) forgetGuest(this);
     this.#abandon?.();
+    this.#reception?.abandon();
   }
 
   #tryEnter(): boolean {
@@ -366,31 +371,62 @@ export class CoreProcess
   receive(
     timeoutMs: number | undefined,
   ): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    if (timeoutMs === undefined) return this.receiveInto(asIs);
     if (this.#isStopped) throw new GuestStopped();
-    const held = this.#held;
-    if (held !== undefined) {
-      this.#held = undefined;
-      return held;
-    }
-    // Who only looks does not wait, and could look for ever.
-    const isWait = timeoutMs !== 0;
-    const message = timeoutMs === undefined
-      ? this.self.receive()
-      : this.self.receive({ timeoutMs });
-    if (message instanceof Promise) return this.#receiveLater(message, isWait);
+    return this.#takeHeld() ?? this.#receiveWithin(timeoutMs);
+  }
+
+  receiveInto<Value>(
+    give: (message: Uint8Array) => Value,
+  ): Value | Promise<Value> {
+    if (this.#isStopped) throw new GuestStopped();
+    const held = this.#takeHeld();
+    if (held !== undefined) return give(held);
+    if (!this.#countMemory()) throw new GuestStopped();
+    const reception = this.#receptionOf();
+    const message = this.self.receiveBy(reception.take);
+    if (message === LATER) return this.#wait(reception, give);
     // Under load there is always a message, and it would have waited.
-    if (isWait) this.#usedEpochs = -this.#sliceEpochs();
+    this.#usedEpochs = -this.#sliceEpochs();
+    return give(bytesOf(message));
+  }
+
+  #takeHeld(): Uint8Array | undefined {
+    const held = this.#held;
+    this.#held = undefined;
+    return held;
+  }
+
+  #receptionOf(): Reception {
+    this.#reception ??= new Reception(this, this.#options.runQueue);
+    return this.#reception;
+  }
+
+  #wait<Value>(
+    reception: Reception,
+    give: (message: Uint8Array) => Value,
+  ): Promise<Value> {
+    const given = reception.wait(give);
+    this.#leave();
+    // A process that has waited let others run: its allowance is new.
+    this.#usedEpochs = 0;
+    return given;
+  }
+
+  resume(message: GuestMessage | undefined): Uint8Array {
+    this.#sliceEpoch = this.#options.epoch.now();
+    if (this.#isStopped || message === undefined) throw new GuestStopped();
     return bytesOf(message);
   }
 
-  async #receiveLater(
-    message: Promise<GuestMessage | typeof TIMEOUT>,
-    isWait: boolean,
-  ): Promise<Uint8Array | undefined> {
-    const usedEpochs = this.#usedEpochs + this.#sliceEpochs();
-    const received = await this.wait(message);
-    if (!isWait) this.#usedEpochs += usedEpochs;
-    return received === TIMEOUT ? undefined : bytesOf(received);
+  async #receiveWithin(timeoutMs: number): Promise<Uint8Array | undefined> {
+    // Who only looks does not wait, and could look for ever.
+    const usedEpochs = timeoutMs === 0
+      ? this.#usedEpochs + this.#sliceEpochs()
+      : 0;
+    const message = await this.wait(this.self.receive({ timeoutMs }));
+    this.#usedEpochs += usedEpochs;
+    return message === TIMEOUT ? undefined : bytesOf(message);
   }
 
   register(name: string): boolean | Promise<boolean> {
@@ -420,6 +456,10 @@ export class CoreProcess
       if (this.#isStopped) resolve();
     });
   }
+}
+
+function asIs(message: Uint8Array): Uint8Array {
+  return message;
 }
 
 const NOTHING: Command = {

@@ -42,6 +42,8 @@ export class CoreInstance implements Slot {
   readonly memory: WebAssembly.Memory | undefined;
   readonly #module: CoreModule;
   readonly #exports: WebAssembly.Exports;
+  // Tells the instance as well who it is, to host functions.
+  readonly #reset: (self: Slot) => void;
   // Undefined when it cannot be put back.
   readonly #tables: TableImage | undefined;
   readonly #entries = new Map<string, () => Promise<unknown>>();
@@ -63,7 +65,8 @@ export class CoreInstance implements Slot {
     this.#module = module;
     this.memory = memory;
     this.#exports = linkage.instantiate(memory);
-    this.#reset();
+    this.#reset = this.#exports[RESET_EXPORT] as (self: Slot) => void;
+    this.#reset(this);
     this.#tables = module.isRestorable
       ? saveTables(this.#exports, module)
       : undefined;
@@ -80,6 +83,10 @@ export class CoreInstance implements Slot {
   }
 
   get bytes(): Uint8Array<ArrayBuffer> {
+    // To ask a memory for its buffer takes as long as a small message.
+    if (this.#bytes !== undefined && !this.#module.growsMemories) {
+      return this.#bytes;
+    }
     const buffer = this.memory?.buffer;
     if (buffer === undefined) {
       throw new TypeError("Cannot reach a memory that a module does not have");
@@ -93,11 +100,6 @@ export class CoreInstance implements Slot {
   get wasip1Memory(): GuestMemory {
     this.#wasip1Memory ??= new GuestMemory(() => this.bytes.buffer);
     return this.#wasip1Memory;
-  }
-
-  // It tells the instance as well who it is, to host functions.
-  #reset(): void {
-    (this.#exports[RESET_EXPORT] as (self: Slot) => void)(this);
   }
 
   /** See {@linkcode CoreModule.startExport}. */
@@ -135,7 +137,7 @@ export class CoreInstance implements Slot {
       if (!hasFirstSize(memory, this.#module.memories[0]!)) return false;
       restoreMemory(memory, image);
     }
-    this.#reset();
+    this.#reset(this);
     restoreTables(this.#tables);
     return true;
   }

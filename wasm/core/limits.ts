@@ -18,6 +18,12 @@ export const ZEROED_BYTES_MAX: number = MEBIBYTE / 2;
 /** Zeroed memories that a scheduler keeps for instances of one module that cannot be put back. */
 export const IDLE_MEMORIES_MAX = 64;
 
+/** Bytes of a message up to which it shares a buffer with others. */
+export const PACKED_BYTES_MAX = 256;
+
+/** Bytes of the buffer that they share: what a single message that waits can keep. */
+export const PACK_BYTES: number = 4 * 1024;
+
 /** Bytes of a name, and of a label, that a guest gives. */
 export const NAME_BYTES_MAX = 1_024;
 

@@ -9,10 +9,11 @@
 
 import { Pid } from "@rusm/otp";
 import { copyBytes } from "../copy_bytes.ts";
+import { localGuest } from "./guests.ts";
+import { packedCopy } from "./message_copy.ts";
 import { NAME_BYTES_MAX, NAMES_MAX } from "./limits.ts";
 import type { HostModule } from "./host_modules.ts";
 import type { HostFunction, Slot } from "./slot.ts";
-import { uncatchable } from "./uncatchable.ts";
 
 // Type of each function, by field.
 const RUSM_TYPES = {
@@ -79,16 +80,21 @@ export const RUSM: HostModule = {
   types: RUSM_TYPES,
 };
 
+// The pids that guests named last: two that talk to each other name no other.
 let last = 0n;
 let lastPid: Pid<never> = Pid.fromBigInt(last);
+let before = last;
+let beforePid = lastPid;
 
 // A pid of a guest is whatever the guest says it is. Most say the same again.
 function pidOf<Message>(value: bigint): Pid<Message> {
-  if (value !== last) {
-    lastPid = Pid.fromBigInt(BigInt.asUintN(64, value));
-    last = value;
-  }
-  return lastPid as Pid<Message>;
+  if (value === last) return lastPid as Pid<Message>;
+  const pid = value === before
+    ? beforePid
+    : Pid.fromBigInt<never>(BigInt.asUintN(64, value));
+  [before, beforePid] = [last, lastPid];
+  [last, lastPid] = [value, pid];
+  return pid as Pid<Message>;
 }
 
 // What finds no room is lost, as with a full mailbox.
@@ -97,9 +103,14 @@ function send(slot: Slot, to: bigint, at: number, length: number): void {
   const pid = pidOf<Uint8Array>(to);
   const { bytes } = slot;
   const end = insistRange(bytes, at, length);
-  if (pid.scheduler === scheduler && pid.node === node) {
-    runtime.send(pid, bytes.slice(at >>> 0, end));
-  } else runtime.sendCopy(pid, bytes, at >>> 0, end);
+  const start = at >>> 0;
+  const receiver = localGuest(runtime, pid);
+  if (receiver !== undefined) {
+    // That pid knows its process.
+    runtime.send(receiver.self.pid, packedCopy(bytes, start, end));
+  } else if (pid.scheduler === scheduler && pid.node === node) {
+    runtime.send(pid, bytes.slice(start, end));
+  } else runtime.sendCopy(pid, bytes, start, end);
 }
 
 function receive(
@@ -108,17 +119,10 @@ function receive(
   max: number,
 ): number | Promise<number> {
   // Checked before it waits, so that a wrong pointer loses no message.
-  const { bytes } = slot;
-  insistRange(bytes, at, max);
-  const message = slot.guest.receive(undefined);
-  // The memory may have grown meanwhile, but it never shrinks.
-  return message instanceof Promise
-    ? message.then((later) => deliver(slot.bytes, at, max, later!), endGuest)
-    : deliver(bytes, at, max, message!);
-}
-
-function endGuest(thrown: unknown): never {
-  throw uncatchable(thrown);
+  insistRange(slot.bytes, at, max);
+  return slot.guest.receiveInto((message) =>
+    deliver(slot.bytes, at, max, message)
+  );
 }
 
 function deliver(

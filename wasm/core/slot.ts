@@ -45,6 +45,18 @@ export interface Guest {
    */
   register(name: string): boolean | Promise<boolean>;
 
+  /**
+   * Takes its next message, and waits for it for ever.
+   *
+   * @param give Called with the message in the turn of the process.
+   * @returns What `give` returned. A promise of it is rejected with nothing that
+   * a guest can catch.
+   * @throws {GuestStopped} The process has ended.
+   */
+  receiveInto<Value>(
+    give: (message: Uint8Array) => Value,
+  ): Value | Promise<Value>;
+
   /** Whether it must end (1) or may go on (0), when its time was up. */
   overrun(): number | Promise<number>;
 
