@@ -13,7 +13,10 @@ import {
   saveTables,
 } from "../../wasm/core/image.ts";
 import type { CoreModule } from "../../wasm/core/module.ts";
-import { RESERVED_PREFIX, RESET_EXPORT } from "../../wasm/instrument/reserved.ts";
+import {
+  RESERVED_PREFIX,
+  RESET_EXPORT,
+} from "../../wasm/instrument/reserved.ts";
 import { rewrite, type Rewritten } from "../../wasm/instrument/rewrite.ts";
 import { ownMemories } from "../../wasm/instrument/testdata/run.ts";
 import { overrunAlways } from "./overrun_always.ts";
