@@ -4,20 +4,41 @@
  * @module
  */
 
-import type { FunctionType, ValueType } from "./value_type.ts";
+import type { FunctionType, ResourceType, ValueType } from "./value_type.ts";
 
-/** Whether two types are the same. Resources are only if they are the same object. */
-export function isSameType(one: ValueType, other: ValueType): boolean {
+/** Whether two types of resources are the same. */
+export type IsSameResource = (
+  one: ResourceType,
+  other: ResourceType,
+) => boolean;
+
+/**
+ * Whether two types are the same.
+ *
+ * @param isSameResource Resources are only if they are the same object, when absent.
+ */
+export function isSameType(
+  one: ValueType,
+  other: ValueType,
+  isSameResource: IsSameResource = Object.is,
+): boolean {
   if (one === other) return true;
-  if (one.kind !== other.kind || !isSameShape(one, other)) return false;
+  if (one.kind !== other.kind) return false;
+  if (!isSameShape(one, other, isSameResource)) return false;
   const parts = partsOf(other);
-  return partsOf(one).every((part, at) => isSameType(part, parts[at]!));
+  return partsOf(one).every((part, at) =>
+    isSameType(part, parts[at]!, isSameResource)
+  );
 }
 
 // Where the parts are and what they are called; not what they are.
-function isSameShape(one: ValueType, other: ValueType): boolean {
+function isSameShape(
+  one: ValueType,
+  other: ValueType,
+  isSameResource: IsSameResource,
+): boolean {
   if (one.kind === "own" || one.kind === "borrow") {
-    return "resource" in other && one.resource === other.resource;
+    return "resource" in other && isSameResource(one.resource, other.resource);
   }
   return shapeOf(one) === shapeOf(other);
 }
@@ -48,22 +69,25 @@ function shapeOf(type: ValueType): string {
 export function isSameFunction(
   one: FunctionType,
   other: FunctionType,
+  isSameResource?: IsSameResource,
 ): boolean {
   if (one.isAsync !== other.isAsync) return false;
   if (one.params.length !== other.params.length) return false;
-  return isSameOptional(one.result, other.result) &&
+  return isSameOptional(one.result, other.result, isSameResource) &&
     one.params.every(({ name, type }, at) => {
       const param = other.params[at]!;
-      return name === param.name && isSameType(type, param.type);
+      return name === param.name &&
+        isSameType(type, param.type, isSameResource);
     });
 }
 
 function isSameOptional(
   one: ValueType | undefined,
   other: ValueType | undefined,
+  isSameResource?: IsSameResource,
 ): boolean {
   if (one === undefined || other === undefined) return one === other;
-  return isSameType(one, other);
+  return isSameType(one, other, isSameResource);
 }
 
 /** The types that `type` directly consists of. */

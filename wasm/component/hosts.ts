@@ -1,0 +1,14 @@
+/**
+ * The interfaces that every component can import.
+ *
+ * @module
+ */
+
+import type { HostInterface } from "./host.ts";
+import { HostRegistry } from "./registry.ts";
+
+/** All of them. */
+export const HOST_INTERFACES: readonly HostInterface[] = [];
+
+/** The same, to be searched. */
+export const HOST_REGISTRY: HostRegistry = new HostRegistry(HOST_INTERFACES);
