@@ -19,6 +19,8 @@ import {
 } from "./capability.ts";
 import { LoadFailed, SchedulerFailed, SystemLimit } from "./errors.ts";
 import { Ceilings } from "./ceilings.ts";
+import { isComponent } from "./component/decode.ts";
+import { ComponentCache } from "./component/prepare.ts";
 import { createPermits } from "./core/crash_report.ts";
 import { Dedicated } from "./dedicated.ts";
 import { ModuleCache } from "./core/module_cache.ts";
@@ -182,6 +184,7 @@ export class Engine {
   readonly #dumpPermits: SharedArrayBuffer | undefined;
   readonly #indices = new Indices();
   readonly #dedicated: Dedicated;
+  readonly #prepared: ComponentCache;
   #loaded = 0;
   #spawned = 0;
   #closing: Promise<void> | undefined;
@@ -197,6 +200,7 @@ export class Engine {
     this.#runtime = runtime;
     this.#options = options;
     this.#modules = new ModuleCache(storeOf(options));
+    this.#prepared = new ComponentCache(this.#modules);
     this.#dumpPermits = dumpPermitsOf(options);
     this.#switchboard = new Switchboard(runtime);
     this.#dedicated = new Dedicated(
@@ -242,7 +246,8 @@ export class Engine {
   }
 
   /**
-   * Makes a core module ready, and starts the schedulers for its processes.
+   * Makes a core module ready, and starts the schedulers for its processes. A
+   * component is loaded as by {@linkcode Engine.loadComponent}.
    *
    * @param name For logs and messages.
    * @param bytes The module; not changed.
@@ -258,17 +263,53 @@ export class Engine {
     capability: Capability,
     options: LoadOptions = {},
   ): Promise<Component> {
+    if (isComponent(bytes)) {
+      return await this.loadComponent(name, bytes, capability, options);
+    }
     checkIsolation(options);
     await insistGrantable(capability);
     const module = await this.#modules.prepare(name, bytes, capability);
+    const code = {
+      ...{ type: "core", module } as const,
+      ...{ ...this.#wasmCode(name), ...this.#dumpsOf(bytes) },
+    };
+    return await this.#load(name, code, capability, options);
+  }
+
+  /**
+   * Makes a component of WASI preview 2 ready, and starts the schedulers for its
+   * processes. Its processes begin with an exported function that takes nothing.
+   *
+   * @param name For logs and messages.
+   * @param bytes The component; not changed.
+   * @throws {LoadFailed} It is invalid, needs preview 3 or what no process of
+   * `capability` gets, or imports what is not there or has another type.
+   * @throws {NotGrantable} The profile grants what this node may not do.
+   * @throws {SchedulerFailed} A Worker could not be started, or the engine is closed.
+   * @throws {RangeError} `options.isolation` is no word of {@linkcode Isolation}.
+   */
+  async loadComponent(
+    name: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    capability: Capability,
+    options: LoadOptions = {},
+  ): Promise<Component> {
+    checkIsolation(options);
+    await insistGrantable(capability);
+    const component = await this.#prepared.prepare(name, bytes, capability);
+    const code = {
+      ...{ type: "component", component } as const,
+      ...this.#wasmCode(name),
+    };
+    return await this.#load(name, code, capability, options);
+  }
+
+  // A clock that is started behind close() would never end.
+  #wasmCode(name: string) {
     this.#insistOpen();
     this.#ticker ??= new Ticker(this.#options.epochMs);
     const { memory: epoch, periodMs: epochMs } = this.#ticker.epoch;
-    const code = {
-      ...{ type: "core", name, module, epoch, epochMs } as const,
-      ...{ ceilings: CEILINGS, ...this.#dumpsOf(bytes) },
-    };
-    return await this.#load(name, code, capability, options);
+    return { name, epoch, epochMs, ceilings: CEILINGS };
   }
 
   // Shared, so that each scheduler has it without a copy of its own.

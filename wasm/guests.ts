@@ -17,6 +17,9 @@ import {
 import { InstancePool } from "./core/instance_pool.ts";
 import { type Log, loggedStdio, nodeStdio } from "./core/stdio.ts";
 import { Epoch } from "./epoch.ts";
+import { componentCrashReports } from "./component/crash.ts";
+import { ComponentPool } from "./component/pool.ts";
+import type { PreparedComponent } from "./component/prepare.ts";
 import { environmentGet } from "./host/environment.ts";
 import type { GuestMessage } from "./message.ts";
 import type { NameService } from "./name_replica.ts";
@@ -27,7 +30,7 @@ import { VmPool } from "./script/vm_pool.ts";
 import { FRAMES_MAX } from "./trap/frames.ts";
 
 /** What a component consists of. It can be posted to a Worker. */
-export type GuestCode = ScriptCode | CoreCode;
+export type GuestCode = ScriptCode | CoreCode | ComponentCode;
 
 /** A script, evaluated. */
 export interface ScriptCode {
@@ -38,9 +41,23 @@ export interface ScriptCode {
 }
 
 /** A core module, rewritten and compiled. */
-export interface CoreCode extends Crashing {
+export interface CoreCode extends WasmCode, Crashing {
   /** The tag. */
   readonly type: "core";
+}
+
+/** A component of WASI preview 2, whose modules are rewritten and compiled. */
+export interface ComponentCode extends WasmCode {
+  /** The tag. */
+  readonly type: "component";
+  /** The component. */
+  readonly component: PreparedComponent;
+  /** What it is called. */
+  readonly name: string;
+}
+
+/** Something that processes run straight. */
+interface WasmCode {
   /** Memory of the {@linkcode Epoch} that its processes are preempted by. */
   readonly epoch: WebAssembly.Memory;
   /** Milliseconds between two ticks of it. */
@@ -54,7 +71,8 @@ export interface Start {
   /**
    * What it calls first. Of a script: `"run"` is the default export, `"handle"`
    * answers one {@linkcode GuestRequest}. Of a core module: the name of an
-   * exported function that takes nothing.
+   * exported function that takes nothing. Of a component: that too, or
+   * `wasi:cli/run#run` and the like; `"run"` is also that of a command.
    */
   readonly entry: string;
   /** Arguments of a command, its name first; none when absent. */
@@ -109,16 +127,20 @@ export class Guests {
       };
     }
     const epoch = new Epoch(code.epoch, code.epochMs);
-    this.#ceilings ??= new Ceilings(code.ceilings);
-    const pool = new InstancePool(code.module, epoch, this.#ceilings);
-    const reports = crashReports(code);
+    const ceilings = this.#ceilings ??= new Ceilings(code.ceilings);
+    const pool = code.type === "core"
+      ? new InstancePool(code.module, epoch, ceilings)
+      : new ComponentPool(code.component, { capability, epoch, ceilings });
+    const reports = code.type === "core"
+      ? crashReports(code)
+      : componentCrashReports(code.name, code.component.modules);
     return (start, { log, dumped }) => {
       const { entry } = start;
       const crashOf = (crashed: Crashed) => reports(crashed, dumped);
       const command = () => commandOf(start, capability, log);
       const names = this.#names;
       const parts = { pool, capability, entry, runQueue, epoch, names };
-      return new CoreProcess({ ...parts, command, crashOf });
+      return new CoreProcess({ ...parts, command, log, crashOf });
     };
   }
 

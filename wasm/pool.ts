@@ -161,7 +161,8 @@ export class Pool {
   // A script takes megabytes, and nobody but its scheduler counts them.
   #roomFor(component: number): number {
     const load = this.#loads.find((load) => load.component === component);
-    return load?.code.type === "core" ? CORE_PROCESSES_MAX : PROCESSES_MAX;
+    const isScript = load === undefined || load.code.type === "script";
+    return isScript ? PROCESSES_MAX : CORE_PROCESSES_MAX;
   }
 
   #leastLoaded(

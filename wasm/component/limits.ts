@@ -29,3 +29,5 @@ export const FLAGS_MAX = 32;
 export const DESCRIPTION_LENGTH_MAX = 1_000_000;
 /** How many times a function may be lifted and lowered again. */
 export const WRAPPING_MAX = 64;
+/** Calls of components by components that one process has under way. */
+export const NESTED_FIBERS_MAX = 64;

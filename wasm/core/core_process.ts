@@ -24,11 +24,12 @@ import { GuestStopped } from "../script/guest_error.ts";
 import type { Crashed } from "./crash_report.ts";
 import { addGuest, forgetGuest, type LocalGuest } from "./guests.ts";
 import type { Hibernated } from "./hibernation.ts";
-import type { CoreInstance } from "./instance.ts";
-import { FIBER_COST, type InstancePool } from "./instance_pool.ts";
+import { FIBER_COST } from "./instance_pool.ts";
+import { BELOW_MS_MAX } from "./limits.ts";
+import type { ProcessInstance, ProcessPool } from "./process_pool.ts";
 import { type Receiver, Reception } from "./reception.ts";
 import type { Guest } from "./slot.ts";
-import { loggedStdio } from "./stdio.ts";
+import { type Log, loggedStdio } from "./stdio.ts";
 import { GuestStreams } from "./streams.ts";
 import { causeOf } from "./uncatchable.ts";
 
@@ -44,8 +45,8 @@ export const SERVICE_EXPORT = "rusm_message";
 
 /** All that a core process is made from. */
 export interface CoreOptions {
-  /** Instances of its module. */
-  readonly pool: InstancePool;
+  /** Instances of what it runs. */
+  readonly pool: ProcessPool;
   /** What the process may do. */
   readonly capability: Capability;
   /**
@@ -63,6 +64,8 @@ export interface CoreOptions {
   readonly command?: () => Command;
   /** Makes the exit reason of what a guest ended with, while it still has its instance. */
   readonly crashOf?: (crashed: Crashed) => ExitReason;
+  /** Takes what it logs; nobody does when absent. */
+  readonly log?: Log;
   /** Whether a service always gives its instance back before it waits; only when guests take much in all when absent. */
   readonly alwaysHibernates?: boolean;
 }
@@ -99,7 +102,7 @@ export class CoreProcess
   // Epochs since it waited last, without those of this slice.
   #usedEpochs = 0;
   #sliceEpoch = 0;
-  #instance: CoreInstance | undefined;
+  #instance: ProcessInstance | undefined;
   #hasFiber = false;
   // The state of a service without an instance.
   #saved: Hibernated | undefined;
@@ -128,12 +131,17 @@ export class CoreProcess
     return this.#streams;
   }
 
+  get command(): Command {
+    this.#command ??= this.#options.command?.() ?? NOTHING;
+    return this.#command;
+  }
+
+  get log(): Log {
+    return this.#options.log ?? (() => {});
+  }
+
   get wasip1(): Wasip1State {
-    if (this.#wasip1 === undefined) {
-      const { capability, command = () => NOTHING } = this.#options;
-      this.#command = command();
-      this.#wasip1 = wasip1Of(this.self, capability, this.#command);
-    }
+    this.#wasip1 ??= wasip1Of(this.self, this.capability, this.command);
     return this.#wasip1;
   }
 
@@ -335,18 +343,38 @@ export class CoreProcess
   }
 
   overrun(): number | Promise<number> {
-    if (this.#isStopped) return 1;
     const sliceEpochs = this.#sliceEpochs();
+    if (!this.#mayGoOn(sliceEpochs)) return 1;
     if (sliceEpochs === 0) return 0;
+    return this.#countMemory() ? this.#yield() : 1;
+  }
+
+  overrunBelow(): number {
+    const sliceEpochs = this.#sliceEpochs();
+    if (!this.#mayGoOn(sliceEpochs)) return 1;
+    if (sliceEpochs * this.#options.epoch.periodMs > BELOW_MS_MAX) {
+      this.#outcome ??= {
+        type: "limit",
+        limit: "cpu",
+        message:
+          `Used more than ${BELOW_MS_MAX} ms of CPU time where it cannot be suspended`,
+      };
+      return 1;
+    }
+    return Number(!this.#countMemory());
+  }
+
+  #mayGoOn(sliceEpochs: number): boolean {
+    if (this.#isStopped) return false;
     const { epoch } = this.#options;
     const { cpuMsMax } = this.capability;
     if ((this.#usedEpochs + sliceEpochs) * epoch.periodMs > cpuMsMax) {
       const message =
         `Used more than ${cpuMsMax} ms of CPU time without waiting`;
       this.#outcome ??= { type: "limit", limit: "cpu", message };
-      return 1;
+      return false;
     }
-    return this.#countMemory() ? this.#yield() : 1;
+    return true;
   }
 
   // A guest asks nobody before its memory grows.
@@ -421,12 +449,30 @@ export class CoreProcess
 
   async #receiveWithin(timeoutMs: number): Promise<Uint8Array | undefined> {
     // Who only looks does not wait, and could look for ever.
-    const usedEpochs = timeoutMs === 0
-      ? this.#usedEpochs + this.#sliceEpochs()
-      : 0;
-    const message = await this.wait(this.self.receive({ timeoutMs }));
-    this.#usedEpochs += usedEpochs;
+    const message = await this.wait(
+      this.self.receive({ timeoutMs }),
+      timeoutMs !== 0,
+    );
     return message === TIMEOUT ? undefined : bytesOf(message);
+  }
+
+  next(
+    timeoutMs: number | undefined,
+  ): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    const message = timeoutMs === undefined
+      ? this.self.receive()
+      : this.self.receive({ timeoutMs });
+    if (message instanceof Promise) return this.#takenLater(message);
+    // Under load there is always a message, and it would have waited.
+    if (timeoutMs !== 0) this.#usedEpochs = -this.#sliceEpochs();
+    return bytesOf(message);
+  }
+
+  async #takenLater(
+    message: Promise<GuestMessage | typeof TIMEOUT>,
+  ): Promise<Uint8Array | undefined> {
+    const received = await message;
+    return received === TIMEOUT ? undefined : bytesOf(received);
   }
 
   register(name: string): boolean | Promise<boolean> {
@@ -437,11 +483,11 @@ export class CoreProcess
     return this.wait(names.register(name, pid));
   }
 
-  async wait<Value>(value: Promise<Value>): Promise<Value> {
+  async wait<Value>(value: Promise<Value>, isFree = true): Promise<Value> {
     if (!this.#countMemory()) throw new GuestStopped();
     this.#leave();
     // A process that has waited let others run: its allowance is new.
-    this.#usedEpochs = 0;
+    if (isFree) this.#usedEpochs = 0;
     await this.#settled(value);
     if (!this.#tryEnter()) await this.#enter();
     if (this.#isStopped) throw new GuestStopped();

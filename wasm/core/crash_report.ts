@@ -10,8 +10,8 @@ import { originalOffset } from "../instrument/offset_map.ts";
 import { coreDump } from "../trap/core_dump.ts";
 import type { TrapSource } from "../trap/frames.ts";
 import { type Trap, trapCrash, trapOf } from "../trap/trap.ts";
-import type { CoreInstance } from "./instance.ts";
 import type { CoreModule } from "./module.ts";
+import type { ProcessInstance } from "./process_pool.ts";
 
 /** What core dumps are made from, by all schedulers. It can be posted to a Worker. */
 export interface DumpPlan {
@@ -38,7 +38,7 @@ export interface Crashed {
   /** Its pid. */
   readonly pid: Pid;
   /** Its instance; undefined when it was none yet. */
-  readonly instance: CoreInstance | undefined;
+  readonly instance: ProcessInstance | undefined;
 }
 
 /** Takes a core dump, and owns it. */
@@ -60,11 +60,7 @@ export function crashReports(
   crashing: Crashing,
 ): (crashed: Crashed, take: TakeDump) => ExitReason {
   const { module, name } = crashing;
-  const source: TrapSource = {
-    originalOffset: (offset) => originalOffset(module.offsets, offset),
-    overrunIndex: module.overrunIndex,
-    movedBy: module.movedBy,
-  };
+  const source = sourceOf(module);
   return (crashed, take) => {
     const trap = trapOf(crashed.thrown, source);
     if (trap === undefined) return crashOf(crashed.thrown);
@@ -74,12 +70,33 @@ export function crashReports(
   };
 }
 
+/** How `module`, which was rewritten, relates to the one that was written. */
+export function sourceOf(
+  { offsets, overrunIndex, movedBy }: CoreModule,
+): TrapSource {
+  return {
+    originalOffset: (offset) => originalOffset(offsets, offset),
+    overrunIndex,
+    movedBy,
+  };
+}
+
+/** The exit reason of a guest that ended with `thrown`, without a core dump. */
+export function reasonOf(
+  thrown: unknown,
+  name: string,
+  source: TrapSource,
+): ExitReason {
+  const trap = trapOf(thrown, source);
+  return trap === undefined ? crashOf(thrown) : trapCrash(trap, name);
+}
+
 function dumpOf(
   { frames }: Trap,
   { pid, instance }: Crashed,
   { name, dumps }: Crashing,
 ): Uint8Array<ArrayBuffer> | undefined {
-  if (dumps === undefined || instance === undefined) return undefined;
+  if (dumps === undefined || instance?.contents === undefined) return undefined;
   if (!takePermit(dumps.permits)) return undefined;
   try {
     return coreDump({

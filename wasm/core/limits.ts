@@ -27,6 +27,12 @@ export const PACK_BYTES: number = 4 * 1024;
 /** Bytes of a name, and of a label, that a guest gives. */
 export const NAME_BYTES_MAX = 1_024;
 
+/**
+ * How long a guest may run where it cannot be suspended, in milliseconds: as
+ * long as others may have to wait for their turn.
+ */
+export const BELOW_MS_MAX = 1_000;
+
 /** Names that one guest can have. */
 export const NAMES_MAX = 64;
 

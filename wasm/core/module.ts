@@ -11,7 +11,11 @@ import type { Caps } from "../instrument/frame.ts";
 import type { Global } from "../instrument/globals.ts";
 import type { OffsetMap } from "../instrument/offset_map.ts";
 import type { MemoryImport } from "../instrument/imports.ts";
-import { rewrite, type Rewritten } from "../instrument/rewrite.ts";
+import {
+  rewrite,
+  type RewriteOptions,
+  type Rewritten,
+} from "../instrument/rewrite.ts";
 import type { Table } from "../instrument/tables.ts";
 import { TABLE_ENTRIES_MAX } from "../limits.ts";
 import { refusalOf } from "./imports.ts";
@@ -45,12 +49,23 @@ export interface CoreModule {
   readonly movedBy: number;
 }
 
+/** How a module is made ready. */
+export interface PrepareOptions {
+  /** Where it may lie already, rewritten, or else is put. */
+  readonly entry?: StoreEntry | undefined;
+  /**
+   * Whether it is part of a component, whose linker gives it what it imports;
+   * the host does when absent.
+   */
+  readonly isLinked?: boolean;
+}
+
 /**
  * Makes a module ready for processes of `capability`.
  *
  * @param name For messages.
  * @param bytes Not changed.
- * @param entry Where it may lie already, rewritten, or else is put.
+ * @param options Where it may lie, and who gives it what it imports.
  * @throws {LoadFailed} It is invalid, needs more than `capability` grants,
  * imports what is not there, or does what no process may do.
  */
@@ -58,12 +73,16 @@ export async function prepareModule(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
   capability: Capability,
-  entry?: StoreEntry,
+  { entry, isLinked = false }: PrepareOptions = {},
 ): Promise<CoreModule> {
   const found = await entry?.find();
-  const rewritten = found ?? rewriteOrFail(name, bytes, capability);
+  const rewritten = found ??
+    rewriteOrFail(name, bytes, {
+      ...capsOf(capability),
+      bindsImports: !isLinked,
+    });
   const { bytes: rewrittenBytes, ...plan } = rewritten;
-  const refusal = refusalOf(bytes);
+  const refusal = isLinked ? undefined : refusalOf(bytes);
   if (refusal !== undefined) throw new LoadFailed(name, refusal, "");
   insistBounded(name, plan, capability);
   const saved = found === undefined ? entry?.save(rewritten) : undefined;
@@ -86,10 +105,10 @@ export async function prepareModule(
 function rewriteOrFail(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
-  capability: Capability,
+  options: RewriteOptions,
 ): Rewritten {
   try {
-    return rewrite(bytes, { ...capsOf(capability), bindsImports: true });
+    return rewrite(bytes, options);
   } catch (error) {
     if (!(error instanceof NotRewritable)) throw error;
     throw new LoadFailed(name, error.message, "");

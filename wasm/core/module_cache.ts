@@ -13,7 +13,7 @@ import type { ModuleStore } from "./module_store.ts";
  * it. Those under way are waited for; one that failed is tried again.
  */
 export class ModuleCache {
-  // By digest and cap.
+  // By digest, cap, and who gives it what it imports.
   readonly #modules = new Map<string, Promise<CoreModule>>();
   readonly #store: ModuleStore | undefined;
 
@@ -27,13 +27,16 @@ export class ModuleCache {
     name: string,
     bytes: Uint8Array<ArrayBuffer>,
     capability: Capability,
+    isLinked = false,
   ): Promise<CoreModule> {
     const digest = await digestOf(bytes);
-    const key = `${digest} ${capability.memoryBytesMax}`;
+    const key = `${digest} ${capability.memoryBytesMax} ${isLinked}`;
     let module = this.#modules.get(key);
     if (module === undefined) {
-      const entry = this.#store?.entry(digest, capsOf(capability));
-      module = prepareModule(name, bytes, capability, entry);
+      const caps = capsOf(capability);
+      const entry = this.#store?.entry(digest, caps, isLinked);
+      const options = { entry, isLinked };
+      module = prepareModule(name, bytes, capability, options);
       this.#modules.set(key, module);
       module.catch(() => this.#modules.delete(key));
     }
@@ -41,7 +44,10 @@ export class ModuleCache {
   }
 }
 
-async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** The SHA-256 of `bytes`, in hexadecimal digits. */
+export async function digestOf(
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return new Uint8Array(digest).toHex();
 }

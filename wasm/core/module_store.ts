@@ -63,11 +63,15 @@ export class ModuleStore {
    * The entry of one module.
    *
    * @param digest SHA-256 of the module as it was written, in hexadecimal.
+   * @param isLinked Whether its imports are not told who calls.
    */
-  entry(digest: string, caps: Caps): StoreEntry {
+  entry(digest: string, caps: Caps, isLinked = false): StoreEntry {
     const { memoryBytesMax, tableEntriesMax } = caps;
-    const key = [digest, memoryBytesMax, tableEntriesMax, STORED_VERSION]
-      .join("-");
+    const kind = isLinked ? ["linked"] : [];
+    const key = [
+      ...[digest, memoryBytesMax, tableEntriesMax, ...kind],
+      STORED_VERSION,
+    ].join("-");
     const path = join(this.#options.directory, `${key}${ENTRY_SUFFIX}`);
     return {
       find: () => this.#tell(this.#find(key, path)),

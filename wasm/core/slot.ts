@@ -12,6 +12,8 @@ import type { Capability } from "../capability.ts";
 import type { Context } from "@rusm/otp";
 import type { GuestMessage } from "../message.ts";
 import type { GuestMemory, Wasip1State } from "../wasi/p1.ts";
+import type { Command } from "./core_process.ts";
+import type { Log } from "./stdio.ts";
 import type { GuestStreams } from "./streams.ts";
 
 /** A process, as host functions see it. */
@@ -26,6 +28,10 @@ export interface Guest {
   readonly streams: GuestStreams;
   /** What it is to WASI preview 1. */
   readonly wasip1: Wasip1State;
+  /** What it was started with. */
+  readonly command: Command;
+  /** Takes what it logs. */
+  readonly log: Log;
 
   /**
    * Takes its next message.
@@ -57,16 +63,31 @@ export interface Guest {
     give: (message: Uint8Array) => Value,
   ): Value | Promise<Value>;
 
+  /**
+   * Takes its next message, as `receive` does, but without waiting: a promise
+   * is for `wait`.
+   */
+  next(
+    timeoutMs: number | undefined,
+  ): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+
   /** Whether it must end (1) or may go on (0), when its time was up. */
   overrun(): number | Promise<number>;
+
+  /**
+   * The same, where frames of JavaScript lie above it, so that it cannot be
+   * suspended. What takes long there must end.
+   */
+  overrunBelow(): number;
 
   /**
    * Waits for something that is not the process's own, without keeping others
    * from their turn.
    *
+   * @param isFree Whether its allowance of CPU time begins anew; true when absent.
    * @throws {GuestStopped} The process has ended meanwhile.
    */
-  wait<Value>(value: Promise<Value>): Promise<Value>;
+  wait<Value>(value: Promise<Value>, isFree?: boolean): Promise<Value>;
 }
 
 /** An instance, as host functions see it. */
