@@ -92,6 +92,10 @@ export type HostFunction = (
  * A resource is an object of JavaScript, of any class. A function that returns
  * one as `own` gives the guest a handle. A function that takes `own` has it
  * from then on, and must close it itself; one that takes `borrow` only uses it.
+ *
+ * Not every resource that is returned comes to have a handle: the table may be
+ * full, or the process have ended meanwhile. What holds something of the machine
+ * must be known to a {@linkcode HostState}, too, which closes it in the end.
  */
 export interface HostResource {
   /**

@@ -12,6 +12,7 @@ export const FIXTURES = [
   "async",
   "actor",
   "command",
+  "composed",
 ] as const;
 
 /** The bytes of one. */

@@ -20,7 +20,7 @@ async function jco(...args: string[]): Promise<void> {
   if (!success) throw new Error(`Cannot run jco ${args.join(" ")}`);
 }
 
-for (const name of ["values", "resources", "nested", "async"]) {
+for (const name of ["values", "resources", "nested", "async", "composed"]) {
   await jco("parse", `${name}.wat`, "-o", `${name}.wasm`);
 }
 

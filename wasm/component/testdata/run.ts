@@ -4,18 +4,24 @@
  * @module
  */
 
-import { type ExitReason, type ProcessHandle, Runtime } from "@rusm/otp";
+import {
+  type ExitReason,
+  type ProcessHandle,
+  Runtime,
+} from "@rusm/otp";
 
 import { type Capability, defineProfile } from "../../capability.ts";
 import { Ceilings } from "../../ceilings.ts";
 import { CoreProcess } from "../../core/core_process.ts";
 import { ModuleCache } from "../../core/module_cache.ts";
+import type { Guest } from "../../core/slot.ts";
 import { Epoch } from "../../epoch.ts";
 import { GUEST_MAILBOX_MAX } from "../../limits.ts";
 import type { GuestMessage } from "../../message.ts";
 import { RunQueue } from "../../run_queue.ts";
 import { componentCrashReports } from "../crash.ts";
 import type { HostInterface } from "../host.ts";
+import type { ComponentInstance } from "../instance.ts";
 import { ComponentPool } from "../pool.ts";
 import { ComponentCache, type PreparedComponent } from "../prepare.ts";
 import { HostRegistry } from "../registry.ts";
@@ -91,6 +97,16 @@ export class LocalComponent {
       crashOf: componentCrashReports("guest", this.prepared.modules),
     });
     return this.runtime.spawn(body, { mailboxMax: GUEST_MAILBOX_MAX });
+  }
+
+  /** An instance of a process that does nothing else. */
+  instance(): ComponentInstance {
+    const nobody: Partial<Guest> = {
+      isStopped: false,
+      overrun: () => 0,
+      wait: (promise) => promise,
+    };
+    return this.pool.take(nobody as Guest);
   }
 
   /** Runs a process to its end. */
