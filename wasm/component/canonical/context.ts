@@ -41,6 +41,7 @@ export interface CanonicalOptions {
 }
 
 const NO_BYTES = new Uint8Array(0);
+const NO_DATA = new DataView(NO_BYTES.buffer);
 
 /**
  * The views of one guest's memory, and the places where core values stand
@@ -54,7 +55,7 @@ export class Context {
   /** The memory. Made anew by `refresh` and by `allocate`. */
   bytes: Uint8Array<ArrayBuffer> = NO_BYTES;
   /** The memory. Made anew with `bytes`. */
-  data: DataView<ArrayBuffer> = new DataView(NO_BYTES.buffer);
+  data: DataView<ArrayBuffer> = NO_DATA;
   /** Core values, in order. Used only while nothing but `realloc` runs. */
   readonly flat: CoreValue[] = [];
   /** The next of `flat` to read or write. */
