@@ -75,7 +75,14 @@ export class ComponentGuest implements HostGuest {
   /** Closes what it holds, the latest first. */
   close(): void {
     if (this.#states === undefined) return;
-    for (const { close } of [...this.#states.values()].reverse()) close();
+    for (const { close } of [...this.#states.values()].reverse()) {
+      try {
+        close();
+      } catch (error) {
+        // It may not throw; if it does, what else there is is closed all the same.
+        this.log(0, `Cannot close what a process had: ${error}`);
+      }
+    }
     this.#states = undefined;
   }
 }

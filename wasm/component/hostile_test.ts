@@ -269,3 +269,21 @@ Deno.test("components take what they need of the machine, and give it back", asy
   next.kill();
   await next.join();
 });
+
+Deno.test("a component of very many imports counts for what they take of the heap", async () => {
+  const imports = Array.from(
+    { length: 1_000 },
+    () => `(import "host" "again" (func))`,
+  );
+  const ceilings = new Ceilings();
+  const component = await LocalComponent.load(
+    await componentOf({
+      hosts: [HOST],
+      main: `${MEMORY} ${imports.join(" ")} (func (export "run"))`,
+    }),
+    { hosts: [HOST], ceilings },
+  );
+  strictEqual(await component.run(), "normal");
+  // A page for the memory, and 1,000 times 512 bytes.
+  strictEqual(ceilings.taken.bytes, 65536 * 8);
+});

@@ -81,7 +81,8 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
   /** The memories of its modules. */
   readonly memories: WebAssembly.Memory[] = [];
   readonly #parts: ComponentParts;
-  readonly #states: readonly ComponentInstanceState[];
+  // By index of the component instance; made when a function of it is.
+  readonly #states = new Map<number, ComponentInstanceState>();
   readonly #exports = new Map<CoreInstantiation, WebAssembly.Exports>();
   readonly #tables: TableImage[] = [];
   readonly #options = new Map<string, CanonicalOptions>();
@@ -104,13 +105,11 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
    */
   constructor(parts: ComponentParts) {
     this.#parts = parts;
-    const { implemented, first } = parts.linkage;
-    this.#states = implemented.map((each) => new ComponentInstanceState(each));
     this.#overrun = overrunImport(
       () => this.#belowCount === 0 ? SUSPENDS : this.#process.overrunBelow(),
       () => this.#process.overrun(),
     );
-    for (const action of first) {
+    for (const action of parts.linkage.first) {
       if (action.kind === "instantiate") this.#instantiate(action.step);
     }
     this.#saveTables();
@@ -133,12 +132,13 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
   /** Gives it to a process. */
   begin(guest: Guest): void {
     this.#guest = new ComponentGuest(guest);
+    this.#belowCount = 0;
   }
 
   /** Takes it from its process, and closes what that holds. No call may be under way. */
   end(): void {
     const guest = this.#guest!;
-    for (const state of this.#states) this.#dropAll(guest, state);
+    for (const state of this.#states.values()) this.#dropAll(guest, state);
     guest.close();
     this.#guest = undefined;
   }
@@ -342,7 +342,7 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
   }
 
   #resource({ kind, resource, componentInstance }: ResourceFunction): Import {
-    const state = this.#states[componentInstance]!;
+    const state = this.#stateOf(componentInstance);
     if (kind === "resource.new") {
       return { call: resourceNew(resource, state), isSuspending: false };
     }
@@ -377,10 +377,22 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
   ): Promise<void> {
     const call = this.#promising(destructor!);
     if (componentInstance === from) return await call(rep);
-    const state = this.#states[componentInstance]!;
+    const state = this.#stateOf(componentInstance);
     state.enter();
     await call(rep);
     state.mayEnter = true;
+  }
+
+  #stateOf(componentInstance: number): ComponentInstanceState {
+    let state = this.#states.get(componentInstance);
+    if (state === undefined) {
+      const { linkage } = this.#parts;
+      state = new ComponentInstanceState(
+        linkage.implementedBy(componentInstance),
+      );
+      this.#states.set(componentInstance, state);
+    }
+    return state;
   }
 
   #function(callee: ComponentFunction): HostFunction {
@@ -439,7 +451,7 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
       realloc: realloc && this.#below(realloc),
       postReturn: postReturn && this.#belowOne(postReturn),
       encoding,
-      instance: this.#states[componentInstance]!,
+      instance: this.#stateOf(componentInstance),
     };
   }
 

@@ -417,3 +417,46 @@ Deno.test("call() takes and gives values, and rejects what does not fit", async 
   );
   deepStrictEqual(outcome, []);
 });
+
+/** Says that it starts, and then needs what another module has. */
+const STARTING = `(module (memory (export "memory") 1)
+  (func $start (i32.store (i32.const 8) (i32.add (i32.load (i32.const 8)) (i32.const 1))))
+  (start $start)
+  (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 0))`;
+
+Deno.test("start functions run in each process, those of a module before the next is instantiated", async () => {
+  const { said, host } = sayings();
+  const component = await load({
+    hosts: [host],
+    libc: STARTING,
+    main: `${MEMORY} ${SAY}
+      (data (i32.const 8) "\\05")
+      (func $start (call $count (i32.load (i32.const 8))))
+      (start $start)
+      (func (export "run") (call $count (i32.const 0)))`,
+  });
+  for (let round = 0; round < 3; round++) {
+    strictEqual(await component.run(), "normal");
+    // What a later module writes lies over what the first has started with.
+    deepStrictEqual(said.splice(0), [5, 0]);
+  }
+  // An instance in which code had to run is not put back.
+  strictEqual(component.pool.idleCount, 0);
+});
+
+Deno.test("start functions of the last module do not keep an instance from being put back", async () => {
+  const { said, host } = sayings();
+  const component = await load({
+    hosts: [host],
+    main: `${MEMORY} ${SAY}
+      (global $g (mut i32) (i32.const 0))
+      (func $start (global.set $g (i32.add (global.get $g) (i32.const 1))))
+      (start $start)
+      (func (export "run") (call $count (global.get $g)))`,
+  });
+  for (let round = 0; round < 3; round++) {
+    strictEqual(await component.run(), "normal");
+    deepStrictEqual(said.splice(0), [1]);
+  }
+  strictEqual(component.pool.idleCount, 1);
+});

@@ -31,3 +31,5 @@ export const DESCRIPTION_LENGTH_MAX = 1_000_000;
 export const WRAPPING_MAX = 64;
 /** Calls of components by components that one process has under way. */
 export const NESTED_FIBERS_MAX = 64;
+/** Bytes of the heap that a linked import of an instance counts for. */
+export const IMPORT_BYTES = 512;

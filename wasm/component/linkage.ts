@@ -47,14 +47,14 @@ export class ComponentLinkage {
   readonly later: readonly LinkAction[];
   /** The memories of its instances, in the order in which they are made. */
   readonly ownMemories: readonly MemoryImport[];
+  /** How many imports its modules have, all of them. */
+  readonly importsCount: number;
   /** Whether an instance in which code has run can be put back. */
   readonly isRestorable: boolean;
   /** Whether code of a module may write a table of any. */
   readonly writesTables: boolean;
   /** Whether code of a module may grow a memory of any. */
   readonly growsMemories: boolean;
-  /** The types of resources that each component instance defines, by its index. */
-  readonly implemented: readonly (readonly ResourceType[])[];
   /** What it defines itself. */
   readonly defined: ReadonlyMap<ResourceType, DefinedResource>;
   readonly #modules: readonly CoreModule[];
@@ -76,6 +76,11 @@ export class ComponentLinkage {
     const { first, later } = split(actions);
     this.first = first;
     this.later = later;
+    this.importsCount = plan.steps.reduce(
+      (sum, step) =>
+        step.kind === "instantiate" ? sum + step.imports.length : sum,
+      0,
+    );
     const used = actions.flatMap((action) =>
       action.kind === "instantiate" ? [this.moduleOf(action.step)] : []
     );
@@ -88,12 +93,6 @@ export class ComponentLinkage {
       used.every(({ isRestorable }) => isRestorable) &&
       (!this.writesTables || used.every(areTablesPlain));
     this.defined = new Map(plan.resources.map((each) => [each.resource, each]));
-    this.implemented = Array.from(
-      { length: plan.componentInstances },
-      (_, index) =>
-        plan.resources.filter((each) => each.componentInstance === index)
-          .map(({ resource }) => resource),
-    );
     for (const [resource, home] of resources) {
       const { resources: given } = registry.find(home.interface)!;
       this.#resources.set(resource, given![home.name]!);
@@ -104,6 +103,13 @@ export class ComponentLinkage {
   /** The module that `step` instantiates. */
   moduleOf({ module }: CoreInstantiation): CoreModule {
     return this.#modules[module]!;
+  }
+
+  /** The types of resources that a component instance defines. */
+  implementedBy(componentInstance: number): readonly ResourceType[] {
+    return [...this.defined.values()]
+      .filter((each) => each.componentInstance === componentInstance)
+      .map(({ resource }) => resource);
   }
 
   /** What the host gives for `imported`. */

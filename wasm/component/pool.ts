@@ -20,6 +20,7 @@ import type { Epoch } from "../epoch.ts";
 import { PAGE_BYTES } from "../instrument/memory_type.ts";
 import { IDLE_INSTANCES_MAX } from "../limits.ts";
 import { HOST_REGISTRY } from "./hosts.ts";
+import { IMPORT_BYTES } from "./limits.ts";
 import { ComponentInstance, type ComponentParts } from "./instance.ts";
 import { ComponentLinkage } from "./linkage.ts";
 import type { PreparedComponent } from "./prepare.ts";
@@ -124,22 +125,26 @@ export class ComponentPool implements ProcessPool {
   // Memories that nobody uses count until they are collected.
   #drop(instance: ComponentInstance): void {
     const { maps } = this.#memoriesCost;
-    const bytes = bytesOf(instance);
+    const bytes = this.#bytesOf(instance);
     this.ceilings.force({ maps: 0, bytes: bytes - this.#counted(instance) });
     const [first] = instance.memories;
-    if (first !== undefined) this.#dropped.register(first, { maps, bytes });
+    this.#dropped.register(first ?? instance, { maps, bytes });
   }
 
   #counted(instance: ComponentInstance): number {
     return this.#countedBytes.get(instance) ?? this.#memoriesCost.bytes;
   }
 
+  #bytesOf(instance: ComponentInstance): number {
+    return memoryBytesOf(instance) + importBytes(this.#parts.linkage);
+  }
+
   count(instance: ComponentInstance): boolean {
     if (!this.#parts.linkage.growsMemories) return true;
-    const bytes = bytesOf(instance);
+    const bytes = this.#bytesOf(instance);
     const growth = bytes - this.#counted(instance);
     if (growth === 0) return true;
-    if (bytes > this.#memoryBytesMax) return false;
+    if (memoryBytesOf(instance) > this.#memoryBytesMax) return false;
     if (!this.ceilings.tryExtend({ maps: 0, bytes: growth })) return false;
     this.#countedBytes.set(instance, bytes);
     return true;
@@ -150,8 +155,9 @@ export class ComponentPool implements ProcessPool {
   }
 }
 
-function costOf({ ownMemories, growsMemories }: ComponentLinkage): Cost {
-  let [maps, bytes] = [0, 0];
+function costOf(linkage: ComponentLinkage): Cost {
+  const { ownMemories, growsMemories } = linkage;
+  let [maps, bytes] = [0, importBytes(linkage)];
   for (const { min, max } of ownMemories) {
     const isGrowable = growsMemories && max > min;
     maps += isGrowable ? GROWABLE_MEMORY_MAPS : FIXED_MEMORY_MAPS;
@@ -160,13 +166,19 @@ function costOf({ ownMemories, growsMemories }: ComponentLinkage): Cost {
   return { maps, bytes };
 }
 
-function bytesOf({ memories }: ComponentInstance): number {
+// What is linked lies on the heap of the scheduler. Whole pages, as ceilings
+// count them, or what is taken in parts would not be what is given back.
+function importBytes({ importsCount }: ComponentLinkage): number {
+  return Math.floor(importsCount * IMPORT_BYTES / PAGE_BYTES) * PAGE_BYTES;
+}
+
+function memoryBytesOf({ memories }: ComponentInstance): number {
   return memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
 }
 
 function firstImages(
   instance: ComponentInstance,
 ): readonly MemoryImage[] | undefined {
-  if (bytesOf(instance) > RESTORED_BYTES_MAX) return undefined;
+  if (memoryBytesOf(instance) > RESTORED_BYTES_MAX) return undefined;
   return instance.memories.map(saveMemory);
 }

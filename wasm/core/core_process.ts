@@ -96,6 +96,7 @@ export class CoreProcess
   #self: Context<GuestMessage> | undefined;
   #outcome: ExitReason | undefined;
   #isStopped = false;
+  #isWaiting = false;
   // Ends the wait of a guest that was stopped.
   #abandon: (() => void) | undefined;
   #reception: Reception | undefined;
@@ -464,7 +465,8 @@ export class CoreProcess
       : this.self.receive({ timeoutMs });
     if (message instanceof Promise) return this.#takenLater(message);
     // Under load there is always a message, and it would have waited.
-    if (timeoutMs !== 0) this.#usedEpochs = -this.#sliceEpochs();
+    const isWait = timeoutMs !== 0 && !this.#isWaiting;
+    if (isWait) this.#usedEpochs = -this.#sliceEpochs();
     return bytesOf(message);
   }
 
@@ -484,12 +486,18 @@ export class CoreProcess
   }
 
   async wait<Value>(value: Promise<Value>, isFree = true): Promise<Value> {
-    if (!this.#countMemory()) throw new GuestStopped();
+    if (!this.#countMemory()) {
+      // Nobody else looks at what becomes of it.
+      value.catch(() => {});
+      throw new GuestStopped();
+    }
     this.#leave();
+    this.#isWaiting = true;
     // A process that has waited let others run: its allowance is new.
     if (isFree) this.#usedEpochs = 0;
     await this.#settled(value);
     if (!this.#tryEnter()) await this.#enter();
+    this.#isWaiting = false;
     if (this.#isStopped) throw new GuestStopped();
     return await value;
   }
