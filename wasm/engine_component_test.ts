@@ -19,7 +19,7 @@ async function withEngine(
   try {
     await check(engine, runtime);
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 

@@ -54,6 +54,10 @@ export class ComponentGuest implements HostGuest {
     return message;
   }
 
+  register(name: string): boolean | Promise<boolean> {
+    return this.process.claim(name);
+  }
+
   state<State>(key: HostState<State>): State {
     this.#states ??= new Map();
     let kept = this.#states.get(key as HostState<unknown>);

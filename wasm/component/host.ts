@@ -129,6 +129,13 @@ export interface HostGuest {
     timeoutMs: number | undefined,
   ): Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
+  /**
+   * Asks for a name. A promise is for a `suspending` function to return.
+   *
+   * @returns Whether it has the name now: no other process of the node does.
+   */
+  register(name: string): boolean | Promise<boolean>;
+
   /** What `key` stands for in this process, made when it is first asked for. */
   state<State>(key: HostState<State>): State;
 }

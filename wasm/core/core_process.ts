@@ -478,11 +478,19 @@ export class CoreProcess
   }
 
   register(name: string): boolean | Promise<boolean> {
+    if (this.#isStopped) throw new GuestStopped();
+    const isRegistered = this.claim(name);
+    return isRegistered instanceof Promise
+      ? this.wait(isRegistered)
+      : isRegistered;
+  }
+
+  claim(name: string): boolean | Promise<boolean> {
     const { runtime, pid } = this.self;
     const { names } = this.#options;
-    if (names === undefined) return runtime.register(name, pid);
-    if (this.#isStopped) throw new GuestStopped();
-    return this.wait(names.register(name, pid));
+    return names === undefined
+      ? runtime.register(name, pid)
+      : names.register(name, pid);
   }
 
   async wait<Value>(value: Promise<Value>, isFree = true): Promise<Value> {

@@ -51,6 +51,9 @@ export interface Guest {
    */
   register(name: string): boolean | Promise<boolean>;
 
+  /** The same, but without waiting: a promise is for `wait`. */
+  claim(name: string): boolean | Promise<boolean>;
+
   /**
    * Takes its next message, and waits for it for ever.
    *
