@@ -143,6 +143,31 @@ Deno.test("a component that wants more memories than its profile has is refused"
 
 const LOOP = "(loop (br 0)) i32.const 0";
 
+// deno-fmt-ignore
+const GROWN: [pages: number, reason: RegExp][] = [
+  [63, /^normal$/],
+  [64, /^limit memory: Used more than 8388608 bytes of memory$/],
+];
+
+for (const [pages, reason] of GROWN) {
+  Deno.test(`a component of two memories, of 64 pages and 1, that grows one by ${pages} ends when it waits: ${reason}`, async () => {
+    const slow: HostInterface = {
+      name: "test:h/slow@0.1.0",
+      wit: "slow: func();",
+      suspending: { slow: () => Promise.resolve() },
+    };
+    const bytes = await componentOf({
+      hosts: [slow],
+      main: `(import "host" "slow" (func $slow)) (memory 1)
+        (func (export "run") (drop (memory.grow (i32.const ${pages}))) (call $slow))`,
+      libc: `(module (memory (export "memory") 64)
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 64))`,
+    });
+    const component = await LocalComponent.load(bytes, { hosts: [slow] });
+    match(formatReason(await component.run()), reason);
+  });
+}
+
 async function withTicker(
   check: (ticker: Ticker) => Promise<void>,
 ): Promise<void> {

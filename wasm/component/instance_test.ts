@@ -460,3 +460,35 @@ Deno.test("start functions of the last module do not keep an instance from being
   }
   strictEqual(component.pool.idleCount, 1);
 });
+
+Deno.test("a function of the host sees the process that calls", async () => {
+  const seen: unknown[] = [];
+  const host: HostInterface = {
+    name: "test:a/self@0.1.0",
+    wit: "look: func(); name: func() -> bool;",
+    functions: {
+      look: (guest) => {
+        const { self, capability, command } = guest;
+        seen.push(
+          self.pid.serial,
+          capability.name,
+          command.args,
+          self.signal.aborted,
+        );
+        guest.log(2, "seen");
+      },
+    },
+    suspending: { name: (guest) => guest.register("known") },
+  };
+  const component = await load({
+    hosts: [host],
+    main: `(import "host" "look" (func $look))
+      (import "host" "name" (func $name (result i32)))
+      (func (export "run") (call $look)
+        (if (i32.eqz (call $name)) (then (unreachable))))`,
+  });
+  const process = component.spawn();
+  strictEqual(await process.join(), "normal");
+  deepStrictEqual(seen, [process.pid.serial, "roomy", [], false]);
+  deepStrictEqual(component.logs, ["seen"]);
+});

@@ -139,12 +139,12 @@ export class ComponentPool implements ProcessPool {
     return memoryBytesOf(instance) + importBytes(this.#parts.linkage);
   }
 
-  count(instance: ComponentInstance): boolean {
+  count(instance: ComponentInstance): boolean | "memory" {
     if (!this.#parts.linkage.growsMemories) return true;
     const bytes = this.#bytesOf(instance);
     const growth = bytes - this.#counted(instance);
     if (growth === 0) return true;
-    if (memoryBytesOf(instance) > this.#memoryBytesMax) return false;
+    if (memoryBytesOf(instance) > this.#memoryBytesMax) return "memory";
     if (!this.ceilings.tryExtend({ maps: 0, bytes: growth })) return false;
     this.#countedBytes.set(instance, bytes);
     return true;

@@ -381,10 +381,14 @@ export class CoreProcess
   // A guest asks nobody before its memory grows.
   #countMemory(): boolean {
     const instance = this.#instance;
-    if (instance === undefined || this.#options.pool.count(instance)) {
-      return true;
-    }
-    this.#exceeded();
+    if (instance === undefined) return true;
+    const counted = this.#options.pool.count(instance);
+    if (counted === true) return true;
+    if (counted === "memory") {
+      const { memoryBytesMax } = this.capability;
+      const message = `Used more than ${memoryBytesMax} bytes of memory`;
+      this.#outcome ??= { type: "limit", limit: "memory", message };
+    } else this.#exceeded();
     return false;
   }
 

@@ -37,8 +37,11 @@ export interface ProcessPool {
   take(guest: Guest, admitted?: Cost): ProcessInstance;
   /** Gives an instance back. No call may be under way in it. */
   give(instance: ProcessInstance): void;
-  /** Counts what the memory of an instance has grown by. Returns whether it may have. */
-  count(instance: ProcessInstance): boolean;
+  /**
+   * Counts what the memory of an instance has grown by. Returns whether it may
+   * have; `"memory"` when it is more than the process may have.
+   */
+  count(instance: ProcessInstance): boolean | "memory";
   /** Saves the state of an instance, and gives it back; undefined when it cannot be saved. */
   hibernate(instance: ProcessInstance): Hibernated | undefined;
 }
