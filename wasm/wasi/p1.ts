@@ -5,7 +5,7 @@
  */
 
 import * as descriptors from "./p1/descriptors.ts";
-import { errnoOf, ProcessExit } from "./p1/errors.ts";
+import { errnoOf, ProcessExit } from "./errors.ts";
 import * as files from "./p1/files.ts";
 import { GuestMemory } from "./p1/memory.ts";
 import { pathOpen } from "./p1/open.ts";
@@ -17,15 +17,14 @@ import { noSocket } from "./p1/sockets.ts";
 import type { Wasip1State } from "./p1/state.ts";
 import * as transfer from "./p1/transfer.ts";
 
-export { ProcessExit } from "./p1/errors.ts";
+export { ProcessExit } from "./errors.ts";
+export type {
+  WasiReader as Wasip1Reader,
+  WasiStdio as Wasip1Stdio,
+  WasiWriter as Wasip1Writer,
+} from "./options.ts";
 export { GuestMemory } from "./p1/memory.ts";
-export type { Wasip1Reader } from "./p1/input.ts";
-export {
-  type Wasip1Options,
-  Wasip1State,
-  type Wasip1Stdio,
-  type Wasip1Writer,
-} from "./p1/state.ts";
+export { type Wasip1Options, Wasip1State } from "./p1/state.ts";
 
 /** The module name under which guests import preview 1. */
 export const WASIP1_MODULE = "wasi_snapshot_preview1";

@@ -10,11 +10,8 @@ import {
   OFLAG,
   RIGHT,
 } from "./p1/abi.ts";
-import {
-  DIRECTORY_ENTRIES_MAX,
-  OPEN_FILES_MAX,
-  RANDOM_BYTES_MAX,
-} from "./p1/limits.ts";
+import { DIRECTORY_ENTRIES_MAX } from "./files/limits.ts";
+import { OPEN_FILES_MAX, RANDOM_BYTES_MAX } from "./p1/limits.ts";
 import {
   optionsFor,
   preopen,

@@ -6,7 +6,9 @@
 
 import { closeSync } from "node:fs";
 
-import { WasiError } from "./errors.ts";
+import { WasiError } from "../errors.ts";
+import type { Directory } from "../files/directory.ts";
+import type { FileType } from "../files/filestat.ts";
 import { OPEN_FILES_MAX } from "./limits.ts";
 
 /** What every descriptor has. */
@@ -42,33 +44,21 @@ export interface FileDescriptor extends Granted {
 }
 
 /** An open directory: a way down from a preopen. Owns nothing of the host. */
-export interface DirectoryDescriptor extends Granted {
+export interface DirectoryDescriptor extends Granted, Directory {
   /** Tag. */
   readonly type: "directory";
-  /** The preopen it lies in. */
-  readonly root: Root;
-  /** Names from the preopen down to it, none of them a link when it was opened. */
-  readonly names: readonly string[];
   /** Path under which the guest knows it, when it is a preopen itself. */
   readonly preopenPath: string | undefined;
   /** What `fd_readdir` has under way, in the order of its cookies. */
   listing: readonly Entry[] | undefined;
 }
 
-/** A preopen on the host. */
-export interface Root {
-  /** Absolute path on the host, without a slash at its end. */
-  readonly host: string;
-  /** Whether writing is denied. */
-  readonly readOnly: boolean;
-}
-
 /** An entry of a directory. */
 export interface Entry {
   /** In bytes, as the guest gets it. */
   readonly name: Uint8Array;
-  /** One of `FILETYPE`. */
-  readonly type: number;
+  /** What it is. */
+  readonly type: FileType;
   /** Serial number of the file on the host. */
   readonly ino: bigint;
 }

@@ -4,17 +4,12 @@
  * @module
  */
 
-import {
-  FDFLAG,
-  FDSTAT_BYTES,
-  FILETYPE,
-  PRESTAT_BYTES,
-  RIGHT,
-  SUCCESS,
-} from "./abi.ts";
+import { WasiError } from "../errors.ts";
+import type { FileType } from "../files/filestat.ts";
+import { FDFLAG, FDSTAT_BYTES, PRESTAT_BYTES, RIGHT, SUCCESS } from "./abi.ts";
 import type { Descriptor } from "./descriptor.ts";
-import { WasiError } from "./errors.ts";
 import { streamType } from "./files.ts";
+import { filetypeOf } from "./filestat.ts";
 import type { GuestMemory } from "./memory.ts";
 import { rightsOf } from "./open.ts";
 import type { Wasip1State } from "./state.ts";
@@ -41,7 +36,7 @@ export function fdFdstatGet(
 ): number {
   const descriptor = state.descriptors.get(fd);
   const at = memory.insist(result, FDSTAT_BYTES);
-  memory.setU16(at, typeOf(state, descriptor));
+  memory.setU16(at, filetypeOf(typeOf(state, descriptor)));
   memory.setU16(at + 2, descriptor.flags);
   memory.setU32(at + 4, 0);
   memory.setU64(at + 8, BigInt(descriptor.rights));
@@ -49,12 +44,12 @@ export function fdFdstatGet(
   return SUCCESS;
 }
 
-function typeOf(state: Wasip1State, descriptor: Descriptor): number {
+function typeOf(state: Wasip1State, descriptor: Descriptor): FileType {
   switch (descriptor.type) {
     case "directory":
-      return FILETYPE.DIRECTORY;
+      return "directory";
     case "file":
-      return FILETYPE.REGULAR_FILE;
+      return "regular-file";
     case "stream":
       return streamType(state);
   }

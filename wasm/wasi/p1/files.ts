@@ -4,31 +4,27 @@
  * @module
  */
 
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  futimesSync,
-  lutimesSync,
-  openSync,
-} from "node:fs";
+import { fdatasyncSync, fsyncSync, ftruncateSync } from "node:fs";
 
-import { FILETYPE, RIGHT, SUCCESS, WHENCE } from "./abi.ts";
-import type { DirectoryDescriptor, FileDescriptor } from "./descriptor.ts";
-import { WasiError } from "./errors.ts";
+import { WasiError } from "../errors.ts";
+import {
+  setTimesOfDirectory,
+  setTimesOfFile,
+  syncDirectory,
+} from "../files/changes.ts";
 import {
   type Filestat,
   filestatOfFile,
-  NO_ATTRIBUTES,
-  storeFilestat,
-} from "./filestat.ts";
+  type FileType,
+} from "../files/filestat.ts";
+import { statAt } from "../files/paths.ts";
+import { insistOffset } from "../files/transfer.ts";
+import { RIGHT, SUCCESS, WHENCE } from "./abi.ts";
+import type { DirectoryDescriptor, FileDescriptor } from "./descriptor.ts";
+import { NO_ATTRIBUTES, storeFilestat } from "./filestat.ts";
 import type { GuestMemory } from "./memory.ts";
-import { find } from "./place.ts";
 import type { Wasip1State } from "./state.ts";
-import { insistOneChoice, timesOf } from "./times.ts";
-import { insistOffset } from "./transfer.ts";
+import { newTimes } from "./times.ts";
 
 const ADVICE_MAX = 5;
 
@@ -101,16 +97,6 @@ export function fdSync(
   return SUCCESS;
 }
 
-function syncDirectory(directory: DirectoryDescriptor): void {
-  const { host } = find(directory, ".", true);
-  const hostFd = openSync(host, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(hostFd);
-  } finally {
-    closeSync(hostFd);
-  }
-}
-
 /** `fd_filestat_get(fd) -> filestat`. */
 export function fdFilestatGet(
   state: Wasip1State,
@@ -127,16 +113,16 @@ export function fdFilestatGet(
 }
 
 /** The file type of a standard stream. Libraries take a character device for a terminal. */
-export function streamType({ options }: Wasip1State): number {
+export function streamType({ options }: Wasip1State): FileType {
   const { isTerminal = false } = options.stdio;
-  return isTerminal ? FILETYPE.CHARACTER_DEVICE : FILETYPE.UNKNOWN;
+  return isTerminal ? "character-device" : "unknown";
 }
 
 function filestatOf(
   descriptor: FileDescriptor | DirectoryDescriptor,
 ): Filestat {
   if (descriptor.type === "file") return filestatOfFile(descriptor.hostFd);
-  return find(descriptor, ".", true).filestat;
+  return statAt(descriptor, ".", true);
 }
 
 /** `fd_filestat_set_size(fd, size) -> ()`. */
@@ -160,18 +146,11 @@ export function fdFilestatSetTimes(
   mtime: bigint,
   which: number,
 ): number {
-  insistOneChoice(which);
+  const times = newTimes(state, atime, mtime, which);
   const rights = RIGHT.FD_FILESTAT_SET_TIMES;
   const descriptor = state.descriptors.get(fd, rights);
-  const wanted = { atime, mtime, which, nowMs: state.options.now() };
-  if (descriptor.type === "directory") {
-    if (descriptor.root.readOnly) throw new WasiError("EROFS");
-    const { host, filestat } = find(descriptor, ".", true);
-    lutimesSync(host, ...timesOf(filestat, wanted));
-    return SUCCESS;
-  }
-  const { hostFd } = changeable(state, fd, rights);
-  futimesSync(hostFd, ...timesOf(filestatOfFile(hostFd), wanted));
+  if (descriptor.type === "directory") setTimesOfDirectory(descriptor, times);
+  else setTimesOfFile(changeable(state, fd, rights).hostFd, times);
   return SUCCESS;
 }
 

@@ -5,8 +5,9 @@
  */
 
 import { IOVEC_BYTES } from "./abi.ts";
-import { WasiError } from "./errors.ts";
-import { BUFFERS_MAX, PATH_BYTES_MAX } from "./limits.ts";
+import { WasiError } from "../errors.ts";
+import { PATH_BYTES_MAX } from "../files/limits.ts";
+import { BUFFERS_MAX } from "./limits.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

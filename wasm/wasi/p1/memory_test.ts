@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 
-import { BUFFERS_MAX, PATH_BYTES_MAX } from "./limits.ts";
+import { PATH_BYTES_MAX } from "../files/limits.ts";
+import { BUFFERS_MAX } from "./limits.ts";
 import { GuestMemory } from "./memory.ts";
 
 const PAGE = 65_536;

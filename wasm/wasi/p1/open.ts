@@ -4,24 +4,19 @@
  * @module
  */
 
-import { closeSync, constants, ftruncateSync, openSync } from "node:fs";
-
+import { WasiError } from "../errors.ts";
+import { open, type Opened, type Opening } from "../files/open.ts";
 import {
   DIRECTORY_RIGHTS,
-  ERRNO,
   FDFLAG,
   FILE_RIGHTS,
-  FILETYPE,
   LOOKUP_SYMLINK_FOLLOW,
   OFLAG,
   RIGHT,
   SUCCESS,
 } from "./abi.ts";
 import type { Descriptor, DirectoryDescriptor } from "./descriptor.ts";
-import { errnoOf, WasiError } from "./errors.ts";
-import { type Filestat, filestatOfFile } from "./filestat.ts";
 import type { GuestMemory } from "./memory.ts";
-import { isDirectory, locate, type Place } from "./place.ts";
 import type { Wasip1State } from "./state.ts";
 
 /** What the guest asks of one opening. */
@@ -34,14 +29,12 @@ interface Wanted {
 }
 
 const MAKES_DIRECTORY = OFLAG.CREAT | OFLAG.DIRECTORY;
-const MAKES_NEW = OFLAG.CREAT | OFLAG.EXCL;
 
 /**
  * `path_open(fd, lookupflags, path, oflags, rights, inheriting, fdflags) -> fd`.
  *
- * Opens regular files and directories. Pipes, devices and sockets that lie in a
- * preopen answer ENOTSUP: a read could hold the thread for ever. A file is
- * opened for writing when the guest asks for the right to write or to allocate.
+ * Opens regular files and directories. A file is opened for writing when the
+ * guest asks for the right to write or to allocate.
  */
 export function pathOpen(
   state: Wasip1State,
@@ -62,8 +55,8 @@ export function pathOpen(
   state.descriptors.insistRoom();
   const guestPath = memory.path(path, pathLength);
   const follow = (lookupFlags & LOOKUP_SYMLINK_FOLLOW) !== 0;
-  const opened = openAgain(directory, guestPath, follow, wanted);
-  memory.setU32(result, state.descriptors.add(opened));
+  const opened = open(directory, guestPath, openingOf(wanted, follow));
+  memory.setU32(result, state.descriptors.add(descriptorOf(opened, wanted)));
   return SUCCESS;
 }
 
@@ -117,124 +110,49 @@ function insistAllowed(
   return directory;
 }
 
-// 1. Two guests find that a file is missing. 2. One creates it. 3. The other
-// may not create it any more, though it did not ask for a new one: it looks
-// again, and opens what is there.
-function openAgain(
-  directory: DirectoryDescriptor,
-  path: string,
+function openingOf(
+  { oflags, rights, flags, isWriting }: Wanted,
   follow: boolean,
-  wanted: Wanted,
-): Descriptor {
-  const place = locate(directory, path, follow);
-  if (place.filestat !== undefined) return openFound(place, wanted);
-  try {
-    return create(place, wanted);
-  } catch (error) {
-    const isNew = (wanted.oflags & OFLAG.EXCL) !== 0;
-    if (isNew || errnoOf(error) !== ERRNO.EEXIST) throw error;
-  }
-  const appeared = locate(directory, path, follow);
-  if (appeared.filestat === undefined) throw new WasiError("EAGAIN");
-  return openFound(appeared, wanted);
-}
-
-function create(place: Place, wanted: Wanted): Descriptor {
-  if ((wanted.oflags & OFLAG.CREAT) === 0) throw new WasiError("ENOENT");
-  if (place.root.readOnly) throw new WasiError("EROFS");
-  if (place.mustBeDirectory) throw new WasiError("EISDIR");
-  const hostFd = openSync(
-    place.host,
-    hostFlags(wanted) | constants.O_CREAT | constants.O_EXCL,
-  );
-  return fileDescriptor(hostFd, place, wanted);
-}
-
-function openFound(place: Place, wanted: Wanted): Descriptor {
-  const { filestat, root } = place;
-  if ((wanted.oflags & MAKES_NEW) === MAKES_NEW) throw new WasiError("EEXIST");
-  if (filestat?.type === FILETYPE.SYMBOLIC_LINK) throw new WasiError("ELOOP");
-  const isChanging = wanted.isWriting || (wanted.oflags & OFLAG.TRUNC) !== 0;
-  if (isDirectory(filestat)) {
-    const isCreating = (wanted.oflags & OFLAG.CREAT) !== 0;
-    if (isChanging || isCreating) throw new WasiError("EISDIR");
-    return directoryDescriptor(place, wanted);
-  }
-  if ((wanted.oflags & OFLAG.DIRECTORY) !== 0) throw new WasiError("ENOTDIR");
-  if (root.readOnly && isChanging) throw new WasiError("EROFS");
-  return openFile(place, wanted);
-}
-
-function directoryDescriptor(place: Place, wanted: Wanted): Descriptor {
+): Opening {
   return {
-    type: "directory",
-    rights: wanted.rights & DIRECTORY_RIGHTS,
-    inheriting: wanted.inheriting,
-    flags: wanted.flags,
-    root: place.root,
-    names: place.names,
-    preopenPath: undefined,
-    listing: undefined,
+    follow,
+    create: (oflags & OFLAG.CREAT) !== 0,
+    directory: (oflags & OFLAG.DIRECTORY) !== 0,
+    exclusive: (oflags & OFLAG.EXCL) !== 0,
+    truncate: (oflags & OFLAG.TRUNC) !== 0,
+    read: (rights & RIGHT.FD_READ) !== 0,
+    write: isWriting,
+    append: (flags & FDFLAG.APPEND) !== 0,
+    sync: syncOf(flags),
   };
 }
 
-function openFile(place: Place, wanted: Wanted): Descriptor {
-  insistRegular(place.filestat);
-  const hostFd = openSync(place.host, hostFlags(wanted));
-  try {
-    insistSame(filestatOfFile(hostFd), place.filestat);
-    if ((wanted.oflags & OFLAG.TRUNC) !== 0) ftruncateSync(hostFd, 0);
-  } catch (error) {
-    // The descriptor has no owner yet.
-    closeSync(hostFd);
-    throw error;
-  }
-  return fileDescriptor(hostFd, place, wanted);
+function syncOf(flags: number): Opening["sync"] {
+  if ((flags & (FDFLAG.SYNC | FDFLAG.RSYNC)) !== 0) return "all";
+  return (flags & FDFLAG.DSYNC) === 0 ? "none" : "data";
 }
 
-function insistRegular(filestat: Filestat | undefined): void {
-  if (filestat?.type !== FILETYPE.REGULAR_FILE) throw new WasiError("ENOTSUP");
-}
-
-// Between the look and the opening something else may have taken the name.
-function insistSame(opened: Filestat, found: Filestat | undefined): void {
-  insistRegular(opened);
-  if (opened.ino !== found?.ino || opened.dev !== found.dev) {
-    throw new WasiError("EAGAIN");
-  }
-}
-
-// A link or a pipe that took the name since it was looked up is neither
-// followed nor waited for. Where permissions are limited to paths Deno follows
-// links before it opens: then `insistSame` finds another file.
-function hostFlags({ oflags, rights, flags, isWriting }: Wanted): number {
-  const isReading = (rights & RIGHT.FD_READ) !== 0;
-  const isCutting = (oflags & OFLAG.TRUNC) !== 0;
-  return constants.O_NOFOLLOW | constants.O_NONBLOCK |
-    access(isReading, isWriting || isCutting) |
-    ((flags & FDFLAG.APPEND) === 0 ? 0 : constants.O_APPEND) |
-    ((flags & FDFLAG.DSYNC) === 0 ? 0 : constants.O_DSYNC) |
-    ((flags & (FDFLAG.SYNC | FDFLAG.RSYNC)) === 0 ? 0 : constants.O_SYNC);
-}
-
-function access(isReading: boolean, isWriting: boolean): number {
-  if (!isWriting) return constants.O_RDONLY;
-  return isReading ? constants.O_RDWR : constants.O_WRONLY;
-}
-
-function fileDescriptor(
-  hostFd: number,
-  place: Place,
-  wanted: Wanted,
+function descriptorOf(
+  opened: Opened,
+  { rights, inheriting, flags }: Wanted,
 ): Descriptor {
+  if (opened.type === "directory") {
+    return {
+      ...opened.directory,
+      type: "directory",
+      rights: rights & DIRECTORY_RIGHTS,
+      inheriting,
+      flags,
+      preopenPath: undefined,
+      listing: undefined,
+    };
+  }
   return {
-    type: "file",
-    rights: wanted.rights & FILE_RIGHTS,
-    inheriting: wanted.inheriting & FILE_RIGHTS,
-    flags: wanted.flags,
-    hostFd,
+    ...opened,
+    rights: rights & FILE_RIGHTS,
+    inheriting: inheriting & FILE_RIGHTS,
+    flags,
     position: 0,
-    isHostAppending: (wanted.flags & FDFLAG.APPEND) !== 0,
-    readOnly: place.root.readOnly,
+    isHostAppending: (flags & FDFLAG.APPEND) !== 0,
   };
 }

@@ -14,8 +14,9 @@ import {
   SUCCESS,
 } from "./abi.ts";
 import type { Descriptor, FileDescriptor } from "./descriptor.ts";
-import { errnoOf, WasiError } from "./errors.ts";
-import { filestatOfFile } from "./filestat.ts";
+import { errnoOf, WasiError } from "../errors.ts";
+import { filestatOfFile } from "../files/filestat.ts";
+import { Timer } from "../timer.ts";
 import { SUBSCRIPTIONS_MAX } from "./limits.ts";
 import type { GuestMemory } from "./memory.ts";
 import { timeOf } from "./process.ts";
@@ -172,55 +173,18 @@ async function waitAndStore(
   const isReadingInput = wanted.subscriptions.some((one) =>
     one.type === "input"
   );
-  const timer = new Timer(state, Math.min(...dues));
+  const due = Promise.withResolvers<void>();
+  const monotonic = () => state.options.monotonic();
+  const timer = new Timer(Math.min(...dues), monotonic, due.resolve);
   try {
     await state.orKilled(Promise.race([
-      timer.due,
+      due.promise,
       ...isReadingInput ? [state.input.fill()] : [],
     ]));
   } finally {
     timer.stop();
   }
   return storeEvents(state, memory, wanted);
-}
-
-// A longer timeout of JavaScript's fires at once.
-const TIMEOUT_MS_MAX = 2 ** 31 - 1;
-
-/** Waits for an instant of the monotonic clock, however far away. */
-class Timer {
-  readonly #state: Wasip1State;
-  readonly #dueMs: number;
-  readonly #fired = Promise.withResolvers<void>();
-  #timeout: ReturnType<typeof setTimeout> | undefined;
-
-  /** Starts to wait for `dueMs`; for infinity it never fires. */
-  constructor(state: Wasip1State, dueMs: number) {
-    this.#state = state;
-    this.#dueMs = dueMs;
-    this.#arm();
-  }
-
-  /** Resolves at the instant, or later. */
-  get due(): Promise<void> {
-    return this.#fired.promise;
-  }
-
-  // A timeout may fire a little early, so the clock is asked again.
-  #arm(): void {
-    const leftMs = this.#dueMs - this.#state.options.monotonic();
-    if (leftMs <= 0) {
-      this.#fired.resolve();
-    } else if (leftMs !== Infinity) {
-      const delayMs = Math.min(Math.ceil(leftMs), TIMEOUT_MS_MAX);
-      this.#timeout = setTimeout(() => this.#arm(), delayMs);
-    }
-  }
-
-  /** Takes the timeout back. */
-  stop(): void {
-    clearTimeout(this.#timeout);
-  }
 }
 
 function storeEvents(

@@ -5,8 +5,9 @@
  */
 
 import { CLOCK, SUCCESS } from "./abi.ts";
-import { ProcessExit, WasiError } from "./errors.ts";
-import { nanoseconds } from "./filestat.ts";
+import { ProcessExit, WasiError } from "../errors.ts";
+import { fillRandom } from "../randomness.ts";
+import { nanoseconds } from "../files/filestat.ts";
 import { RANDOM_BYTES_MAX } from "./limits.ts";
 import type { GuestMemory } from "./memory.ts";
 import type { Wasip1State } from "./state.ts";
@@ -124,8 +125,6 @@ function insistClock(id: number): void {
   throw new WasiError(id >>> 0 <= THREAD_CPUTIME ? "ENOTSUP" : "EINVAL");
 }
 
-const RANDOM_PIECE_BYTES = 65_536;
-
 /** `random_get(buf, buf_len) -> ()`. @throws {WasiError} EINVAL, more than `RANDOM_BYTES_MAX`. */
 export function randomGet(
   { options }: Wasip1State,
@@ -135,9 +134,7 @@ export function randomGet(
 ): number {
   if (length >>> 0 > RANDOM_BYTES_MAX) throw new WasiError("EINVAL");
   const bytes = memory.bytes(buffer, length);
-  for (let at = 0; at < bytes.length; at += RANDOM_PIECE_BYTES) {
-    options.random(bytes.subarray(at, at + RANDOM_PIECE_BYTES));
-  }
+  fillRandom(options, bytes);
   return SUCCESS;
 }
 

@@ -4,13 +4,14 @@
  * @module
  */
 
+import { WasiError } from "../errors.ts";
+import { type Filestat, filestatOfPath } from "../files/filestat.ts";
+import { DIRECTORY_ENTRIES_MAX } from "../files/limits.ts";
+import { find } from "../files/place.ts";
 import { DIRENT_BYTES, RIGHT, SUCCESS } from "./abi.ts";
 import type { DirectoryDescriptor, Entry } from "./descriptor.ts";
-import { WasiError } from "./errors.ts";
-import { type Filestat, filestatOfPath } from "./filestat.ts";
-import { DIRECTORY_ENTRIES_MAX } from "./limits.ts";
+import { filetypeOf } from "./filestat.ts";
 import type { GuestMemory } from "./memory.ts";
-import { find } from "./place.ts";
 import type { Wasip1State } from "./state.ts";
 
 /**
@@ -96,7 +97,7 @@ function dirent({ name, type, ino }: Entry, next: number): Uint8Array {
   view.setBigUint64(0, BigInt(next), true);
   view.setBigUint64(8, ino, true);
   view.setUint32(16, name.length, true);
-  view.setUint8(20, type);
+  view.setUint8(20, filetypeOf(type));
   bytes.set(name, DIRENT_BYTES);
   return bytes;
 }

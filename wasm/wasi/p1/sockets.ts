@@ -5,7 +5,7 @@
  * @module
  */
 
-import { WasiError } from "./errors.ts";
+import { WasiError } from "../errors.ts";
 import type { GuestMemory } from "./memory.ts";
 import type { Wasip1State } from "./state.ts";
 

@@ -4,50 +4,15 @@
  * @module
  */
 
-import type { Capability, Preopen } from "../../capability.ts";
+import type { Preopen } from "../../capability.ts";
+import { preopenedDirectory } from "../files/directory.ts";
 import { DIRECTORY_RIGHTS, FILE_RIGHTS, RIGHT } from "./abi.ts";
 import { type Descriptor, Descriptors } from "./descriptor.ts";
-import { Input, type Wasip1Reader } from "./input.ts";
-
-/** Where the bytes of standard output or standard error go. */
-export interface Wasip1Writer {
-  /**
-   * Takes all of `bytes`, or drops what it has no room for: it must be bounded,
-   * since the guest is not.
-   *
-   * @param bytes Lent for the call: a view of the guest's memory.
-   */
-  write(bytes: Uint8Array): void;
-}
-
-/** Standard streams of a process. */
-export interface Wasip1Stdio {
-  /** Read only under a profile that grants stdio; else it is at its end. */
-  readonly stdin: Wasip1Reader;
-  /** Under a profile that does not grant stdio, the log's. */
-  readonly stdout: Wasip1Writer;
-  /** Under a profile that does not grant stdio, the log's. */
-  readonly stderr: Wasip1Writer;
-  /** Whether libraries may take the streams for a terminal, which makes them write line by line. */
-  readonly isTerminal?: boolean;
-}
+import { Input } from "../input.ts";
+import type { WasiOptions } from "../options.ts";
 
 /** What a process is started with. */
-export interface Wasip1Options {
-  /** Arguments, the name of the program first; none holds a zero. */
-  readonly args: readonly string[];
-  /** Variables, names and values; already only those that are granted. */
-  readonly env: ReadonlyMap<string, string>;
-  /** What the process may do: its preopens and stdio are asked here. */
-  readonly capability: Capability;
-  /** Its standard streams. */
-  readonly stdio: Wasip1Stdio;
-  /** Milliseconds since 1970, with fractions or without. */
-  now(): number;
-  /** Milliseconds of a clock that never goes back, with fractions. */
-  monotonic(): number;
-  /** Fills `bytes`, at most 65,536, with secure random bytes. */
-  random(bytes: Uint8Array): void;
+export interface Wasip1Options extends WasiOptions {
   /** Aborted when the process is killed: what it waits for then rejects with the reason. */
   readonly signal: AbortSignal;
 }
@@ -129,15 +94,14 @@ function terminated(text: string): Uint8Array {
   return encoder.encode(`${text}\0`);
 }
 
-function preopened({ host, guest, readOnly }: Preopen): Descriptor {
+function preopened(preopen: Preopen): Descriptor {
   return {
+    ...preopenedDirectory(preopen),
     type: "directory",
     rights: DIRECTORY_RIGHTS,
     inheriting: DIRECTORY_RIGHTS | FILE_RIGHTS,
     flags: 0,
-    root: { host: host.replace(/\/+$/, ""), readOnly },
-    names: [],
-    preopenPath: guest,
+    preopenPath: preopen.guest,
     listing: undefined,
   };
 }

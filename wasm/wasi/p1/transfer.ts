@@ -4,12 +4,10 @@
  * @module
  */
 
-import { readSync, writeSync } from "node:fs";
-
+import { WasiError } from "../errors.ts";
+import { endOf, insistOffset, readAt, writeAt } from "../files/transfer.ts";
 import { FDFLAG, RIGHT, SUCCESS } from "./abi.ts";
 import type { FileDescriptor, StreamDescriptor } from "./descriptor.ts";
-import { WasiError } from "./errors.ts";
-import { filestatOfFile } from "./filestat.ts";
 import { TRANSFER_BYTES_MAX } from "./limits.ts";
 import type { GuestMemory } from "./memory.ts";
 import type { Wasip1State } from "./state.ts";
@@ -31,7 +29,7 @@ export function fdRead(
     return readInput(state, memory, descriptor, wanted);
   }
   const buffers = memory.buffers(iovs, count, TRANSFER_BYTES_MAX);
-  const size = readAt(descriptor, buffers, descriptor.position);
+  const size = readAt(descriptor.hostFd, buffers, descriptor.position);
   descriptor.position += size;
   memory.setU32(result, size);
   return SUCCESS;
@@ -71,20 +69,6 @@ function takeInput(
   return SUCCESS;
 }
 
-function readAt(
-  { hostFd }: FileDescriptor,
-  buffers: readonly Uint8Array[],
-  position: number,
-): number {
-  let size = 0;
-  for (const buffer of buffers) {
-    const moved = readSync(hostFd, buffer, 0, buffer.length, position + size);
-    size += moved;
-    if (moved < buffer.length) break;
-  }
-  return size;
-}
-
 /** `fd_pread(fd, iovs, offset) -> size`. */
 export function fdPread(
   state: Wasip1State,
@@ -99,16 +83,9 @@ export function fdPread(
   const file = state.descriptors.file(fd, rights);
   memory.insist(result, 4);
   const buffers = memory.buffers(iovs, count, TRANSFER_BYTES_MAX);
-  memory.setU32(result, readAt(file, buffers, insistOffset(offset)));
+  const size = readAt(file.hostFd, buffers, insistOffset(offset));
+  memory.setU32(result, size);
   return SUCCESS;
-}
-
-/** An offset in a file, as a number. @throws {WasiError} EINVAL, no file is so long. */
-export function insistOffset(offset: bigint): number {
-  if (offset < 0n || offset > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw new WasiError("EINVAL");
-  }
-  return Number(offset);
 }
 
 /** `fd_write(fd, iovs) -> size`. What goes to a stream goes in one piece. */
@@ -160,45 +137,11 @@ function writeFile(
   buffers: readonly Uint8Array[],
 ): number {
   const isAppending = (file.flags & FDFLAG.APPEND) !== 0;
-  const start = isAppending ? endOf(file) : file.position;
-  const size = writeAt(file, buffers, start);
+  const start = isAppending ? endOf(file.hostFd) : file.position;
+  const size = writeAt(file.hostFd, buffers, start);
   // Others may have appended meanwhile.
-  file.position = file.isHostAppending ? endOf(file) : start + size;
+  file.position = file.isHostAppending ? endOf(file.hostFd) : start + size;
   return size;
-}
-
-function endOf({ hostFd }: FileDescriptor): number {
-  return filestatOfFile(hostFd).size;
-}
-
-// A failure after some bytes is told by the next call: these are written.
-function writeAt(
-  { hostFd }: FileDescriptor,
-  buffers: readonly Uint8Array[],
-  position: number,
-): number {
-  let size = 0;
-  for (const buffer of buffers) {
-    const moved = writeOne(hostFd, buffer, position + size, size > 0);
-    size += moved;
-    if (moved < buffer.length) break;
-  }
-  return size;
-}
-
-function writeOne(
-  hostFd: number,
-  buffer: Uint8Array,
-  position: number,
-  hasWritten: boolean,
-): number {
-  try {
-    return writeSync(hostFd, buffer, 0, buffer.length, position);
-  } catch (error) {
-    // The guest must hear how much of its data is in the file.
-    if (hasWritten) return 0;
-    throw error;
-  }
 }
 
 /** `fd_pwrite(fd, iovs, offset) -> size`. A file that was opened for appending appends, as on Linux. */
@@ -215,6 +158,7 @@ export function fdPwrite(
   const file = state.descriptors.file(fd, rights);
   memory.insist(result, 4);
   const buffers = memory.buffers(iovs, count, TRANSFER_BYTES_MAX);
-  memory.setU32(result, writeAt(file, buffers, insistOffset(offset)));
+  const size = writeAt(file.hostFd, buffers, insistOffset(offset));
+  memory.setU32(result, size);
   return SUCCESS;
 }

@@ -5,28 +5,20 @@
  */
 
 import { WasiError } from "./errors.ts";
-
-/** Where the bytes of standard input come from. */
-export interface Wasip1Reader {
-  /**
-   * The next bytes, or null at the end. The caller owns them. Asked for one
-   * piece at a time, and no more once it ended or failed.
-   */
-  read(): Promise<Uint8Array | null>;
-}
+import type { WasiReader } from "./options.ts";
 
 const NOTHING = new Uint8Array(0);
 
 /** Standard input of a process: one piece of the reader's, and what is left of it. */
 export class Input {
-  readonly #reader: Wasip1Reader | null;
+  readonly #reader: WasiReader | null;
   #left: Uint8Array = NOTHING;
   #hasEnded: boolean;
   #hasFailed = false;
   #filling: Promise<void> | undefined;
 
   /** Reads from `reader`; without one it is at its end. */
-  constructor(reader: Wasip1Reader | null) {
+  constructor(reader: WasiReader | null) {
     this.#reader = reader;
     this.#hasEnded = reader === null;
   }

@@ -1,16 +1,13 @@
 import { ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 
-import type { DirectoryDescriptor } from "./descriptor.ts";
-import { WasiError } from "./errors.ts";
+import { WasiError } from "../errors.ts";
+import type { Directory } from "./directory.ts";
 import { LINKS_MAX, NAMES_MAX } from "./limits.ts";
 import { locate } from "./place.ts";
 
-function directory(host: string, ...names: string[]): DirectoryDescriptor {
-  const root = { host, readOnly: false };
-  const granted = { rights: 0, inheriting: 0, flags: 0 };
-  const rest = { preopenPath: undefined, listing: undefined };
-  return { type: "directory", root, names, ...granted, ...rest };
+function directory(host: string, ...names: string[]): Directory {
+  return { root: { host, readOnly: false }, names };
 }
 
 function inDirectory(run: (base: string) => void): void {
@@ -189,7 +186,7 @@ Deno.test("locate() never leads out of the preopen, whatever the path", () =>
   }));
 
 function hostOf(
-  from: DirectoryDescriptor,
+  from: Directory,
   path: string,
   follow: boolean,
 ): string | undefined {

@@ -1,6 +1,6 @@
 import { strictEqual, throws } from "node:assert";
 
-import { ERRNO } from "./abi.ts";
+import { ERRNO } from "./errno.ts";
 import { errnoOf, ProcessExit, WasiError } from "./errors.ts";
 
 function coded(code: string): Error {

@@ -21,10 +21,14 @@
  * @module
  */
 
-import { FILETYPE } from "./abi.ts";
-import type { DirectoryDescriptor, Root } from "./descriptor.ts";
-import { WasiError } from "./errors.ts";
-import { type Filestat, filestatOfPath, filestatOfRoot } from "./filestat.ts";
+import { WasiError } from "../errors.ts";
+import type { Directory, Root } from "./directory.ts";
+import {
+  type Filestat,
+  filestatOfPath,
+  filestatOfRoot,
+  isDirectory,
+} from "./filestat.ts";
 import { LINKS_MAX, NAMES_MAX } from "./limits.ts";
 
 /** Where a path leads. */
@@ -52,7 +56,7 @@ export interface Place {
  * the path or a link is absolute or leads out of `directory`.
  */
 export function locate(
-  directory: DirectoryDescriptor,
+  directory: Directory,
   path: string,
   follow: boolean,
 ): Place {
@@ -64,7 +68,7 @@ export function locate(
 
 /** Resolves `path` to what is there. @throws {WasiError} ENOENT, or as `locate` throws. */
 export function find(
-  directory: DirectoryDescriptor,
+  directory: Directory,
   path: string,
   follow: boolean,
 ): Place & { readonly filestat: Filestat } {
@@ -87,11 +91,6 @@ export function insistInside(names: readonly string[], target: string): void {
     depth += name === ".." ? -1 : 1;
     if (depth < 0) throw new WasiError("ENOTCAPABLE");
   }
-}
-
-/** Whether `filestat` is a directory. */
-export function isDirectory(filestat: Filestat | undefined): boolean {
-  return filestat?.type === FILETYPE.DIRECTORY;
 }
 
 // Invariant: every one of the names was a directory, and no link, when it was
@@ -144,7 +143,7 @@ class Walk {
   // Returns the names of a link that is to be followed, the last one first.
   #step(name: string, isLast: boolean, follows: boolean): string[] {
     const filestat = this.#lookUp(name);
-    if (follows && filestat?.type === FILETYPE.SYMBOLIC_LINK) {
+    if (follows && filestat?.type === "symbolic-link") {
       const target = this.#readLink(name);
       this.#mustBeDirectory ||= isLast && ENDS_IN_DIRECTORY.test(target);
       return this.#pending(target);
