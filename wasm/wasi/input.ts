@@ -1,21 +1,26 @@
 /**
- * Standard input.
+ * Bytes that come one piece at a time.
  *
  * @module
  */
 
 import { WasiError } from "./errors.ts";
 import type { WasiReader } from "./options.ts";
+import { type Condition, Watchers } from "./watchers.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/** Standard input of a process: one piece of the reader's, and what is left of it. */
-export class Input {
+/**
+ * What a reader gives: one piece of it, and what is left of that. No more is
+ * read before that is taken, so whoever never takes holds one piece.
+ */
+export class Input implements Condition {
   readonly #reader: WasiReader | null;
+  readonly #watchers = new Watchers();
   #left: Uint8Array = NOTHING;
   #hasEnded: boolean;
   #hasFailed = false;
-  #filling: Promise<void> | undefined;
+  #isFilling = false;
 
   /** Reads from `reader`; without one it is at its end. */
   constructor(reader: WasiReader | null) {
@@ -33,11 +38,17 @@ export class Input {
     return this.#left.length > 0 || this.#hasEnded || this.#hasFailed;
   }
 
-  /** Resolves once {@linkcode isReady}. Never rejects. All who wait share one read. */
-  fill(): Promise<void> {
-    if (this.isReady) return Promise.resolve();
-    this.#filling ??= this.#fill();
-    return this.#filling;
+  watch(wake: () => void): () => void {
+    const stop = this.#watchers.add(wake);
+    this.begin();
+    return stop;
+  }
+
+  /** Begins to read, unless something is there or a read is under way. All who wait share one. */
+  begin(): void {
+    if (this.isReady || this.#isFilling) return;
+    this.#isFilling = true;
+    this.#fill();
   }
 
   // Whoever waits may have gone when the reader fails, so the failure is kept
@@ -47,9 +58,9 @@ export class Input {
       while (!this.isReady) await this.#readOnce();
     } catch {
       this.#hasFailed = true;
-    } finally {
-      this.#filling = undefined;
     }
+    this.#isFilling = false;
+    this.#watchers.wake();
   }
 
   async #readOnce(): Promise<void> {
@@ -59,20 +70,32 @@ export class Input {
   }
 
   /**
+   * Takes up to `bytesMax` of what is there. Does not copy.
+   *
+   * @returns Nothing when a read is needed first, undefined at the end.
+   * @throws {WasiError} EIO, the reader failed.
+   */
+  take(bytesMax: number): Uint8Array | undefined {
+    if (this.#hasFailed) throw new WasiError("EIO");
+    if (this.#left.length === 0 && this.#hasEnded) return undefined;
+    const piece = this.#left.subarray(0, bytesMax);
+    this.#left = this.#left.subarray(piece.length);
+    return piece;
+  }
+
+  /**
    * Moves what is there into `buffers`.
    *
    * @returns How many bytes; 0 at the end.
    * @throws {WasiError} EIO, the reader failed.
    */
-  take(buffers: readonly Uint8Array[]): number {
-    if (this.#hasFailed) throw new WasiError("EIO");
-    let taken = 0;
+  moveInto(buffers: readonly Uint8Array[]): number {
+    let moved = 0;
     for (const buffer of buffers) {
-      const piece = this.#left.subarray(0, buffer.length);
+      const piece = this.take(buffer.length) ?? NOTHING;
       buffer.set(piece);
-      this.#left = this.#left.subarray(piece.length);
-      taken += piece.length;
+      moved += piece.length;
     }
-    return taken;
+    return moved;
   }
 }

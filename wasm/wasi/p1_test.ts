@@ -115,7 +115,7 @@ Deno.test("fd_read does not wait when the guest said so", async () => {
   strictEqual((await probe.call(...READ_4)).errno, ERRNO.EAGAIN);
   strictEqual(pipe.readsCount, 1);
   pipe.give("now");
-  await probe.state.input.fill();
+  await new Promise<void>((resolve) => probe.state.input.watch(resolve));
   strictEqual((await probe.call(...READ_4)).outs[2], "03000000");
 });
 

@@ -16,7 +16,7 @@ import {
 import type { Descriptor, FileDescriptor } from "./descriptor.ts";
 import { errnoOf, WasiError } from "../errors.ts";
 import { filestatOfFile } from "../files/filestat.ts";
-import { Timer } from "../timer.ts";
+import { Instant } from "../instant.ts";
 import { SUBSCRIPTIONS_MAX } from "./limits.ts";
 import type { GuestMemory } from "./memory.ts";
 import { timeOf } from "./process.ts";
@@ -173,17 +173,11 @@ async function waitAndStore(
   const isReadingInput = wanted.subscriptions.some((one) =>
     one.type === "input"
   );
-  const due = Promise.withResolvers<void>();
   const monotonic = () => state.options.monotonic();
-  const timer = new Timer(Math.min(...dues), monotonic, due.resolve);
-  try {
-    await state.orKilled(Promise.race([
-      due.promise,
-      ...isReadingInput ? [state.input.fill()] : [],
-    ]));
-  } finally {
-    timer.stop();
-  }
+  await state.anyReady([
+    new Instant(Math.min(...dues), monotonic),
+    ...isReadingInput ? [state.input] : [],
+  ]);
   return storeEvents(state, memory, wanted);
 }
 

@@ -10,6 +10,7 @@ import { DIRECTORY_RIGHTS, FILE_RIGHTS, RIGHT } from "./abi.ts";
 import { type Descriptor, Descriptors } from "./descriptor.ts";
 import { Input } from "../input.ts";
 import type { WasiOptions } from "../options.ts";
+import { anyReady, type Condition } from "../watchers.ts";
 
 /** What a process is started with. */
 export interface Wasip1Options extends WasiOptions {
@@ -66,21 +67,23 @@ export class Wasip1State {
   }
 
   /**
-   * Waits for `event`.
+   * Waits until one of `conditions` is ready.
    *
-   * @returns What `event` resolves with.
    * @throws {unknown} The reason of the kill, once the process is killed.
    */
-  async orKilled<Value>(event: Promise<Value>): Promise<Value> {
+  async anyReady(conditions: readonly Condition[]): Promise<void> {
     const { signal } = this.options;
     signal.throwIfAborted();
     const killed = Promise.withResolvers<never>();
+    let stop = () => {};
     const onAbort = () => killed.reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     try {
-      return await Promise.race([event, killed.promise]);
+      const ready = anyReady(conditions, (each) => stop = each);
+      await Promise.race([ready, killed.promise]);
     } finally {
       signal.removeEventListener("abort", onAbort);
+      stop();
     }
   }
 

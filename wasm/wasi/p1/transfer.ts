@@ -54,9 +54,11 @@ function readInput(
   if (input.isReady || buffers.length === 0) {
     return takeInput(state, memory, wanted);
   }
-  const filled = input.fill();
-  if ((flags & FDFLAG.NONBLOCK) !== 0) throw new WasiError("EAGAIN");
-  return state.orKilled(filled).then(() => takeInput(state, memory, wanted));
+  if ((flags & FDFLAG.NONBLOCK) !== 0) {
+    input.begin();
+    throw new WasiError("EAGAIN");
+  }
+  return state.anyReady([input]).then(() => takeInput(state, memory, wanted));
 }
 
 function takeInput(
@@ -65,7 +67,7 @@ function takeInput(
   { iovs, count, result }: WantedInput,
 ): number {
   const buffers = memory.buffers(iovs, count, TRANSFER_BYTES_MAX);
-  memory.setU32(result, input.take(buffers));
+  memory.setU32(result, input.moveInto(buffers));
   return SUCCESS;
 }
 
