@@ -72,12 +72,14 @@ export class Input implements Condition {
   /**
    * Takes up to `bytesMax` of what is there. Does not copy.
    *
-   * @returns Nothing when a read is needed first, undefined at the end.
+   * @returns Nothing when nothing is there, and then it begins to read;
+   * undefined at the end.
    * @throws {WasiError} EIO, the reader failed.
    */
   take(bytesMax: number): Uint8Array | undefined {
     if (this.#hasFailed) throw new WasiError("EIO");
     if (this.#left.length === 0 && this.#hasEnded) return undefined;
+    this.begin();
     const piece = this.#left.subarray(0, bytesMax);
     this.#left = this.#left.subarray(piece.length);
     return piece;
@@ -90,9 +92,12 @@ export class Input implements Condition {
    * @throws {WasiError} EIO, the reader failed.
    */
   moveInto(buffers: readonly Uint8Array[]): number {
+    if (this.#hasFailed) throw new WasiError("EIO");
     let moved = 0;
     for (const buffer of buffers) {
-      const piece = this.take(buffer.length) ?? NOTHING;
+      // Only who asks for more than there is has more read.
+      if (this.#left.length === 0) break;
+      const piece = this.take(buffer.length)!;
       buffer.set(piece);
       moved += piece.length;
     }
