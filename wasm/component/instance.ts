@@ -149,6 +149,9 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
       try {
         this.#parts.linkage.hostResource(type)?.drop?.(guest, rep);
       } catch (error) {
+        // What a guest may not do, such as dropping a stream before its
+        // pollables, it has not done: the order of its handles is ours.
+        if (error instanceof CanonicalTrap) continue;
         guest.log(0, `Cannot drop a ${type.name} at the end: ${error}`);
       }
     }

@@ -14,6 +14,9 @@
 
 const SCRATCH = 4096;
 
+// What the probe has at first: what is behind it belongs to others.
+const MEMORY_BYTES = 4 * 65536;
+
 /**
  * @param {Record<string, Function>} exports Of the probe.
  * @param {unknown[][]} calls Name of the function, then its arguments.
@@ -22,13 +25,13 @@ const SCRATCH = 4096;
  */
 export async function perform(exports, calls) {
   const results = [];
+  const memory = /** @type {any} */ (exports).memory;
   for (const [name, ...args] of calls) {
-    const memory = /** @type {any} */ (exports).memory.buffer;
-    new Uint8Array(memory).fill(0);
-    const scratch = new Scratch(memory);
+    new Uint8Array(memory.buffer, 0, MEMORY_BYTES).fill(0);
+    const scratch = new Scratch(memory.buffer);
     const values = args.flatMap((arg) => scratch.lower(arg));
     const errno = await exports[/** @type {string} */ (name)](...values);
-    results.push({ errno, outs: scratch.outs(memory) });
+    results.push({ errno, outs: scratch.outs(memory.buffer) });
   }
   return results;
 }

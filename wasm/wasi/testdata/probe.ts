@@ -81,12 +81,15 @@ export interface ProbeResult {
 /** The probe's binary. */
 export const PROBE: Uint8Array<ArrayBuffer> = await assemble(probeText());
 
-function probeText(): string {
+/** The probe in text; `exportedAs` says under which name it exports each function. */
+export function probeText(
+  exportedAs: (name: string) => string = (name) => name,
+): string {
   const names = Object.keys(SIGNATURES);
   return `(module
     ${names.map(importText).join("\n")}
     (memory (export "memory") 4)
-    ${names.map(exportText).join("\n")})`;
+    ${names.map((name) => exportText(name, exportedAs(name))).join("\n")})`;
 }
 
 function importText(name: string): string {
@@ -95,9 +98,9 @@ function importText(name: string): string {
   }))`;
 }
 
-function exportText(name: string): string {
+function exportText(name: string, exported: string): string {
   const gets = [...SIGNATURES[name]!].map((_, index) => `local.get ${index}`);
-  return `(func (export "${name}") ${typeText(name)} ${gets.join(" ")} call $${name})`;
+  return `(func (export "${exported}") ${typeText(name)} ${gets.join(" ")} call $${name})`;
 }
 
 function typeText(name: string): string {
