@@ -48,7 +48,7 @@ const REFUSED = [
   [
     "frobnicate",
     'Unknown command "frobnicate": known commands are new, build, serve, ' +
-    `exec, help\n${TOP_USAGE}`,
+    `exec, kv, help\n${TOP_USAGE}`,
   ],
   ["--halp", `Unknown option "--halp": did you mean "--help"?\n${TOP_USAGE}`],
   [

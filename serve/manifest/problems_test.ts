@@ -12,8 +12,11 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
   // Everywhere
   ["a = ", "1:5: Cannot parse TOML, unspecified values are invalid: found the end of the line"],
   ["[serv]", '1:2: Unknown key "serv" in the manifest: did you mean "serve"?'],
-  ["node = 1", '1:1: Unknown key "node" in the manifest: known keys are log, serve, components, capabilities'],
-  ["constructor = 1", '1:1: Unknown key "constructor" in the manifest: known keys are log, serve, components, capabilities'],
+  ["nodes = 1", '1:1: Unknown key "nodes" in the manifest: did you mean "node"?'],
+  ["node = 1", '1:8: Wrong type for "node" in the manifest: expected a table, found an integer'],
+  ["[node]\nstore = ''", '2:9: Empty string for "store" in [node]: expected at least one character'],
+  ["[node]\nstor = 'a'", '2:1: Unknown key "stor" in [node]: did you mean "store"?'],
+  ["constructor = 1", '1:1: Unknown key "constructor" in the manifest: known keys are node, log, serve, components, capabilities'],
   ["log = 1", '1:7: Wrong type for "log" in the manifest: expected a table, found an integer'],
   ["[serve]", '1:1: Wrong type for "serve" in the manifest: expected an array of tables, [[serve]], found a table'],
   ["serve = [1]", '1:10: Wrong type for "serve" in the manifest: expected a table, found an integer'],

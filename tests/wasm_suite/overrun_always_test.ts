@@ -4,8 +4,9 @@ import { assemble } from "../../wasm/instrument/testdata/text.ts";
 import { overrunAlways } from "./overrun_always.ts";
 import { epochOf, WIDE_CAPS } from "./sides.ts";
 
-const LOOP = `(func (export "f") (param $n i32)
-  (loop $l (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))`;
+// A loop that takes its count as a parameter, which is not unrolled.
+const LOOP = `(func (export "f") (param $n i32) (i32.const 0)
+  (loop $l (param i32) (drop) (i32.const 0) (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))) (drop)))`;
 // So many that an index takes two bytes.
 const GLOBALS = "(global i32 (i32.const 0))".repeat(200);
 
