@@ -115,13 +115,20 @@ export interface Context<Message> {
    * import { strictEqual } from "node:assert";
    *
    * const runtime = new Runtime();
-   * const taken = Promise.withResolvers<string>();
-   * const { pid } = runtime.spawn<string>((self) => {
-   *   strictEqual(self.receiveBy(taken.resolve), LATER);
-   *   return taken.promise;
-   * });
-   * runtime.send(pid, "hello");
-   * strictEqual(await taken.promise, "hello");
+   * let heard = "";
+   * const listener = runtime.spawn<string>((self) =>
+   *   new Promise<void>((resolve) => {
+   *     const hear = (message: string) => {
+   *       heard = message;
+   *       resolve();
+   *     };
+   *     const message = self.receiveBy(hear);
+   *     if (message !== LATER) hear(message);
+   *   })
+   * );
+   * runtime.send(listener.pid, "hello");
+   * await listener.join();
+   * strictEqual(heard, "hello");
    * ```
    */
   receiveBy(take: (message: Message) => void): Message | typeof LATER;
