@@ -84,9 +84,10 @@ const EXEC: Command = {
   rest: "ARG",
   summary: "Run a WebAssembly program as one sandboxed process",
   details: [
-    "Runs <file>, a WebAssembly module: its _start, as programs for wasm32-wasip1\n" +
-    "have it, else its run. The program reads and prints here, gets each ARG, and\n" +
-    "has no files, variables or network but those that it is given.",
+    "Runs <file>, a module or a component. A module begins with its _start, as\n" +
+    "programs for wasm32-wasip1 have it, else its run; a component with its run, or\n" +
+    "that of wasi:cli/run@0.2. The program reads and prints here, gets each ARG,\n" +
+    "and has no files, variables or network but those that it is given.",
     "A directory is read-only without :rw. GUEST is its path for the program; when\n" +
     "it is not given, HOST seen from /: data is /data, and . is / itself.",
     "What <file> is made into before it runs is kept for the next time, below\n" +

@@ -16,6 +16,7 @@ export {
   type ProfileTable,
 } from "./capability.ts";
 export { describeComponent } from "./component/describe.ts";
+export { componentEntries } from "./component/entries.ts";
 export { InvalidComponent, NeedsPreview3 } from "./component/errors.ts";
 export {
   checkBundle,

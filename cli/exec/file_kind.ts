@@ -1,10 +1,10 @@
 /**
- * What a file is that was taken for a WebAssembly module.
+ * What a file is that was taken for a WebAssembly program.
  *
  * @module
  */
 
-/** Why a file is no module that can be run. */
+/** Why a file is no program that can be run. */
 export interface Objection {
   /** What it is, with its article: `a directory`. */
   readonly what: string;
@@ -37,7 +37,13 @@ const MODULE_TEXT =
 /** Bytes that a file's being text is told from. */
 const SAMPLE_BYTES = 1024;
 
-/** Why `bytes` is no module; `undefined` when it looks like one. Pure. */
+/** Whether `bytes` begin as a component does, of any version. Pure. */
+export function isComponent(bytes: Uint8Array): boolean {
+  return startsWith(bytes, MAGIC) &&
+    startsWith(bytes.subarray(6), COMPONENT_LAYER);
+}
+
+/** Why `bytes` is no module or component; `undefined` when it looks like one. Pure. */
 export function objectionTo(bytes: Uint8Array): Objection | undefined {
   if (bytes.length === 0) return { what: "an empty file", hints: [] };
   if (startsWith(bytes, MAGIC)) return objectionToVersion(bytes.subarray(4, 8));
@@ -53,9 +59,7 @@ export function objectionTo(bytes: Uint8Array): Objection | undefined {
 
 function objectionToVersion(version: Uint8Array): Objection | undefined {
   if (startsWith(version, MODULE_VERSION)) return undefined;
-  if (startsWith(version.subarray(2), COMPONENT_LAYER)) {
-    return { what: "a component, only a module, yet", hints: [BUILD_HINT] };
-  }
+  if (startsWith(version.subarray(2), COMPONENT_LAYER)) return undefined;
   const shown = version.toHex().replaceAll(/..(?=.)/g, "$& ");
   return {
     what: `WebAssembly of an unknown version (${shown || "cut off"})`,

@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert";
-import { objectionTo } from "./file_kind.ts";
+import { isComponent, objectionTo } from "./file_kind.ts";
 
 function bytesOf(content: string | readonly number[]): Uint8Array {
   if (typeof content === "string") return new TextEncoder().encode(content);
@@ -11,8 +11,6 @@ const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 const KINDS: readonly (readonly [string | number[], string | undefined])[] = [
   [[...MAGIC, 1, 0, 0, 0], undefined],
   [[...MAGIC, 1, 0, 0, 0, 1, 4], undefined],
-  [[...MAGIC, 13, 0, 1, 0], "a component, only a module, yet"],
-  [[...MAGIC, 14, 0, 1, 0, 7], "a component, only a module, yet"],
   [[...MAGIC, 2, 0, 0, 0], "WebAssembly of an unknown version (02 00 00 00)"],
   [[...MAGIC, 1], "WebAssembly of an unknown version (01)"],
   [MAGIC, "WebAssembly of an unknown version (cut off)"],
@@ -39,7 +37,7 @@ for (const [content, what] of KINDS) {
 }
 
 Deno.test("objectionTo() says how to go on when it can", () => {
-  for (const content of ["text", "(module)", [...MAGIC, 13, 0, 1, 0]]) {
+  for (const content of ["text", "(module)", [0x7f, 0x45, 0x4c, 0x46]]) {
     ok(objectionTo(bytesOf(content))?.hints.length === 1);
   }
 });
@@ -50,3 +48,19 @@ for (const piece of ["(;", "(;;)", ";;", ";;\n", " ", "\n"]) {
     strictEqual(objectionTo(bytesOf(text))?.what, "text");
   });
 }
+
+Deno.test("objectionTo() has none to a component, and isComponent() knows it", () => {
+  for (
+    const [bytes, is] of [[[13, 0, 1, 0], true], [[14, 0, 1, 0, 7], true], [[
+      1,
+      0,
+      0,
+      0,
+    ], false]] as const
+  ) {
+    const file = Uint8Array.from([...MAGIC, ...bytes]);
+    strictEqual(objectionTo(file), undefined);
+    strictEqual(isComponent(file), is);
+  }
+  strictEqual(isComponent(Uint8Array.of(1, 2, 3, 4, 13, 0, 1, 0)), false);
+});

@@ -5,14 +5,19 @@
  */
 
 import { resolve } from "node:path";
+import {
+  componentEntries,
+  describeComponent,
+  InvalidComponent,
+} from "@rusm/wasm";
 import { CommandFailure, EXIT_MISUSED } from "../errors.ts";
 import { stat } from "../file.ts";
 import { nearest } from "../nearest.ts";
-import { objectionTo } from "./file_kind.ts";
+import { isComponent, objectionTo } from "./file_kind.ts";
 
-/** A module that can be run. */
+/** A module or a component that can be run. */
 export interface Program {
-  /** The module, as it is on the disk. */
+  /** It, as it is on the disk. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The exported function that it begins with. */
   readonly entry: string;
@@ -21,6 +26,10 @@ export interface Program {
 /** The functions that a program can begin with, the first that it has. */
 const ENTRIES: readonly string[] = ["_start", "run"];
 
+/** The function that a component begins with, and that of a command. */
+const COMPONENT_ENTRY = "run";
+const COMMAND_ENTRY = /^wasi:cli\/run@0\.2(?:\.\d+)?#run$/;
+
 /** Export of a library, which is called before all others. */
 const INITIALIZE = "_initialize";
 
@@ -28,11 +37,11 @@ const INITIALIZE = "_initialize";
 const LISTED_MAX = 20;
 
 /**
- * Reads the module of `file`, and finds its beginning.
+ * Reads the program in `file`, and finds its beginning.
  *
  * @param file Relative to `cwd`, or absolute.
- * @throws {CommandFailure} There is no such file, it is no module, or it has no
- * beginning.
+ * @throws {CommandFailure} There is no such file, it is no module and no
+ * component, or it has no beginning.
  */
 export async function readProgram(file: string, cwd: string): Promise<Program> {
   const bytes = await readBytes(file, resolve(cwd, file));
@@ -40,6 +49,7 @@ export async function readProgram(file: string, cwd: string): Promise<Program> {
   if (objection !== undefined) {
     throw misused(`Cannot run ${objection.what}: ${file}`, objection.hints);
   }
+  if (isComponent(bytes)) return readComponent(file, bytes);
   const module = await compile(file, bytes);
   return { bytes, entry: findEntry(file, WebAssembly.Module.exports(module)) };
 }
@@ -52,6 +62,31 @@ async function readBytes(
   if (info === undefined) throw misused(`Cannot find the file: ${file}`, []);
   if (info.isDirectory) throw misused(`Cannot run a directory: ${file}`, []);
   return await Deno.readFile(path);
+}
+
+function readComponent(
+  file: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Program {
+  const entries = entriesOf(file, bytes);
+  const isRunnable = entries.some((entry) =>
+    entry === COMPONENT_ENTRY || COMMAND_ENTRY.test(entry)
+  );
+  if (isRunnable) return { bytes, entry: COMPONENT_ENTRY };
+  throw misused(
+    `Cannot run a component that exports neither run nor wasi:cli/run@0.2: ${file}`,
+    describeComponent(bytes).trimEnd().split("\n"),
+  );
+}
+
+function entriesOf(file: string, bytes: Uint8Array): string[] {
+  try {
+    return componentEntries(bytes);
+  } catch (error) {
+    // A file is what it is: this says what is wrong with it.
+    if (!(error instanceof InvalidComponent)) throw error;
+    throw misused(`Cannot run an invalid component: ${file}`, [error.message]);
+  }
 }
 
 async function compile(

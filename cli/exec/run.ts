@@ -79,7 +79,7 @@ function answer(end: End, file: string): number {
 
 function failureOf(error: unknown, file: string): CommandFailure | undefined {
   if (error instanceof LoadFailed) {
-    return new CommandFailure(`Cannot run this module: ${file}`, {
+    return new CommandFailure(`Cannot run this program: ${file}`, {
       exitCode: EXIT_MISUSED,
       hints: [error.message],
     });

@@ -102,14 +102,14 @@ const ENDS: readonly (readonly [string, string, string, number, RegExp])[] = [
     '(module (import "env" "nope" (func)) (func (export "run")))',
     "",
     2,
-    /^exec failed: Cannot run this module: a\.wasm\n.*env\.nope\n$/,
+    /^exec failed: Cannot run this program: a\.wasm\n.*env\.nope\n$/,
   ],
   [
     "it begins with more memory than it may have",
     '(module (memory 65) (func (export "run")))',
     "--max-memory-mb 4",
     2,
-    /^exec failed: Cannot run this module: a\.wasm\n.*65 pages at 64 pages/,
+    /^exec failed: Cannot run this program: a\.wasm\n.*65 pages at 64 pages/,
   ],
 ];
 
