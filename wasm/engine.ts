@@ -30,8 +30,10 @@ import type { CoreCode, GuestCode, Start } from "./guests.ts";
 import { Indices } from "./indices.ts";
 import {
   DEDICATED_PROCESSES_MAX,
+  EPOCH_MS,
   HEARTBEAT_MS,
   SCHEDULERS_MAX,
+  TICKS_PER_SLICE,
 } from "./limits.ts";
 import type { GuestMessage } from "./message.ts";
 import { Pool, type PoolListener, type PoolOptions, type Tie } from "./pool.ts";
@@ -307,9 +309,13 @@ export class Engine {
   // A clock that is started behind close() would never end.
   #wasmCode(name: string) {
     this.#insistOpen();
-    this.#ticker ??= new Ticker(this.#options.epochMs);
-    const { memory: epoch, periodMs: epochMs } = this.#ticker.epoch;
-    return { name, epoch, epochMs, ceilings: CEILINGS };
+    const { epochMs = EPOCH_MS } = this.#options;
+    const tickMs = Math.max(1, epochMs / TICKS_PER_SLICE);
+    this.#ticker ??= new Ticker(tickMs);
+    return {
+      ...{ name, epoch: this.#ticker.epoch.memory, ceilings: CEILINGS },
+      ...{ tickMs, sliceTicks: Math.max(1, Math.round(epochMs / tickMs)) },
+    };
   }
 
   // Shared, so that each scheduler has it without a copy of its own.

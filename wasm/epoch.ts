@@ -13,12 +13,19 @@ export class Epoch {
   readonly memory: WebAssembly.Memory;
   /** Milliseconds between two ticks. */
   readonly periodMs: number;
+  /** Ticks after which a guest that runs is preempted; earlier when others come who were not. */
+  readonly sliceTicks: number;
   readonly #cell: Int32Array;
 
   /** An epoch in a memory that a ticker was given, or in a new one, which stands still. */
-  constructor(memory: WebAssembly.Memory = newMemory(), periodMs = EPOCH_MS) {
+  constructor(
+    memory: WebAssembly.Memory = newMemory(),
+    periodMs: number = EPOCH_MS,
+    sliceTicks = 1,
+  ) {
     this.memory = memory;
     this.periodMs = periodMs;
+    this.sliceTicks = sliceTicks;
     this.#cell = new Int32Array(memory.buffer);
   }
 

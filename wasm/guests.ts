@@ -61,7 +61,9 @@ interface WasmCode {
   /** Memory of the {@linkcode Epoch} that its processes are preempted by. */
   readonly epoch: WebAssembly.Memory;
   /** Milliseconds between two ticks of it. */
-  readonly epochMs: number;
+  readonly tickMs: number;
+  /** Ticks after which a guest is preempted. */
+  readonly sliceTicks: number;
   /** What all guests together may take of the machine. */
   readonly ceilings: CeilingsSeed;
 }
@@ -100,13 +102,18 @@ Error.stackTraceLimit = FRAMES_MAX;
 /** The components of one scheduler, and who of them runs. */
 export class Guests {
   readonly #factories = new Map<number, Factory>();
-  readonly #runQueue = new RunQueue();
+  readonly #runQueue: RunQueue;
   readonly #names: NameService;
   #ceilings: Ceilings | undefined;
 
-  /** No components, whose processes get their names from `names`. */
-  constructor(names: NameService) {
+  /**
+   * No components, whose processes get their names from `names`.
+   *
+   * @param hasMail Whether something has come that waits for the event loop.
+   */
+  constructor(names: NameService, hasMail: () => boolean) {
     this.#names = names;
+    this.#runQueue = new RunQueue({ hasMail });
   }
 
   /** Makes a component known under a number. */
@@ -126,7 +133,7 @@ export class Guests {
         return new ScriptProcess(parts);
       };
     }
-    const epoch = new Epoch(code.epoch, code.epochMs);
+    const epoch = new Epoch(code.epoch, code.tickMs, code.sliceTicks);
     const ceilings = this.#ceilings ??= new Ceilings(code.ceilings);
     const pool = code.type === "core"
       ? new InstancePool(code.module, epoch, ceilings)

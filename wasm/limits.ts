@@ -132,5 +132,8 @@ export const TABLE_ENTRIES_MAX = 100_000;
 /** Milliseconds between two ticks of the epoch, when an engine is not told otherwise. */
 export const EPOCH_MS = 10;
 
+/** Ticks of the ticker in that time: after one of them it lets those go first who have mail. */
+export const TICKS_PER_SLICE = 5;
+
 /** Serial of the first process that a scheduler spawns itself; those below are allotted by the main thread. */
 export const OWN_SERIAL_MIN: number = 2 ** 45;

@@ -118,3 +118,121 @@ Deno.test("enterBy() waits for who came between", async () => {
   queue.leave();
   deepStrictEqual(seen, ["late"]);
 });
+
+/** A queue with a clock and an event loop, and who had its turn. */
+class Crowd {
+  now = 0;
+  hasMail = false;
+  readonly order: string[] = [];
+  readonly queue = new RunQueue({
+    now: () => this.now,
+    hasMail: () => this.hasMail,
+  });
+  #macrotasks: (() => void)[] = [];
+
+  come(name: string): void {
+    void this.queue.enter().then(() => this.order.push(name));
+  }
+
+  /** Who has the turn is preempted. */
+  preempt(name: string): void {
+    this.queue.preempt((callback) => this.#macrotasks.push(callback))
+      .then(() => this.order.push(name));
+  }
+
+  /** The event loop goes round. */
+  async goRound(): Promise<void> {
+    const callbacks = this.#macrotasks;
+    this.#macrotasks = [];
+    callbacks.forEach((callback) => callback());
+    await settle();
+  }
+
+  async leave(): Promise<void> {
+    this.queue.leave();
+    await settle();
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+}
+
+Deno.test("preempt() lets those who come go first, until time has passed", async () => {
+  const crowd = new Crowd();
+  await crowd.queue.enter();
+  for (const name of ["a", "b", "c", "d"]) crowd.come(name);
+  crowd.preempt("spins");
+  await crowd.goRound();
+  await crowd.leave();
+  deepStrictEqual(crowd.order, ["a", "b"]);
+  crowd.now++;
+  await crowd.leave();
+  deepStrictEqual(crowd.order, ["a", "b", "spins"]);
+  crowd.preempt("spins");
+  await crowd.goRound();
+  await crowd.leave();
+  deepStrictEqual(crowd.order, ["a", "b", "spins", "c", "d"]);
+});
+
+Deno.test("preempt() gives those who come every other unit of time, however many were preempted", async () => {
+  const crowd = new Crowd();
+  const { queue, order } = crowd;
+  await queue.enter();
+  for (const name of ["1", "2", "3"]) {
+    crowd.preempt(name);
+    await queue.enter();
+  }
+  await crowd.goRound();
+  for (let round = 0; round < 4; round++) {
+    crowd.come("new");
+    crowd.come("newer");
+    crowd.now++;
+    await crowd.leave();
+    crowd.preempt(order.at(-1)!);
+    await crowd.goRound();
+    await crowd.leave();
+  }
+  const rounds = ["1", "2", "3", "1"].map((name) => [name, "new", "newer"]);
+  deepStrictEqual(order, rounds.flat());
+});
+
+Deno.test("preempt() comes back at once when there is nobody else, and in order beside others like it", async () => {
+  const crowd = new Crowd();
+  await crowd.queue.enter();
+  crowd.preempt("a");
+  await crowd.goRound();
+  deepStrictEqual(crowd.order, ["a"]);
+  for (const name of ["a", "b", "c"]) {
+    crowd.preempt(name);
+    await crowd.queue.enter();
+  }
+  await crowd.goRound();
+  for (let turn = 0; turn < 3; turn++) await crowd.leave();
+  deepStrictEqual(crowd.order, ["a", "a", "b", "c"]);
+});
+
+Deno.test("preempt() waits for mail, but no longer than a unit of time", async () => {
+  const crowd = new Crowd();
+  await crowd.queue.enter();
+  crowd.hasMail = true;
+  crowd.preempt("spins");
+  for (let round = 0; round < 3; round++) await crowd.goRound();
+  deepStrictEqual(crowd.order, []);
+  crowd.now++;
+  await crowd.goRound();
+  deepStrictEqual(crowd.order, ["spins"]);
+});
+
+Deno.test("isWanted is true when somebody new waits, or mail does", async () => {
+  const crowd = new Crowd();
+  const { queue } = crowd;
+  await queue.enter();
+  strictEqual(queue.isWanted, false);
+  crowd.hasMail = true;
+  strictEqual(queue.isWanted, true);
+  crowd.hasMail = false;
+  crowd.come("a");
+  strictEqual(queue.isWanted, true);
+  strictEqual(queue.waitingCount, 1);
+});

@@ -48,7 +48,7 @@ class WorkerScheduler {
       scheduler,
       (report) => this.#end.report(report),
     );
-    this.#guests = new Guests(this.#names);
+    this.#guests = new Guests(this.#names, () => this.#hasMail());
     this.#end = new WorkerEnd(scope, wiring, {
       runtime: this.#runtime,
       obey: (command) => this.#obey(command),
@@ -56,6 +56,11 @@ class WorkerScheduler {
       close: () => this.#close(),
     });
     this.#end.report({ type: "ready" });
+  }
+
+  // For another thread's guests, or for those who have had their share of a turn.
+  #hasMail(): boolean {
+    return this.#end.hasWork || this.#runtime.load().runQueueLength > 0;
   }
 
   #obey(command: Command): void {

@@ -70,6 +70,11 @@ export class WorkerEnd {
     this.#main.receive(fromMain, true);
   }
 
+  /** Whether something has come that waits for a turn of the event loop. */
+  get hasWork(): boolean {
+    return this.#exchange.hasWork;
+  }
+
   // The main thread ends the Worker then.
   async #close({ isSent }: Closing): Promise<void> {
     await this.#worked.close();

@@ -346,7 +346,10 @@ export class CoreProcess
   overrun(): number | Promise<number> {
     const sliceEpochs = this.#sliceEpochs();
     if (!this.#mayGoOn(sliceEpochs)) return 1;
-    if (sliceEpochs === 0) return 0;
+    const { epoch, runQueue } = this.#options;
+    const isOver = sliceEpochs >= epoch.sliceTicks ||
+      sliceEpochs > 0 && runQueue.isWanted;
+    if (!isOver) return 0;
     return this.#countMemory() ? this.#yield() : 1;
   }
 
@@ -392,12 +395,12 @@ export class CoreProcess
     return false;
   }
 
-  // Behind the others, and behind the event loop.
   async #yield(): Promise<number> {
     const { host } = this.self.runtime;
-    this.#leave();
-    await new Promise<void>((resolve) => host.macrotask(resolve));
-    await this.#enter();
+    const { runQueue, epoch } = this.#options;
+    this.#usedEpochs += this.#sliceEpochs();
+    await runQueue.preempt((callback) => host.macrotask(callback));
+    this.#sliceEpoch = epoch.now();
     return Number(this.#isStopped);
   }
 

@@ -32,6 +32,11 @@ export function ringBell(cell: BellCell): void {
   if (wasAsleep) Atomics.notify(cell, 0);
 }
 
+/** Whether it has rung since who listens lay down. */
+export function hasRung(cell: BellCell): boolean {
+  return Atomics.load(cell, 0) === AWAKE;
+}
+
 /**
  * Lies down, so that others ring. Look for work once more behind it, and then
  * {@linkcode sleep} or {@linkcode ringBell} oneself.

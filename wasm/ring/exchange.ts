@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type BellCell, createBell, lieDown, ringBell, sleep } from "./bell.ts";
+import {
+  type BellCell,
+  createBell,
+  hasRung,
+  lieDown,
+  ringBell,
+  sleep,
+} from "./bell.ts";
 import type { Inbox } from "./inbox.ts";
 import { FRAMES_PER_TURN } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
@@ -37,6 +44,11 @@ export class Exchange {
   /** An exchange of a thread that has no other. */
   constructor(bell: BellCell = createBell()) {
     this.bell = bell;
+  }
+
+  /** Whether there is work that waits for a turn of the event loop. */
+  get hasWork(): boolean {
+    return this.#isScheduled || this.#isAsleep && hasRung(this.bell);
   }
 
   /** Takes from `inbox` from now on, before all others when it `goesFirst`. */

@@ -141,8 +141,12 @@ export class ScriptProcess
     }
   }
 
-  async #enter(): Promise<void> {
-    await this.#options.runQueue.enter();
+  #enter(): Promise<void> {
+    return this.#begin(this.#options.runQueue.enter());
+  }
+
+  async #begin(entered: Promise<void>): Promise<void> {
+    await entered;
     this.#isEntered = true;
     this.#budget.resume();
   }
@@ -246,12 +250,14 @@ export class ScriptProcess
     return this.#yield();
   }
 
-  // Behind the others, and behind the event loop.
   async #yield(): Promise<boolean> {
     const { host } = this.#self!.runtime;
-    this.#leave();
-    await new Promise<void>((resolve) => host.macrotask(resolve));
-    await this.#enter();
+    this.#isEntered = false;
+    this.#budget.pause();
+    const { runQueue } = this.#options;
+    await this.#begin(
+      runQueue.preempt((callback) => host.macrotask(callback)),
+    );
     return this.#isStopped;
   }
 
