@@ -20,6 +20,9 @@ export interface SendTimer {
    * @see Erlang `erlang:cancel_timer/1`.
    */
   cancel(): boolean;
+
+  /** Whether a message is still to be sent. */
+  readonly isPending: boolean;
 }
 
 /** See {@linkcode Runtime.sendAfter}. */
@@ -31,7 +34,17 @@ export function sendAfter(
   options?: SendOptions,
 ): SendTimer {
   const timer = timers.start(delayMs, () => void send(to, message, options));
-  return { cancel: () => timers.cancel(timer) };
+  return onceOf(timers, timer);
+}
+
+// In a scope of its own, which does not hold on to the message.
+function onceOf(timers: SendTimerCore["timers"], timer: Timer): SendTimer {
+  return {
+    cancel: () => timers.cancel(timer),
+    get isPending() {
+      return timer.task !== undefined;
+    },
+  };
 }
 
 /** See {@linkcode Runtime.sendEvery}. */
@@ -54,7 +67,12 @@ export function sendEvery(
     while (dueMs <= host.now()) dueMs += periodMs;
     timer = timers.start(dueMs - host.now(), tick);
   }
-  return { cancel: () => timers.cancel(timer) };
+  return {
+    cancel: () => timers.cancel(timer),
+    get isPending() {
+      return timer.task !== undefined;
+    },
+  };
 }
 
 /** What of a core is needed here. */

@@ -39,6 +39,23 @@ Deno.test("cancel() tells whether it was in time", async () => {
   deepStrictEqual(heard, [[10, "late"]]);
 });
 
+Deno.test("isPending tells whether a message is still to be sent", async () => {
+  const simulation = simulated();
+  const { sim, runtime } = simulation;
+  const { pid } = listening(simulation);
+  const sent = runtime.sendAfter(pid, 10, "sent");
+  const cancelled = runtime.sendAfter(pid, 10, "cancelled");
+  const every = runtime.sendEvery(pid, 10, "every");
+  ok(sent.isPending && cancelled.isPending && every.isPending);
+  cancelled.cancel();
+  strictEqual(cancelled.isPending, false);
+  await sim.advance(10);
+  strictEqual(sent.isPending, false);
+  strictEqual(every.isPending, true);
+  every.cancel();
+  strictEqual(every.isPending, false);
+});
+
 Deno.test("sendAfter() to a process that has ended does nothing", async () => {
   const { sim, runtime } = simulated();
   const { pid } = runtime.spawn<string>(() => {});
