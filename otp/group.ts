@@ -14,6 +14,14 @@ import { findProcess, Membership } from "./membership.ts";
 import type { Pid } from "./pid.ts";
 import type { Runtime } from "./runtime.ts";
 
+/** Told of members, as they join and leave. Must not throw. */
+export interface GroupWatcher<Group = string> {
+  /** `pid` is in `group` from now on. */
+  joined(group: Group, pid: Pid): void;
+  /** `pid` is in `group` no more. Told before anybody hears of its end. */
+  left(group: Group, pid: Pid): void;
+}
+
 /**
  * The process groups of one runtime.
  *
@@ -59,18 +67,22 @@ export class Groups<Group = string, Message = never> {
   readonly #runtime: Runtime;
   readonly #members: Membership<Group, Pid<Message>>;
   readonly #monitors: GroupMonitors<Group, Message>;
+  readonly #watcher: GroupWatcher<Group> | undefined;
 
   /**
    * No groups yet.
    *
    * @param runtime Whose processes can join.
+   * @param watcher Told of all who join and leave; nobody is when absent.
    */
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, watcher?: GroupWatcher<Group>) {
     const monitors = new GroupMonitors<Group, Message>(runtime);
     this.#runtime = runtime;
     this.#monitors = monitors;
+    this.#watcher = watcher;
     this.#members = new Membership((group, pid) => {
       monitors.tell("leave", group, pid);
+      watcher?.left(group, pid);
     });
   }
 
@@ -86,6 +98,7 @@ export class Groups<Group = string, Message = never> {
     if (process === undefined) return false;
     if (this.#members.add(group, process, process.pid)) {
       this.#monitors.tell("join", group, process.pid);
+      this.#watcher?.joined(group, process.pid);
     }
     return true;
   }

@@ -37,6 +37,28 @@ Deno.test("join() adds a process once, to any number of groups", () => {
   strictEqual(groups.countOf("a"), 2);
 });
 
+Deno.test("Groups tells its watcher who joins and leaves, before anybody hears of an end", () => {
+  const { runtime, one } = groupsOf();
+  const told: string[] = [];
+  const groups = new Groups<string, string>(runtime, {
+    joined: (group, pid) => void told.push(`+${group} ${pid}`),
+    left: (group, pid) =>
+      void told.push(`-${group} ${pid} ${groups.members(group).length}`),
+  });
+  groups.join("a", one);
+  groups.join("a", one);
+  groups.join("b", one);
+  groups.leave("a", one);
+  groups.leave("a", one);
+  runtime.kill(one);
+  deepStrictEqual(told, [
+    `+a ${one}`,
+    `+b ${one}`,
+    `-a ${one} 0`,
+    `-b ${one} 0`,
+  ]);
+});
+
 Deno.test("join() refuses who is not alive here", () => {
   const { runtime, groups, one } = groupsOf();
   runtime.kill(one);

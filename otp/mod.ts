@@ -76,7 +76,7 @@ export {
   type StreamWriter,
 } from "./stream.ts";
 export type { Metadata, SendOptions } from "./envelope.ts";
-export { Groups } from "./group.ts";
+export { Groups, type GroupWatcher } from "./group.ts";
 export type {
   GroupChange,
   GroupMonitor,
