@@ -161,10 +161,11 @@ export type {
   ChildSettings,
   ChildSpec,
   ChildStart,
+  ChildStarter,
   Shutdown,
 } from "./supervisor/child.ts";
 export type { Backoff, Restart, Strategy } from "./supervisor/restart.ts";
-export type { AutoShutdown } from "./supervisor/supervision.ts";
+export type { AutoShutdown, GivesUpWith } from "./supervisor/supervision.ts";
 export {
   countChildren,
   deleteChild,

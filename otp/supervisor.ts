@@ -17,6 +17,7 @@ import {
 import { Runtime } from "./runtime.ts";
 import {
   type AutoShutdown,
+  type GivesUpWith,
   Supervision,
   type SupervisionPlan,
 } from "./supervisor/supervision.ts";
@@ -53,6 +54,12 @@ export interface SupervisorOptions {
 
   /** How long to wait before each restart; not at all when absent. */
   readonly backoff?: Backoff;
+
+  /**
+   * Makes its exit reason when it gives up, from the id of the child that ended
+   * last and why it did; `"shutdown"` when absent.
+   */
+  readonly givesUpWith?: GivesUpWith;
 }
 
 /** The body of a supervisor; {@linkcode supervisor} makes it. */
@@ -72,8 +79,9 @@ export interface SupervisorBody extends ProcessBody<SupervisorMessage> {
  *
  * It stops all children, the youngest first, one after the other, and exits:
  *
- * - with `"shutdown"`, when there were more than `restartsMax` restarts within
- *   `periodMs`. A start that throws counts as a restart;
+ * - with `"shutdown"`, or as `givesUpWith` says, when there were more than
+ *   `restartsMax` restarts within `periodMs`. A start that throws counts as a
+ *   restart;
  * - with `"shutdown"`, when `autoShutdown` says so;
  * - with the reason it is given, when its parent or nobody in particular
  *   (`runtime.exit(pid, reason)`) asks it to exit, or its parent ends;
@@ -131,12 +139,15 @@ export function supervisor(options: SupervisorOptions): SupervisorBody {
 function planOf(options: SupervisorOptions): SupervisionPlan {
   const { restartsMax = 3, periodMs = 5_000, backoff } = options;
   const { children = [], autoShutdown = "never" } = options;
-  const { strategy = "oneForOne" } = options;
+  const { strategy = "oneForOne", givesUpWith = () => "shutdown" } = options;
   const limit = { restartsMax, periodMs };
   checkRestartLimit(limit);
   if (backoff !== undefined) checkBackoff(backoff);
   checkChildSpecs(children, autoShutdown);
-  return { strategy, children: [...children], limit, autoShutdown, backoff };
+  return {
+    ...{ strategy, children: [...children], limit, autoShutdown },
+    ...{ backoff, givesUpWith },
+  };
 }
 
 function checkChildSpecs(

@@ -49,6 +49,61 @@ Deno.test("supervisor() stops the youngest child first when nobody in particular
   strictEqual(reporter.take(), "-c,-b,-a");
 });
 
+Deno.test("supervisor() exits as givesUpWith says when it gives up", async () => {
+  const { handle, end } = await supervised("ab", {
+    restartsMax: 0,
+    givesUpWith: (child, reason) => ({
+      type: "exit",
+      payload: { child, reason },
+    }),
+  });
+  await end("b");
+  const payload = { child: "b", reason: CRASH };
+  deepStrictEqual(await handle.join(), { type: "exit", payload });
+});
+
+Deno.test("supervisor() restarts a child that its start has spawned", async () => {
+  const { sim, runtime } = simulated();
+  const pids: Pid[] = [];
+  const { pid } = runtime.spawn(supervisor({
+    children: [{
+      id: "a",
+      start(supervisor) {
+        const child = runtime.spawn(never);
+        supervisor.link(child.pid);
+        pids.push(child.pid);
+        return child.pid;
+      },
+    }],
+  }));
+  await sim.run();
+  runtime.kill(pids[0]!);
+  await sim.run();
+  strictEqual(pids.length, 2);
+  runtime.exit(pid, "shutdown");
+  await sim.run();
+  strictEqual(runtime.isAlive(pids[1]!), false);
+});
+
+Deno.test("supervisor() leaves no child behind that its start has spawned when it was killed", async () => {
+  const { sim, runtime } = simulated();
+  let child: Pid | undefined;
+  const { pid } = runtime.spawn(supervisor({
+    children: [{
+      id: "a",
+      start(supervisor) {
+        runtime.kill(pid);
+        child = runtime.spawn(never).pid;
+        supervisor.link(child);
+        return child;
+      },
+    }],
+  }));
+  await sim.run();
+  strictEqual(runtime.isAlive(pid), false);
+  strictEqual(runtime.isAlive(child!), false);
+});
+
 Deno.test("supervisor() takes its children along when it is killed", async () => {
   const { sim, runtime } = simulated();
   const handle = runtime.spawn(supervisor({

@@ -6,7 +6,7 @@
 
 import type { Context, ProcessBody, SpawnOptions } from "../context.ts";
 import { TIMEOUT } from "../context.ts";
-import { keyOf, type Pid } from "../pid.ts";
+import { keyOf, Pid } from "../pid.ts";
 import { crashOf, type ExitReason } from "../reason.ts";
 import type { Restart } from "./restart.ts";
 import type { Body } from "../runtime.ts";
@@ -45,6 +45,9 @@ export interface ChildProcess {
   supervisedBy?(supervisor: Pid): void;
 }
 
+/** A supervisor, as {@linkcode ChildSpec.start} sees it. */
+export type ChildStarter = Pick<Context<never>, "pid" | "link">;
+
 /** How a child is treated, whatever it is. */
 export interface ChildSettings {
   /** Whether it is restarted when it ends; `"permanent"` when absent. */
@@ -73,8 +76,11 @@ export interface ChildSpec extends ChildSettings {
   /**
    * Makes what the child runs; called for each start. The child counts as
    * started when it is spawned. When this throws, the start has failed.
+   *
+   * It can spawn the child itself, on another scheduler, and return its pid; then
+   * it must have linked it to `supervisor`, before the child's first turn.
    */
-  readonly start: () => ChildBody;
+  readonly start: (supervisor: ChildStarter) => ChildBody | Pid;
 
   /**
    * Whether its end may end the supervisor; false when absent. Only where the
@@ -128,15 +134,19 @@ export function checkChildSettings(settings: ChildSettings): void {
  */
 export function startChildOf<Message>(
   self: Context<Message>,
-  start: () => ChildBody,
+  start: (supervisor: ChildStarter) => ChildBody | Pid,
   { spawn = {} }: ChildSettings,
   label?: string,
 ): ChildStart<unknown> {
-  const body = bodyOf(self.pid, start);
+  const body = bodyOf(self, start);
   if (body.type === "failed") return body;
   // A process that was killed runs on to its next wait; nothing would end what
   // it still spawned.
-  if (!self.runtime.isAlive(self.pid)) self.exit("killed");
+  if (!self.runtime.isAlive(self.pid)) {
+    if (body.type === "started") self.runtime.kill(body.pid);
+    self.exit("killed");
+  }
+  if (body.type === "started") return body;
   const options = label === undefined ? spawn : { label, ...spawn };
   const { pid } = self.spawnLink(body.body, options);
   return { type: "started", pid };
@@ -145,12 +155,15 @@ export function startChildOf<Message>(
 type Started = ProcessBody<unknown> | Body<unknown>;
 
 function bodyOf(
-  supervisor: Pid,
-  start: () => ChildBody,
-): { readonly type: "made"; readonly body: Started } | ChildFailed {
+  supervisor: ChildStarter,
+  start: (supervisor: ChildStarter) => ChildBody | Pid,
+): { readonly type: "made"; readonly body: Started } | ChildStart<unknown> {
   try {
-    const body = start();
-    if (typeof body === "object") body.supervisedBy?.(supervisor);
+    const body = start(supervisor);
+    if (body instanceof Pid) {
+      return { type: "started", pid: body as Pid<unknown> };
+    }
+    if (typeof body === "object") body.supervisedBy?.(supervisor.pid);
     // Nobody but the child's own code sends to it, by a pid that says what.
     return { type: "made", body: body as Started };
   } catch (thrown) {

@@ -48,7 +48,12 @@ export interface SupervisionPlan {
   readonly autoShutdown: AutoShutdown;
   /** How long to wait before a restart; not at all when undefined. */
   readonly backoff: Backoff | undefined;
+  /** See {@linkcode SupervisorOptions.givesUpWith}. */
+  readonly givesUpWith: GivesUpWith;
 }
+
+/** Makes the exit reason of a supervisor that gives up, from the child that ended last and why. */
+export type GivesUpWith = (child: string, reason: ExitReason) => ExitReason;
 
 /**
  * One supervisor.
@@ -160,10 +165,10 @@ export class Supervision {
   }
 
   async #restart(child: Child): Promise<void> {
-    const { backoff } = this.#plan;
+    const { backoff, givesUpWith } = this.#plan;
     if (!this.#restarts.add(this.#nowMs())) {
       this.#report(child, { isGivenUp: true, waitMs: 0 });
-      return await this.#end("shutdown");
+      return await this.#end(givesUpWith(child.spec.id, child.reason));
     }
     child.restartsInRow++;
     const { runtime, pid } = this.#self;
