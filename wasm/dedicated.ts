@@ -51,6 +51,11 @@ export class Dedicated {
     return count;
   }
 
+  /** The processes that live. */
+  *pids(): Generator<Pid> {
+    for (const pool of this.#pools.values()) yield* pool.pids();
+  }
+
   /** Makes a component known. */
   load(load: Load): void {
     this.#loads.set(load.component, load);

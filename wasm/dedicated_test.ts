@@ -33,6 +33,7 @@ async function withDedicated(
     { runtime, switchboard, node: 0, indices, processesMax },
     {
       exited: (pid, _component, reason) => ends.add(pid, reason),
+      asked: () => ({ error: "nobody answers" }),
       ...{ logged() {}, dumped() {}, refused() {}, lost() {} },
     },
   );

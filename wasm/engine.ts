@@ -5,6 +5,7 @@
  */
 
 import type {
+  ChildStarter,
   Context,
   Down,
   ExitReason,
@@ -26,7 +27,7 @@ import { Dedicated } from "./dedicated.ts";
 import { ModuleCache } from "./core/module_cache.ts";
 import { ModuleStore } from "./core/module_store.ts";
 import { insistGrantable } from "./grantable.ts";
-import type { CoreCode, GuestCode, Start } from "./guests.ts";
+import type { CoreCode, GuestCode, Start as PostedStart } from "./guests.ts";
 import { Indices } from "./indices.ts";
 import {
   DEDICATED_PROCESSES_MAX,
@@ -36,6 +37,12 @@ import {
   TICKS_PER_SLICE,
 } from "./limits.ts";
 import type { GuestMessage } from "./message.ts";
+import { ComponentNames, type Named } from "./node/component_names.ts";
+import type { Connection } from "./node/connection.ts";
+import { Connections } from "./node/connections.ts";
+import { NodeService } from "./node/node_service.ts";
+import type { Store } from "./node/store.ts";
+import type { TagBoard } from "./node/tag_board.ts";
 import { Pool, type PoolListener, type PoolOptions, type Tie } from "./pool.ts";
 import { bake, type Image } from "./script/image.ts";
 import { Ticker } from "./ticker.ts";
@@ -45,7 +52,8 @@ import { Switchboard } from "./switchboard.ts";
 // All engines of the OS process share what the machine has.
 const CEILINGS = Ceilings.seed();
 
-// Level of a log.
+// Levels of a log.
+const ERROR = 0;
 const DEBUG = 3;
 
 /** A loaded component: what {@linkcode Engine.spawn} makes processes of. */
@@ -70,6 +78,18 @@ export type Isolation = "shared" | "dedicated";
 export interface LoadOptions {
   /** Its threads; `"shared"` when absent. */
   readonly isolation?: Isolation;
+}
+
+/** How a process begins. */
+export type Start = Omit<PostedStart, "connection"> & {
+  /** The connection that it is spawned for; none when absent. */
+  readonly connection?: Connection;
+};
+
+/** How a component is called by guests. */
+export interface RegisterOptions {
+  /** What its processes call first; `"run"` when absent. */
+  readonly entry?: string;
 }
 
 /** Told what happens to Wasm processes, as it happens. Must not throw. */
@@ -124,6 +144,8 @@ export interface EngineOptions {
    * nothing else meanwhile.
    */
   readonly coreDumpsMax?: number;
+  /** Keeps values for guests that may use storage; they are told that there is none when absent. */
+  readonly store?: Store;
   /** Told what happens. */
   readonly observer?: EngineObserver;
 }
@@ -186,6 +208,9 @@ export class Engine {
   readonly #dumpPermits: SharedArrayBuffer | undefined;
   readonly #indices = new Indices();
   readonly #dedicated: Dedicated;
+  readonly #names = new ComponentNames<Component>();
+  readonly #connections = new Connections();
+  readonly #service: NodeService<Component>;
   readonly #prepared: ComponentCache;
   #loaded = 0;
   #spawned = 0;
@@ -205,6 +230,7 @@ export class Engine {
     this.#prepared = new ComponentCache(this.#modules);
     this.#dumpPermits = dumpPermitsOf(options);
     this.#switchboard = new Switchboard(runtime);
+    this.#service = this.#serviceOf(runtime, options);
     this.#dedicated = new Dedicated(
       {
         ...{ ...this.#shared(), indices: this.#indices },
@@ -214,6 +240,71 @@ export class Engine {
     );
     this.#heartbeat = setInterval(() => this.#ping(), HEARTBEAT_MS);
     this.#heartbeat.unref();
+  }
+
+  #serviceOf(
+    runtime: Runtime,
+    { store, observer }: EngineOptions,
+  ): NodeService<Component> {
+    const { tags } = this.#switchboard;
+    return new NodeService({
+      ...{ runtime, tags, store, components: this.#names },
+      spawn: (named, label, supervisor) =>
+        this.#spawnNamed(named, label, supervisor),
+      guests: () => this.#places().flatMap((place) => [...place.pids()]),
+      look: (look) => this.#switchboard.look(look),
+      sinkOf: (pid) => this.#connections.sinkOf(pid),
+      failed: (component, why) =>
+        observer?.logged?.(undefined, component, ERROR, why),
+    });
+  }
+
+  #spawnNamed(
+    { component, entry }: Named<Component>,
+    label: string,
+    supervisor?: ChildStarter,
+  ): Pid {
+    const tie = supervisor && ((pid: Pid) => supervisor.link(pid));
+    return this.#spawn(component, { entry, label }, tie);
+  }
+
+  /**
+   * Lets guests that may spawn start processes of `component` by `name`, under
+   * its own capability. It takes the place of what had the name before.
+   */
+  register(
+    name: string,
+    component: Component,
+    { entry = "run" }: RegisterOptions = {},
+  ): void {
+    this.#names.declare(name, { component, entry });
+  }
+
+  /**
+   * Lets guests that may spawn start processes of `code` by `name`, each under
+   * the capability of the guest: it is loaded when the first guest of that
+   * capability asks.
+   *
+   * @param code A component, a core module, or a script; not to be changed any more.
+   */
+  registerUndeclared(
+    name: string,
+    code: string | Uint8Array<ArrayBuffer>,
+    { entry = "run", ...options }: RegisterOptions & LoadOptions = {},
+  ): void {
+    this.#names.leave(
+      name,
+      entry,
+      (capability) =>
+        typeof code === "string"
+          ? this.load(name, code, capability, options)
+          : this.loadModule(name, code, capability, options),
+    );
+  }
+
+  /** The groups of the node, of guests and of processes of the main thread. */
+  get tags(): TagBoard {
+    return this.#switchboard.tags;
   }
 
   #ping(): void {
@@ -404,8 +495,14 @@ export class Engine {
     const { observer } = this.#options;
     const nameOf = (component: number) => this.#components.get(component)!.name;
     return {
-      exited: (pid, component, reason) =>
-        observer?.exited?.(pid, nameOf(component), reason),
+      exited: (pid, component, reason) => {
+        this.#connections.forget(pid);
+        observer?.exited?.(pid, nameOf(component), reason);
+      },
+      asked: (pid, component, ask) => {
+        const { capability } = this.#components.get(component)!;
+        return this.#service.answer({ pid, capability }, ask);
+      },
       logged: (pid, component, level, text) =>
         observer?.logged?.(pid, nameOf(component), level, text),
       dumped: (pid, component, dump) =>
@@ -469,9 +566,15 @@ export class Engine {
     tie?: Tie,
   ): Pid<GuestMessage> {
     const { name, number, place } = component as Loaded;
-    const whole = typeof start === "string" ? { entry: start } : start;
-    const pid = place.spawn(number, whole, tie);
+    const { connection, ...rest }: Start = typeof start === "string"
+      ? { entry: start }
+      : start;
+    const posted = connection === undefined
+      ? rest
+      : { ...rest, connection: connection.info };
+    const pid = place.spawn(number, posted, tie);
     if (pid === undefined) throw new SystemLimit(name);
+    if (connection !== undefined) this.#connections.add(pid, connection.sink);
     this.#spawned++;
     return pid as Pid<GuestMessage>;
   }

@@ -23,6 +23,7 @@ import type { PreparedComponent } from "./component/prepare.ts";
 import { environmentGet } from "./host/environment.ts";
 import type { GuestMessage } from "./message.ts";
 import type { NameService } from "./name_replica.ts";
+import type { ConnectionInfo } from "./node/connection.ts";
 import { RunQueue } from "./run_queue.ts";
 import type { Image } from "./script/image.ts";
 import { type Entry, ScriptProcess } from "./script/script_process.ts";
@@ -83,6 +84,10 @@ export interface Start {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether a command has the standard streams of the node; else its output is logged. */
   readonly stdio?: boolean;
+  /** What it is called in lists and logs, until it says something else; nothing when absent. */
+  readonly label?: string;
+  /** The connection that it is spawned for; none when absent. */
+  readonly connection?: ConnectionInfo;
 }
 
 /** Who is told what one process does. */
@@ -167,7 +172,7 @@ export class Guests {
 }
 
 function commandOf(
-  { args = [], env = {}, stdio = false }: Start,
+  { args = [], env = {}, stdio = false, connection }: Start,
   capability: Capability,
   log: Log,
 ): Command {
@@ -179,5 +184,6 @@ function commandOf(
     args,
     env: new Map([...granted, ...Object.entries(env)]),
     stdio: stdio && capability.stdio ? nodeStdio() : loggedStdio(log),
+    connection,
   };
 }

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { Down, ExitReason } from "@rusm/otp";
+
 /** What a Wasm process accepts. */
 export type GuestMessage = Uint8Array | string | GuestRequest;
 
@@ -40,13 +42,15 @@ const encoder = new TextEncoder();
 
 /**
  * A message as the bytes that a guest receives: text in UTF-8, a request as
- * JSON without its body.
+ * JSON without its body, the end of a process that it monitors as
+ * `{"__down":"<pid>","reason":"<word>"}`.
  *
  * @throws {TypeError} It is none of them.
  */
-export function bytesOf(message: GuestMessage): Uint8Array {
+export function bytesOf(message: GuestMessage | Down): Uint8Array {
   if (message instanceof Uint8Array) return message;
   if (typeof message === "string") return encoder.encode(message);
+  if (isDown(message)) return encoder.encode(downText(message));
   if (!isRequest(message)) {
     throw new TypeError(
       `Cannot receive what is neither bytes nor text: ${typeof message}`,
@@ -54,4 +58,42 @@ export function bytesOf(message: GuestMessage): Uint8Array {
   }
   const { type, from, head } = message;
   return encoder.encode(JSON.stringify({ type, from, head }));
+}
+
+function isDown(message: GuestRequest | Down): message is Down {
+  return (message as Partial<Down> | null)?.type === "down";
+}
+
+function downText({ pid, reason }: Down): string {
+  const text = { __down: `${pid.toBigInt()}`, reason: reasonWord(reason) };
+  return JSON.stringify(text);
+}
+
+/** Why a process ended, as guests are told. */
+export type ReasonWord = "normal" | "killed" | "crashed" | "noproc";
+
+/**
+ * The word that guests have for a reason.
+ *
+ * | reason | word |
+ * | --- | --- |
+ * | `"normal"` | `normal` |
+ * | `"killed"`, `"kill"`, `"shutdown"`: another ended it | `killed` |
+ * | `"noproc"`, `"noconnection"`: it cannot be reached | `noproc` |
+ * | a crash, a limit, a reason of the program's own | `crashed` |
+ */
+export function reasonWord(reason: ExitReason): ReasonWord {
+  switch (reason) {
+    case "normal":
+      return "normal";
+    case "killed":
+    case "kill":
+    case "shutdown":
+      return "killed";
+    case "noproc":
+    case "noconnection":
+      return "noproc";
+    default:
+      return "crashed";
+  }
 }

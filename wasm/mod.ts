@@ -28,6 +28,8 @@ export {
   type Isolation,
   type LoadOptions,
   type Monitored,
+  type RegisterOptions,
+  type Start,
 } from "./engine.ts";
 export {
   LoadFailed,
@@ -36,6 +38,13 @@ export {
   SystemLimit,
 } from "./errors.ts";
 export type { GuestMessage, GuestReply, GuestRequest } from "./message.ts";
+export type {
+  Connection,
+  ConnectionInfo,
+  ConnectionSink,
+  ServerEvent,
+} from "./node/connection.ts";
+export type { Store } from "./node/store.ts";
+export type { TagBoard } from "./node/tag_board.ts";
 export type { HeaderList, ReplyHead, RequestHead } from "./script/ops.ts";
-export type { Start } from "./guests.ts";
 export type { Entry } from "./script/script_process.ts";

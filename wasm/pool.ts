@@ -29,6 +29,8 @@ export interface PoolListener {
   readonly logged: SchedulerListener["logged"];
   /** A process has trapped. */
   readonly dumped: SchedulerListener["dumped"];
+  /** A process asks the node for something. */
+  readonly asked: SchedulerListener["asked"];
   /** A message was dropped. */
   readonly refused: SchedulerListener["refused"];
   /** A scheduler was lost; its processes were reported as ended. */
@@ -97,6 +99,14 @@ export class Pool {
     return count;
   }
 
+  /** The processes that live here. */
+  *pids(): Generator<Pid> {
+    const { node } = this.#options;
+    for (const [index, { living }] of this.#schedulers) {
+      for (const serial of living.keys()) yield new Pid(node, index, serial);
+    }
+  }
+
   #start(index: number): void {
     const { runtime, switchboard, isReplaced = true, ...rest } = this.#options;
     const { exchange } = switchboard;
@@ -108,6 +118,8 @@ export class Pool {
       logged: this.#listener.logged,
       dumped: this.#listener.dumped,
       refused: this.#listener.refused,
+      asked: this.#listener.asked,
+      untagged: (tag, pid) => switchboard.tags.forget(tag, pid),
       opened: (opening) => switchboard.connect(index, opening),
       named: (report) => switchboard.names.heed(index, report),
       lost: (why) => this.#lose(index, why, hasRun && isReplaced),

@@ -13,6 +13,8 @@ import {
 } from "./limits.ts";
 import type { Start } from "./guests.ts";
 import { type BellCell, createBell } from "./ring/bell.ts";
+import type { Answer, Ask, Look } from "./node/ask.ts";
+import { ASKS_MAX } from "./node/limits.ts";
 import type { Exchange } from "./ring/exchange.ts";
 import { Unreadable } from "./ring/frame.ts";
 import { RING_BYTES } from "./ring/limits.ts";
@@ -33,7 +35,7 @@ export type Opening = Extract<Report, { type: "open" | "overrun" }>;
 
 // They hold shared memory, or too much for a ring.
 const POSTED_TIDINGS: ReadonlySet<Tiding["type"]> = new Set([
-  ...["joined", "opened", "names"] as const,
+  ...["joined", "opened", "names", "tags"] as const,
 ]);
 
 /** Who hears of what happens on a scheduler. */
@@ -50,6 +52,10 @@ export interface SchedulerListener {
   refused(to: Pid): void;
   /** The scheduler says something of names. */
   named(report: NameReport): void;
+  /** A process of it is in a group no more. */
+  untagged(tag: string, pid: Pid): void;
+  /** A living process asks the node for something. The promise never rejects. */
+  asked(pid: Pid, component: number, ask: Ask): Answer | Promise<Answer>;
   /** The scheduler opens a way to another, or gives one up. */
   opened(opening: Opening): void;
   /** The scheduler is gone, and all its processes with it. Called once. */
@@ -97,6 +103,9 @@ export class RemoteScheduler implements Peer {
   #isLost = false;
   // What goes with a spawn, in one frame: in two, the process could end between.
   #gathered: Signal[] | undefined;
+  #asks = 0;
+  readonly #looks = new Map<number, (value: unknown) => void>();
+  #nextLook = 0;
   // Before, no guest can be inside of its Worker.
   #hasSpawned = false;
 
@@ -170,6 +179,13 @@ export class RemoteScheduler implements Peer {
       case "unnamed":
       case "echoed":
         return this.#listener.named(report);
+      case "untagged":
+        return this.#listener.untagged(report.tag, report.pid);
+      case "ask":
+        return void this.#asked(report);
+      case "looked":
+        this.#looks.get(report.id)?.(report.value);
+        return void this.#looks.delete(report.id);
       case "log": {
         const { pid, component, level, text } = report;
         return this.#listener.logged(pid, component, level, text);
@@ -186,6 +202,41 @@ export class RemoteScheduler implements Peer {
         return this.#listener.exited(pid, component, reason);
       }
     }
+  }
+
+  async #asked(
+    { id, pid, ask }: Extract<Report, { type: "ask" }>,
+  ): Promise<void> {
+    const component = this.living.get(pid.serial);
+    if (component === undefined || this.#asks >= ASKS_MAX) {
+      return this.#answer(id, { error: "too much is asked of the node" });
+    }
+    this.#asks++;
+    const answer = this.#listener.asked(pid, component, ask);
+    this.#answer(id, answer instanceof Promise ? await answer : answer);
+    this.#asks--;
+  }
+
+  // What is large may find no room.
+  #answer(id: number, answer: Answer): void {
+    if (this.#isLost) return;
+    const command: Command = { type: "answer", id, answer };
+    if (this.#line.offer(command)) return;
+    const error = "too much is on its way from the node";
+    this.#tell({ type: "answer", id, answer: { error } });
+  }
+
+  /**
+   * Looks at a process here, or ends it.
+   *
+   * @returns Resolves to what `lookAt` returns there; to undefined when the
+   * scheduler is lost or closed first.
+   */
+  look(look: Look): Promise<unknown> {
+    if (this.#isLost) return Promise.resolve(undefined);
+    const id = this.#nextLook++;
+    this.#tell({ type: "look", id, look });
+    return new Promise((resolve) => this.#looks.set(id, resolve));
   }
 
   /** Makes a component known, so that it can be spawned. */
@@ -307,6 +358,8 @@ export class RemoteScheduler implements Peer {
   #giveUp(why: string): void {
     this.#isLost = true;
     this.#line.close();
+    for (const resolve of this.#looks.values()) resolve(undefined);
+    this.#looks.clear();
     const error = new SchedulerFailed(`Cannot start a scheduler: ${why}`);
     this.#settleReady.reject(error);
   }

@@ -49,6 +49,8 @@ async function withScheduler(
       refused: (to) => heard.note(`refused ${to}`),
       opened: ({ type }) => heard.note(type),
       named: ({ type }) => heard.note(type),
+      untagged: (tag) => heard.note(`untagged ${tag}`),
+      asked: (_pid, _component, { type }) => ({ value: type }),
       lost: (why) => heard.note(`lost ${why}`),
     },
   );

@@ -6,6 +6,8 @@
 
 import type { ExitReason, Runtime } from "@rusm/otp";
 import { type Crier, NameBoard } from "./name_board.ts";
+import type { Look } from "./node/ask.ts";
+import { TagBoard } from "./node/tag_board.ts";
 import type { Opening, RemoteScheduler } from "./remote_scheduler.ts";
 import { Exchange } from "./ring/exchange.ts";
 import type { Tiding } from "./wire.ts";
@@ -26,6 +28,8 @@ export class Switchboard implements Crier {
   readonly #members = new Map<number, Member>();
   /** Decides on their names. */
   readonly names: NameBoard;
+  /** Knows who is in which group. */
+  readonly tags: TagBoard;
   readonly #runtime: Runtime;
   #lives = 0;
 
@@ -33,6 +37,7 @@ export class Switchboard implements Crier {
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.names = new NameBoard(runtime, this);
+    this.tags = new TagBoard(runtime, this);
   }
 
   /** Makes `scheduler` and all others, and this thread, known to each other. */
@@ -45,6 +50,7 @@ export class Switchboard implements Crier {
     }
     this.#members.set(index, member);
     scheduler.hear(this.names.all());
+    scheduler.hear(this.tags.all());
   }
 
   tell(index: number, tiding: Tiding): boolean {
@@ -68,6 +74,13 @@ export class Switchboard implements Crier {
     }
     this.#runtime.disconnect(index, reason);
     this.names.lost(index);
+    this.tags.lost(index);
+  }
+
+  /** Looks at a process on its scheduler. Resolves to undefined when that is gone. */
+  look(look: Look): Promise<unknown> {
+    const member = this.#members.get(look.pid.scheduler);
+    return member?.scheduler.look(look) ?? Promise.resolve(undefined);
   }
 
   /** Does what scheduler `from` asks about another, if that is still the one it means. */

@@ -50,8 +50,17 @@ export class WaitingBytes implements Quota {
     this.#total.bytes += bytes;
   }
 
+  /** @throws {RangeError} Twice as much would wait as may be sent: a guest can stash what it was never sent. */
   add(message: GuestMessage): void {
-    this.#count(bytesIn(message));
+    const bytes = bytesIn(message);
+    const isTooMuch = this.#bytes + bytes > 2 * WAITING_BYTES_MAX ||
+      this.#total.bytes + bytes > 2 * SCHEDULER_WAITING_BYTES_MAX;
+    if (isTooMuch && this.#bytes > 0) {
+      throw new RangeError(
+        `Cannot stash more than may wait: ${this.#bytes} bytes wait`,
+      );
+    }
+    this.#count(bytes);
   }
 
   remove(message: GuestMessage): void {

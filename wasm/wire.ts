@@ -11,6 +11,8 @@
 import type { ExitReason, Pid, Signal } from "@rusm/otp";
 import type { Capability } from "./capability.ts";
 import type { GuestCode, Start } from "./guests.ts";
+import type { Answer, Ask, Look } from "./node/ask.ts";
+import type { StreamFrame } from "./node/away_streams.ts";
 import type { BellCell } from "./ring/bell.ts";
 
 /** The first thing that a scheduler is told: who it is, and the way to the main thread. Posted. */
@@ -55,7 +57,20 @@ export type Tiding =
     readonly scheduler: number;
     readonly reason: ExitReason;
   }
-  | NameTiding;
+  | NameTiding
+  | TagTiding;
+
+/** What a scheduler is told of groups. */
+export type TagTiding =
+  /** All that there are, each with the pids of its members as u64s. The first of them, and posted. */
+  | {
+    readonly type: "tags";
+    readonly tags: readonly (readonly [tag: string, pids: readonly bigint[]])[];
+  }
+  /** A process is in a group. */
+  | { readonly type: "tagged"; readonly tag: string; readonly pid: Pid }
+  /** It is in it no more. */
+  | { readonly type: "untagged"; readonly tag: string; readonly pid: Pid };
 
 /** What a scheduler is told of names. */
 export type NameTiding =
@@ -96,7 +111,11 @@ export type Command =
     readonly signals?: readonly Signal[];
   }
   /** Answer with `pong`. */
-  | { readonly type: "ping" };
+  | { readonly type: "ping" }
+  /** Answers an `ask`. */
+  | { readonly type: "answer"; readonly id: number; readonly answer: Answer }
+  /** Answer with `looked`. */
+  | { readonly type: "look"; readonly id: number; readonly look: Look };
 
 /**
  * Ends a scheduler: it stops its guests and answers with `closed`. Posted, and
@@ -152,6 +171,17 @@ export type Report =
   }
   /** The answer to `ping`: it is not stuck. */
   | { readonly type: "pong" }
+  /** A process asks the node for something. */
+  | {
+    readonly type: "ask";
+    readonly id: number;
+    readonly pid: Pid;
+    readonly ask: Ask;
+  }
+  /** The answer to `look`. */
+  | { readonly type: "looked"; readonly id: number; readonly value: unknown }
+  /** A process of it is in a group no more. */
+  | { readonly type: "untagged"; readonly tag: string; readonly pid: Pid }
   | NameReport
   /** It runs no guests any more and sends nothing. Posted, and not kept in order. */
   | { readonly type: "closed" };
@@ -167,7 +197,7 @@ export type NameReport =
 
 /** Whether `content` is a signal. */
 export function isSignal(
-  content: Signal | Wiring | Tiding | Command | Report,
+  content: Signal | Wiring | Tiding | Command | Report | StreamFrame,
 ): content is Signal {
   switch (content.type) {
     case "message":

@@ -16,6 +16,11 @@ import {
   SLICE_MS_MIN,
 } from "./limits.ts";
 import { NameReplica } from "./name_replica.ts";
+import { AwayStreams } from "./node/away_streams.ts";
+import { lookAt } from "./node/look.ts";
+import { NodeLink } from "./node/node_link.ts";
+import { joinNode } from "./node/scheduler_node.ts";
+import { TagReplica } from "./node/tag_replica.ts";
 import type { Command, Wiring } from "./wire.ts";
 import { WaitingBytes, WaitingTotal } from "./waiting_bytes.ts";
 import { WorkerEnd, type WorkerScope } from "./worker_end.ts";
@@ -28,6 +33,9 @@ class WorkerScheduler {
   readonly #runtime: Runtime;
   readonly #names: NameReplica;
   readonly #guests: Guests;
+  readonly #link: NodeLink;
+  readonly #tags: TagReplica;
+  readonly #streams: AwayStreams;
   readonly #waiting = new WaitingTotal();
   // The component of each living process that the main thread has asked for, by
   // serial.
@@ -49,10 +57,33 @@ class WorkerScheduler {
       (report) => this.#end.report(report),
     );
     this.#guests = new Guests(this.#names, () => this.#hasMail());
+    this.#link = new NodeLink((id, pid, ask) =>
+      this.#end.ask({ type: "ask", id, pid, ask })
+    );
+    this.#tags = new TagReplica(this.#runtime, scheduler, {
+      joined: async (tag, pid) => {
+        const answer = await this.#link.ask(pid, { type: "tag", tag });
+        return "value" in answer && answer.value === true;
+      },
+      left: (tag, pid) => this.#end.report({ type: "untagged", tag, pid }),
+    });
+    this.#streams = new AwayStreams(
+      this.#runtime,
+      scheduler,
+      (to, frame) => this.#end.stream(to, frame),
+    );
+    joinNode(this.#runtime, {
+      ask: (asker, ask) => this.#link.ask(asker, ask),
+      tags: this.#tags,
+      streams: this.#streams,
+    });
     this.#end = new WorkerEnd(scope, wiring, {
       runtime: this.#runtime,
       obey: (command) => this.#obey(command),
       heedNames: (tiding) => this.#names.heed(tiding),
+      heedTags: (tiding) => this.#tags.heed(tiding),
+      heedStream: (frame) => this.#streams.heed(frame),
+      left: (scheduler) => this.#left(scheduler),
       close: () => this.#close(),
     });
     this.#end.report({ type: "ready" });
@@ -73,7 +104,18 @@ class WorkerScheduler {
         return this.#spawn(command);
       case "ping":
         return this.#end.report({ type: "pong" });
+      case "answer":
+        return this.#link.heed(command.id, command.answer);
+      case "look": {
+        const value = lookAt(this.#runtime, command.look);
+        return this.#end.report({ type: "looked", id: command.id, value });
+      }
     }
+  }
+
+  #left(scheduler: number): void {
+    this.#tags.lost(scheduler);
+    this.#streams.lost(scheduler);
   }
 
   #spawn({ pid, component, start, signals = [] }: Spawn): void {
@@ -86,7 +128,10 @@ class WorkerScheduler {
     };
     const body = this.#guests.bodyOf(component, start, { log, dumped });
     const quota = new WaitingBytes(this.#waiting);
-    const options = { pid, mailboxMax: GUEST_MAILBOX_MAX, quota };
+    const options = {
+      ...{ pid, mailboxMax: GUEST_MAILBOX_MAX, quota },
+      ...(start.label === undefined ? {} : { label: start.label }),
+    };
     this.#components.set(pid.serial, component);
     this.#runtime.spawn(body, options);
     for (const signal of signals) this.#runtime.signal(signal);

@@ -7,6 +7,7 @@
 
 import type { Runtime, Signal } from "@rusm/otp";
 import { MAIN_SCHEDULER } from "./limits.ts";
+import type { StreamFrame } from "./node/away_streams.ts";
 import { Exchange } from "./ring/exchange.ts";
 import { Unreadable } from "./ring/frame.ts";
 import { RING_BYTES } from "./ring/limits.ts";
@@ -18,6 +19,7 @@ import {
   isSignal,
   type NameTiding,
   type Report,
+  type TagTiding,
   type Tiding,
   type Wiring,
 } from "./wire.ts";
@@ -43,6 +45,12 @@ export interface Worked {
   obey(command: Command): void;
   /** Takes what the main thread tells of names. */
   heedNames?(tiding: NameTiding): void;
+  /** Takes what the main thread tells of groups. */
+  heedTags?(tiding: TagTiding): void;
+  /** Takes what another scheduler tells of a stream. */
+  heedStream?(frame: StreamFrame): void;
+  /** Hears that another scheduler is gone. */
+  left?(scheduler: number): void;
   /** Ends all guests. Resolves when none runs. */
   close(): Promise<void>;
 }
@@ -104,6 +112,22 @@ export class WorkerEnd {
     else this.#main.tell(report);
   }
 
+  /**
+   * Asks the main thread, in order with the signals.
+   *
+   * @returns False when too much waits already.
+   */
+  ask(ask: Extract<Report, { type: "ask" }>): boolean {
+    return this.#main.offer(ask);
+  }
+
+  /** Tells another scheduler of a stream. Returns false when there is no way to it. */
+  stream(to: number, frame: StreamFrame): boolean {
+    const line = this.#lines.get(to);
+    line?.tell(frame);
+    return line !== undefined;
+  }
+
   /** Tells the main thread, in order with the signals, without a copy of `buffer`. */
   hand(report: Extract<Report, { type: "dumped" }>, buffer: ArrayBuffer): void {
     this.#main.post();
@@ -114,10 +138,10 @@ export class WorkerEnd {
     if (content instanceof Unreadable) {
       return this.report({ type: "refused", to: content.to });
     }
-    this.#heedOne(content as Signal | Tiding | Command);
+    this.#heedOne(content as Signal | Tiding | Command | StreamFrame);
   }
 
-  #heedOne(content: Signal | Tiding | Command): void {
+  #heedOne(content: Signal | Tiding | Command | StreamFrame): void {
     const { runtime } = this.#worked;
     if (isSignal(content)) return this.#carry(content);
     switch (content.type) {
@@ -129,13 +153,20 @@ export class WorkerEnd {
         // What it sent before it was gone is no less sent.
         this.#lines.get(content.scheduler)?.finish();
         this.#lines.delete(content.scheduler);
-        return runtime.disconnect(content.scheduler, content.reason);
+        runtime.disconnect(content.scheduler, content.reason);
+        return this.#worked.left?.(content.scheduler);
       case "names":
       case "named":
       case "unnamed":
       case "decided":
       case "echo":
         return this.#worked.heedNames?.(content);
+      case "tags":
+      case "tagged":
+      case "untagged":
+        return this.#worked.heedTags?.(content);
+      case "stream":
+        return this.#worked.heedStream?.(content);
       default:
         return this.#worked.obey(content);
     }

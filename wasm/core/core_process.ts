@@ -18,6 +18,7 @@ import type { Cost, Sitting } from "../ceilings.ts";
 import type { Epoch } from "../epoch.ts";
 import { bytesOf, type GuestMessage } from "../message.ts";
 import type { NameService } from "../name_replica.ts";
+import type { ConnectionInfo } from "../node/connection.ts";
 import type { RunQueue } from "../run_queue.ts";
 import { ProcessExit, Wasip1State, type Wasip1Stdio } from "../wasi/p1.ts";
 import { GuestStopped } from "../script/guest_error.ts";
@@ -81,6 +82,8 @@ export interface Command {
     /** Lets go of what is kept back. */
     flush?(): void;
   };
+  /** The connection that it was spawned for, if it was for one. */
+  readonly connection?: ConnectionInfo | undefined;
 }
 
 /**
@@ -128,7 +131,7 @@ export class CoreProcess
   }
 
   get streams(): GuestStreams {
-    this.#streams ??= new GuestStreams(this);
+    this.#streams ??= new GuestStreams(this.self);
     return this.#streams;
   }
 
@@ -156,8 +159,13 @@ export class CoreProcess
       this.#sliceEpoch = this.#options.epoch.now();
     }
     await this.#run();
-    forgetGuest(this);
+    this.#forget();
     if (this.#outcome !== undefined) self.exit(this.#outcome);
+  }
+
+  #forget(): void {
+    forgetGuest(this);
+    this.#streams?.closeAll();
   }
 
   // The turn ends last, so that the instance is there for the next guest.
@@ -318,7 +326,7 @@ export class CoreProcess
   stop(): void {
     this.#isStopped = true;
     // Undefined when it has not started.
-    if (this.#self !== undefined) forgetGuest(this);
+    if (this.#self !== undefined) this.#forget();
     this.#abandon?.();
     this.#reception?.abandon();
   }

@@ -14,6 +14,7 @@ import { packedCopy } from "./message_copy.ts";
 import { NAME_BYTES_MAX, NAMES_MAX } from "./limits.ts";
 import type { HostModule } from "./host_modules.ts";
 import type { HostFunction, Slot } from "./slot.ts";
+import { NO_STREAM } from "./streams.ts";
 
 // Type of each function, by field.
 const RUSM_TYPES = {
@@ -36,7 +37,13 @@ const RUSM_TYPES = {
 } as const;
 
 const SUSPENDING: readonly (keyof typeof RUSM_TYPES)[] = [
-  ...["receive", "register", "stream_write", "stream_accept"] as const,
+  ...[
+    "receive",
+    "register",
+    "stream_open",
+    "stream_write",
+    "stream_accept",
+  ] as const,
   "stream_read",
 ];
 
@@ -64,11 +71,12 @@ const functions: Record<keyof typeof RUSM_TYPES, HostFunction> = {
     const { runtime, pid } = slot.guest.self;
     runtime.setLabel(pid, text(slot, at, length));
   },
-  stream_open: (slot, to: bigint) => slot.guest.streams.open(pidOf(to)),
+  stream_open: (slot, to: bigint) =>
+    waited(slot, slot.guest.streams.open(pidOf(to))),
   stream_write: (slot, id: number, at: number, length: number) =>
-    slot.guest.streams.write(id, range(slot, at, length).slice()),
+    waited(slot, slot.guest.streams.write(id, range(slot, at, length).slice())),
   stream_close: (slot, id: number) => slot.guest.streams.close(id),
-  stream_accept: (slot) => slot.guest.streams.accept(),
+  stream_accept: (slot) => waited(slot, slot.guest.streams.accept()),
   stream_read: streamRead,
 };
 
@@ -172,15 +180,25 @@ function unregister(slot: Slot, name: string): number {
   return Number(isOwn && runtime.unregister(name));
 }
 
-function streamRead(
+async function streamRead(
   slot: Slot,
   id: number,
   at: number,
   max: number,
 ): Promise<number> {
   insistRange(slot.bytes, at, max);
-  const put = (bytes: Uint8Array) => slot.bytes.set(bytes, at >>> 0);
-  return slot.guest.streams.read(id, max >>> 0, put);
+  const { guest } = slot;
+  const bytes = await guest.wait(guest.streams.read(id, max >>> 0));
+  if (bytes === undefined) return NO_STREAM;
+  slot.bytes.set(bytes, at >>> 0);
+  return bytes.length;
+}
+
+function waited(
+  { guest }: Slot,
+  id: number | Promise<number>,
+): number | Promise<number> {
+  return id instanceof Promise ? guest.wait(id) : id;
 }
 
 function text(slot: Slot, at: number, length: number): string {

@@ -6,41 +6,50 @@
 
 import {
   type ByteStream,
+  type Context,
   openStream,
   type Pid,
   type StreamReader,
   type StreamWriter,
 } from "@rusm/otp";
+import { nodeOf } from "../node/scheduler_node.ts";
 import { localGuest } from "./guests.ts";
 import { STREAM_PIECE_BYTES, STREAMS_MAX } from "./limits.ts";
-import type { Guest } from "./slot.ts";
 
 /** What a guest is told of a stream that is at its end, broken, or none. */
 export const NO_STREAM = -1;
 
+/** The end of a stream that a guest writes, be the reader in this thread or not. */
+export type WriteEnd = Pick<StreamWriter, "ready" | "tryWrite" | "end">;
+
+/** The end of a stream that a guest reads. */
+export type ReadEnd = Pick<StreamReader, "ready" | "read" | "cancel">;
+
 interface Reading {
-  readonly reader: StreamReader;
+  readonly reader: ReadEnd;
   /** What did not fit into the guest's buffer. */
   rest: Uint8Array | undefined;
 }
 
 /**
- * The ends of streams that a guest has. Both go with its process.
+ * The ends of streams that a guest has. Both go with its process. What it
+ * returns a promise of, the guest waits for.
  *
  * Invariant: ends and offers are `STREAMS_MAX` at most.
  */
 export class GuestStreams {
-  readonly #guest: Guest;
-  readonly #writers = new Map<number, StreamWriter>();
+  readonly #self: Pick<Context<never>, "pid" | "runtime">;
+  readonly #writers = new Map<number, WriteEnd>();
   readonly #readers = new Map<number, Reading>();
   // Streams that others have opened to it, the oldest first.
-  readonly #offers: StreamReader[] = [];
+  readonly #offers: ReadEnd[] = [];
   #wake: (() => void) | undefined;
   #nextId = 0;
+  #isClosed = false;
 
   /** No streams yet. */
-  constructor(guest: Guest) {
-    this.#guest = guest;
+  constructor(self: Pick<Context<never>, "pid" | "runtime">) {
+    this.#self = self;
   }
 
   get #isFull(): boolean {
@@ -48,25 +57,48 @@ export class GuestStreams {
     return size + this.#readers.size + this.#offers.length >= STREAMS_MAX;
   }
 
-  /** Opens a stream to a guest of this scheduler. Returns its number, or `NO_STREAM`. */
-  open(to: Pid): number {
-    const { self } = this.#guest;
-    const other = localGuest(self.runtime, to);
-    if (other === undefined || this.#isFull) return NO_STREAM;
-    const ends = { writer: self.pid, reader: other.self.pid };
-    const offer = () => openStream(self.runtime, ends);
-    const stream = other.streams.#offer(offer);
-    if (stream === undefined) return NO_STREAM;
-    this.#writers.set(this.#nextId, stream.writer);
+  /** Opens a stream to a guest. Returns its number, or `NO_STREAM`. */
+  open(to: Pid): number | Promise<number> {
+    const { pid, runtime } = this.#self;
+    if (this.#isFull) return NO_STREAM;
+    if (to.scheduler !== pid.scheduler) return this.#openAway(to);
+    const other = localGuest(runtime, to);
+    if (other === undefined) return NO_STREAM;
+    const ends = { writer: pid, reader: other.self.pid };
+    const stream = other.streams.#offer(() => openStream(runtime, ends));
+    return stream === undefined ? NO_STREAM : this.#write(stream.writer);
+  }
+
+  async #openAway(to: Pid): Promise<number> {
+    const writer = await nodeOf(this.#self.runtime)?.streams.open(to);
+    if (writer === undefined) return NO_STREAM;
+    if (!this.#isClosed && !this.#isFull) return this.#write(writer);
+    writer.end();
+    return NO_STREAM;
+  }
+
+  #write(writer: WriteEnd): number {
+    this.#writers.set(this.#nextId, writer);
     return this.#nextId++;
   }
 
   #offer(open: () => ByteStream): ByteStream | undefined {
     if (this.#isFull) return undefined;
     const stream = open();
-    this.#offers.push(stream.reader);
-    this.#wake?.();
+    this.#put(stream.reader);
     return stream;
+  }
+
+  /** Takes a stream that a guest of another scheduler opens. Returns false when it has too many. */
+  offer(reader: ReadEnd): boolean {
+    if (this.#isFull || this.#isClosed) return false;
+    this.#put(reader);
+    return true;
+  }
+
+  #put(reader: ReadEnd): void {
+    this.#offers.push(reader);
+    this.#wake?.();
   }
 
   /** Takes the oldest stream that was opened to it, or waits for one. Returns its number. */
@@ -75,8 +107,7 @@ export class GuestStreams {
   }
 
   async #acceptLater(): Promise<number> {
-    const offered = new Promise<void>((resolve) => this.#wake = resolve);
-    await this.#guest.wait(offered);
+    await new Promise<void>((resolve) => this.#wake = resolve);
     this.#wake = undefined;
     return this.#take();
   }
@@ -103,9 +134,9 @@ export class GuestStreams {
     return 0;
   }
 
-  async #writePiece(writer: StreamWriter, piece: Uint8Array): Promise<boolean> {
+  async #writePiece(writer: WriteEnd, piece: Uint8Array): Promise<boolean> {
     for (let wait = writer.ready(); wait !== undefined; wait = writer.ready()) {
-      await this.#guest.wait(wait);
+      await wait;
     }
     try {
       return writer.tryWrite(piece);
@@ -116,36 +147,31 @@ export class GuestStreams {
     }
   }
 
-  #idOf(writer: StreamWriter): number {
-    return this.#writers.entries().find(([, each]) => each === writer)![0];
+  #idOf(writer: WriteEnd): number {
+    return this.#writers.entries().find(([, each]) => each === writer)?.[0] ??
+      NO_STREAM;
   }
 
   /**
    * Reads up to `max` bytes, and waits while there are none.
    *
-   * @param put Takes the bytes.
-   * @returns How many, or `NO_STREAM` at the end.
+   * @returns Undefined at the end, and when there is no such stream to read.
    */
-  async read(
-    id: number,
-    max: number,
-    put: (bytes: Uint8Array) => void,
-  ): Promise<number> {
+  async read(id: number, max: number): Promise<Uint8Array | undefined> {
     const reading = this.#readers.get(id);
-    if (reading === undefined) return NO_STREAM;
-    if (max === 0) return 0;
-    reading.rest ??= await this.#next(reading.reader);
-    if (reading.rest === undefined) return NO_STREAM;
-    const fitting = reading.rest.subarray(0, max);
-    put(fitting);
-    const isAll = fitting.length === reading.rest.length;
-    reading.rest = isAll ? undefined : reading.rest.subarray(max);
-    return fitting.length;
+    if (reading === undefined) return undefined;
+    if (max === 0) return new Uint8Array();
+    const rest = reading.rest ?? await this.#next(reading.reader);
+    if (rest === undefined) return undefined;
+    const fitting = rest.subarray(0, max);
+    const isAll = fitting.length === rest.length;
+    reading.rest = isAll ? undefined : rest.subarray(max);
+    return fitting;
   }
 
-  async #next(reader: StreamReader): Promise<Uint8Array | undefined> {
+  async #next(reader: ReadEnd): Promise<Uint8Array | undefined> {
     for (let wait = reader.ready(); wait !== undefined; wait = reader.ready()) {
-      await this.#guest.wait(wait);
+      await wait;
     }
     try {
       return await reader.read();
@@ -161,5 +187,16 @@ export class GuestStreams {
     this.#readers.get(id)?.reader.cancel();
     this.#writers.delete(id);
     this.#readers.delete(id);
+  }
+
+  /** Ends what it writes, and gives up what it reads and was offered: its process has ended. */
+  closeAll(): void {
+    this.#isClosed = true;
+    for (const writer of this.#writers.values()) writer.end();
+    for (const { reader } of this.#readers.values()) reader.cancel();
+    for (const reader of this.#offers) reader.cancel();
+    this.#writers.clear();
+    this.#readers.clear();
+    this.#offers.length = 0;
   }
 }

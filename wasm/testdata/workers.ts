@@ -101,6 +101,7 @@ function listenerOf({ lines, ends, losses, refused }: Heard): PoolListener {
     exited: (pid, _component, reason) => ends.add(pid, reason),
     dumped: () => {},
     logged: (_pid, _component, _level, text) => void lines.push(text),
+    asked: () => ({ error: "nobody answers" }),
     refused: (pid) => void refused.push(pid),
     lost: (scheduler, why) => void losses.push([scheduler, why]),
   };

@@ -1,0 +1,140 @@
+/**
+ * What guests do with other processes.
+ *
+ * @module
+ */
+
+import type { Down, Pid, Strategy } from "@rusm/otp";
+import type { HostGuest, HostState } from "../component/host.ts";
+import type { Info, Look, SuperviseAsk } from "../node/ask.ts";
+import { CHILDREN_MAX } from "../node/limits.ts";
+import { lookAt } from "../node/look.ts";
+import { ComponentError } from "../component/canonical/mod.ts";
+import { askFor, askOr, checkName, pidOf } from "./asking.ts";
+import { MONITORS_MAX } from "./limits.ts";
+
+/** Starts a process of a registered component. */
+export function spawn(guest: HostGuest, component: string): unknown {
+  return askFor(guest, { type: "spawn", component: checkName(component) });
+}
+
+/** Starts a process of code from elsewhere. */
+export function spawnFrom(
+  guest: HostGuest,
+  component: string,
+  source: string,
+): unknown {
+  checkName(component);
+  return askFor(guest, { type: "spawnFrom", component, source });
+}
+
+const STRATEGIES: Readonly<Record<string, Strategy>> = {
+  "one-for-one": "oneForOne",
+  "one-for-all": "oneForAll",
+  "rest-for-one": "restForOne",
+};
+
+/** Starts a supervisor of registered components. */
+export function supervise(
+  guest: HostGuest,
+  strategy: string,
+  children: readonly string[],
+  ...[restartsMax, withinMs]: readonly [number, number]
+): unknown {
+  // What is too much for the node need not cross to it.
+  if (children.length > CHILDREN_MAX && guest.capability.spawn) {
+    throw new ComponentError(
+      `supervise denied: more than ${CHILDREN_MAX} children: ${children.length}`,
+    );
+  }
+  children.forEach(checkName);
+  const ask: SuperviseAsk = {
+    ...{ type: "supervise", strategy: STRATEGIES[strategy]! },
+    ...{ children, restartsMax, withinMs },
+  };
+  return askFor(guest, ask);
+}
+
+/** Monitors of one guest, and what they have told. */
+class Monitors {
+  #count = 0;
+
+  /** @throws {RangeError} There are too many. */
+  add({ runtime, pid }: HostGuest["self"]): void {
+    // Counted again when it seems too many: most processes end, and tell so.
+    if (this.#count >= MONITORS_MAX) {
+      this.#count = runtime.info(pid)!.monitors.length +
+        runtime.mailboxDepth(pid)!;
+    }
+    if (this.#count >= MONITORS_MAX) {
+      throw new RangeError(
+        `Cannot monitor more processes, or be told of more ends: ${this.#count}`,
+      );
+    }
+    this.#count++;
+  }
+}
+
+const MONITORS: HostState<Monitors> = { create: () => new Monitors() };
+
+/** Monitors a process: {@linkcode bytesOf} says what of its end is received. */
+export function monitor(guest: HostGuest, target: bigint): void {
+  const { spawn, processControl } = guest.capability;
+  const { self } = guest;
+  if (!spawn && !processControl || !self.runtime.isAlive(self.pid)) return;
+  guest.state(MONITORS).add(self);
+  // A guest takes a Down as text.
+  const watcher = self as unknown as { readonly pid: Pid<Down> };
+  self.monitor.call(watcher, pidOf(target));
+}
+
+/** All processes of the node, or only the caller. */
+export function listProcesses(
+  guest: HostGuest,
+): readonly bigint[] | Promise<readonly bigint[]> {
+  return askOr(guest, { type: "list" }, [guest.self.pid.toBigInt()]);
+}
+
+/** What is known of a process. */
+export function info(
+  guest: HostGuest,
+  target: bigint,
+): Info | undefined | Promise<Info | undefined> {
+  return look<Info | undefined>(guest, "info", target, undefined);
+}
+
+/** Whether a process lives. */
+export function isAlive(
+  guest: HostGuest,
+  target: bigint,
+): boolean | Promise<boolean> {
+  return look<boolean>(guest, "isAlive", target, false);
+}
+
+/** Ends a process. */
+export function kill(
+  guest: HostGuest,
+  target: bigint,
+): boolean | Promise<boolean> {
+  return look<boolean>(guest, "kill", target, false);
+}
+
+function look<Value>(
+  guest: HostGuest,
+  type: Look["type"],
+  target: bigint,
+  nothing: Value,
+): Value | Promise<Value> {
+  const { runtime, pid: self } = guest.self;
+  const pid = pidOf(target);
+  const isSelf = pid.equals(self);
+  if (!isSelf && !guest.capability.processControl) return nothing;
+  if (pid.node !== self.node) return nothing;
+  if (pid.scheduler === self.scheduler) {
+    return lookAt(runtime, { type, pid }) as Value;
+  }
+  const value = askOr<Value | undefined>(guest, { type, pid }, nothing);
+  return value instanceof Promise
+    ? value.then((later) => later ?? nothing)
+    : value ?? nothing;
+}

@@ -1,0 +1,239 @@
+/**
+ * What guests ask of their node, answered on the main thread.
+ *
+ * @module
+ */
+
+import type { ChildStarter, Pid, Runtime } from "@rusm/otp";
+import type { Capability } from "../capability.ts";
+import { SystemLimit } from "../errors.ts";
+import { MAIN_SCHEDULER } from "../limits.ts";
+import {
+  type Answer,
+  type Ask,
+  denialOf,
+  type FrameAsk,
+  type Look,
+  type StoreAsk,
+  type SuperviseAsk,
+} from "./ask.ts";
+import type { ComponentNames, Named } from "./component_names.ts";
+import type { ConnectionSink } from "./connection.ts";
+import { type GuestChild, superviseGuests } from "./guest_supervisor.ts";
+import { ASK_MS_MAX, CHILDREN_MAX } from "./limits.ts";
+import { lookAt } from "./look.ts";
+import type { Store } from "./store.ts";
+import type { TagBoard } from "./tag_board.ts";
+
+/** A guest that asks. */
+export interface Asker {
+  /** Its process. */
+  readonly pid: Pid;
+  /** What it may do. */
+  readonly capability: Capability;
+}
+
+/** What a service does its work with. */
+export interface NodeParts<Component> {
+  /** The runtime of the main thread. */
+  readonly runtime: Runtime;
+  /** What can be spawned by name. */
+  readonly components: ComponentNames<Component>;
+  /** The groups of the node. */
+  readonly tags: TagBoard;
+  /** Keeps values; none are kept when undefined. */
+  readonly store: Store | undefined;
+  /** Spawns a process, called `label`, and links it to `supervisor` if there is one. */
+  spawn(
+    named: Named<Component>,
+    label: string,
+    supervisor?: ChildStarter,
+  ): Pid;
+  /** The processes on all other schedulers. */
+  guests(): Iterable<Pid>;
+  /** Looks at a process on its scheduler; resolves to undefined when that is gone. */
+  look(look: Look): Promise<unknown>;
+  /** Where the frames of a process go, when it has a connection. */
+  sinkOf(pid: Pid): ConnectionSink | undefined;
+  /** Told why a component could not be loaded. */
+  failed(component: string, why: string): void;
+  /** How long an answer may take, in milliseconds; {@linkcode ASK_MS_MAX} when absent. */
+  readonly askMsMax?: number;
+}
+
+/** What a guest is told that cannot be done; a guest takes it as a value. */
+class Refused extends Error {}
+
+/**
+ * Does what guests ask for, of which their scheduler knows too little.
+ *
+ * What it waits for, a component that is loaded, the store, another scheduler,
+ * a client, may take so long; then the guest is told so, and what comes of it
+ * is not taken back.
+ */
+export class NodeService<Component> {
+  readonly #parts: NodeParts<Component>;
+
+  /** A service without guests. */
+  constructor(parts: NodeParts<Component>) {
+    this.#parts = parts;
+  }
+
+  /** Answers. Never throws, and never rejects. */
+  answer(asker: Asker, ask: Ask): Answer | Promise<Answer> {
+    const denial = denialOf(asker.capability, ask);
+    if (denial !== undefined) return { error: denial };
+    try {
+      const value = this.#do(asker, ask);
+      return value instanceof Promise ? this.#inTime(value) : { value };
+    } catch (thrown) {
+      // The guest asked for it, and is told.
+      return { error: messageOf(thrown) };
+    }
+  }
+
+  #inTime(value: Promise<unknown>): Promise<Answer> {
+    const askMsMax = this.#parts.askMsMax ?? ASK_MS_MAX;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        resolve({ error: `no answer within ${askMsMax} ms` });
+      }, askMsMax);
+      const settle = (answer: Answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      };
+      value.then(
+        (value) => settle({ value }),
+        (thrown) => settle({ error: messageOf(thrown) }),
+      );
+    });
+  }
+
+  #do(asker: Asker, ask: Ask): unknown {
+    switch (ask.type) {
+      case "spawn":
+        return this.#spawn(asker, ask.component);
+      case "spawnFrom":
+        return this.#spawnFrom(ask.component);
+      case "supervise":
+        return this.#supervise(asker, ask);
+      case "list":
+        return this.#list();
+      case "info":
+      case "isAlive":
+      case "kill":
+        return this.#look(ask);
+      case "unregister":
+        return this.#parts.runtime.unregister(ask.name);
+      case "tag":
+        return this.#parts.tags.note(ask.tag, asker.pid);
+      case "kv":
+        return this.#keep(ask);
+      case "frame":
+        return this.#send(asker, ask);
+    }
+  }
+
+  #spawn({ capability }: Asker, name: string): bigint | Promise<bigint> {
+    const named = this.#find(name, capability);
+    return named instanceof Promise
+      ? named.then((found) => this.#spawnNamed(found, name))
+      : this.#spawnNamed(named, name);
+  }
+
+  #spawnNamed(named: Named<Component>, name: string): bigint {
+    return this.#parts.spawn(named, name).toBigInt();
+  }
+
+  #find(
+    name: string,
+    capability: Capability,
+  ): Named<Component> | Promise<Named<Component>> {
+    const named = this.#parts.components.find(name, capability);
+    if (named === undefined) throw new Refused(`unknown component \`${name}\``);
+    if (!(named instanceof Promise)) return named;
+    return named.catch((failure) => {
+      // Whoever runs the node can do something about it; a guest cannot.
+      this.#parts.failed(name, messageOf(failure));
+      throw new Refused(`\`${name}\` has no prepared component`);
+    });
+  }
+
+  // There are no templates yet.
+  #spawnFrom(name: string): never {
+    throw new Refused(
+      this.#parts.components.has(name)
+        ? `\`${name}\` is not a dynamic template (use \`spawn\` for a fixed component)`
+        : `unknown component \`${name}\``,
+    );
+  }
+
+  async #supervise(
+    { pid, capability }: Asker,
+    ask: SuperviseAsk,
+  ): Promise<bigint> {
+    const { children } = ask;
+    if (children.length > CHILDREN_MAX) {
+      throw new Refused(
+        `supervise denied: more than ${CHILDREN_MAX} children: ${children.length}`,
+      );
+    }
+    const named = await Promise.all(
+      children.map((name) => this.#find(name, capability)),
+    );
+    const specs = named.map((each, index): GuestChild => {
+      const name = children[index]!;
+      const spawn = (supervisor: ChildStarter) =>
+        this.#parts.spawn(each, name, supervisor);
+      return { name, spawn };
+    });
+    return superviseGuests(this.#parts.runtime, pid, specs, ask).toBigInt();
+  }
+
+  #list(): bigint[] {
+    const { runtime } = this.#parts;
+    const pids = [...runtime.list(), ...this.#parts.guests()];
+    return pids.map((pid) => pid.toBigInt());
+  }
+
+  #look(look: Look): unknown {
+    const { runtime } = this.#parts;
+    return look.pid.scheduler === MAIN_SCHEDULER
+      ? lookAt(runtime, look)
+      : this.#parts.look(look);
+  }
+
+  #keep(ask: StoreAsk): Promise<unknown> {
+    const { store } = this.#parts;
+    if (store === undefined) {
+      throw new Refused("kv unavailable: no store configured on this node");
+    }
+    switch (ask.op) {
+      case "get":
+        return store.get(ask.bucket, ask.key);
+      case "set":
+        return store.set(ask.bucket, ask.key, ask.value);
+      case "delete":
+        return store.delete(ask.bucket, ask.key);
+      case "exists":
+        return store.exists(ask.bucket, ask.key);
+      case "list":
+        return store.list(ask.bucket).then((keys) => [...keys]);
+    }
+  }
+
+  #send({ pid }: Asker, ask: FrameAsk): unknown {
+    const sink = this.#parts.sinkOf(pid);
+    if (sink === undefined) return false;
+    if ("text" in ask) return sink.sendText(ask.text);
+    if ("event" in ask) return sink.sendEvent(ask.event);
+    return sink.close(ask.code, ask.reason);
+  }
+}
+
+function messageOf(thrown: unknown): string {
+  if (thrown instanceof SystemLimit) {
+    return "spawn denied: no room on this node";
+  }
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
