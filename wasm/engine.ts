@@ -252,7 +252,6 @@ export class Engine {
       spawn: (named, label, supervisor) =>
         this.#spawnNamed(named, label, supervisor),
       guests: () => this.#places().flatMap((place) => [...place.pids()]),
-      look: (look) => this.#switchboard.look(look),
       sinkOf: (pid) => this.#connections.sinkOf(pid),
       failed: (component, why) =>
         observer?.logged?.(undefined, component, ERROR, why),

@@ -13,7 +13,7 @@ import {
 } from "./limits.ts";
 import type { Start } from "./guests.ts";
 import { type BellCell, createBell } from "./ring/bell.ts";
-import type { Answer, Ask, Look } from "./node/ask.ts";
+import type { Answer, Ask } from "./node/ask.ts";
 import { ASKS_MAX } from "./node/limits.ts";
 import type { Exchange } from "./ring/exchange.ts";
 import { Unreadable } from "./ring/frame.ts";
@@ -104,8 +104,6 @@ export class RemoteScheduler implements Peer {
   // What goes with a spawn, in one frame: in two, the process could end between.
   #gathered: Signal[] | undefined;
   #asks = 0;
-  readonly #looks = new Map<number, (value: unknown) => void>();
-  #nextLook = 0;
   // Before, no guest can be inside of its Worker.
   #hasSpawned = false;
 
@@ -183,9 +181,6 @@ export class RemoteScheduler implements Peer {
         return this.#listener.untagged(report.tag, report.pid);
       case "ask":
         return void this.#asked(report);
-      case "looked":
-        this.#looks.get(report.id)?.(report.value);
-        return void this.#looks.delete(report.id);
       case "log": {
         const { pid, component, level, text } = report;
         return this.#listener.logged(pid, component, level, text);
@@ -224,19 +219,6 @@ export class RemoteScheduler implements Peer {
     if (this.#line.offer(command)) return;
     const error = "too much is on its way from the node";
     this.#tell({ type: "answer", id, answer: { error } });
-  }
-
-  /**
-   * Looks at a process here, or ends it.
-   *
-   * @returns Resolves to what `lookAt` returns there; to undefined when the
-   * scheduler is lost or closed first.
-   */
-  look(look: Look): Promise<unknown> {
-    if (this.#isLost) return Promise.resolve(undefined);
-    const id = this.#nextLook++;
-    this.#tell({ type: "look", id, look });
-    return new Promise((resolve) => this.#looks.set(id, resolve));
   }
 
   /** Makes a component known, so that it can be spawned. */
@@ -358,8 +340,6 @@ export class RemoteScheduler implements Peer {
   #giveUp(why: string): void {
     this.#isLost = true;
     this.#line.close();
-    for (const resolve of this.#looks.values()) resolve(undefined);
-    this.#looks.clear();
     const error = new SchedulerFailed(`Cannot start a scheduler: ${why}`);
     this.#settleReady.reject(error);
   }

@@ -6,7 +6,6 @@
 
 import type { ExitReason, Runtime } from "@rusm/otp";
 import { type Crier, NameBoard } from "./name_board.ts";
-import type { Look } from "./node/ask.ts";
 import { TagBoard } from "./node/tag_board.ts";
 import type { Opening, RemoteScheduler } from "./remote_scheduler.ts";
 import { Exchange } from "./ring/exchange.ts";
@@ -75,12 +74,6 @@ export class Switchboard implements Crier {
     this.#runtime.disconnect(index, reason);
     this.names.lost(index);
     this.tags.lost(index);
-  }
-
-  /** Looks at a process on its scheduler. Resolves to undefined when that is gone. */
-  look(look: Look): Promise<unknown> {
-    const member = this.#members.get(look.pid.scheduler);
-    return member?.scheduler.look(look) ?? Promise.resolve(undefined);
   }
 
   /** Does what scheduler `from` asks about another, if that is still the one it means. */

@@ -11,7 +11,8 @@
 import type { ExitReason, Pid, Signal } from "@rusm/otp";
 import type { Capability } from "./capability.ts";
 import type { GuestCode, Start } from "./guests.ts";
-import type { Answer, Ask, Look } from "./node/ask.ts";
+import type { Answer, Ask } from "./node/ask.ts";
+import type { LookFrame } from "./node/away_looks.ts";
 import type { StreamFrame } from "./node/away_streams.ts";
 import type { BellCell } from "./ring/bell.ts";
 
@@ -92,6 +93,9 @@ export type NameTiding =
   /** Answer with `echoed`. */
   | { readonly type: "echo" };
 
+/** What one scheduler tells another besides signals. */
+export type AwayFrame = StreamFrame | LookFrame;
+
 /** What the main thread tells a scheduler of its work. */
 export type Command =
   /** From now on `component` can be spawned. Posted. */
@@ -113,9 +117,7 @@ export type Command =
   /** Answer with `pong`. */
   | { readonly type: "ping" }
   /** Answers an `ask`. */
-  | { readonly type: "answer"; readonly id: number; readonly answer: Answer }
-  /** Answer with `looked`. */
-  | { readonly type: "look"; readonly id: number; readonly look: Look };
+  | { readonly type: "answer"; readonly id: number; readonly answer: Answer };
 
 /**
  * Ends a scheduler: it stops its guests and answers with `closed`. Posted, and
@@ -178,8 +180,6 @@ export type Report =
     readonly pid: Pid;
     readonly ask: Ask;
   }
-  /** The answer to `look`. */
-  | { readonly type: "looked"; readonly id: number; readonly value: unknown }
   /** A process of it is in a group no more. */
   | { readonly type: "untagged"; readonly tag: string; readonly pid: Pid }
   | NameReport
@@ -197,7 +197,7 @@ export type NameReport =
 
 /** Whether `content` is a signal. */
 export function isSignal(
-  content: Signal | Wiring | Tiding | Command | Report | StreamFrame,
+  content: Signal | Wiring | Tiding | Command | Report | AwayFrame,
 ): content is Signal {
   switch (content.type) {
     case "message":

@@ -16,12 +16,12 @@ import {
   SLICE_MS_MIN,
 } from "./limits.ts";
 import { NameReplica } from "./name_replica.ts";
+import { AwayLooks } from "./node/away_looks.ts";
 import { AwayStreams } from "./node/away_streams.ts";
-import { lookAt } from "./node/look.ts";
 import { NodeLink } from "./node/node_link.ts";
 import { joinNode } from "./node/scheduler_node.ts";
 import { TagReplica } from "./node/tag_replica.ts";
-import type { Command, Wiring } from "./wire.ts";
+import type { AwayFrame, Command, Wiring } from "./wire.ts";
 import { WaitingBytes, WaitingTotal } from "./waiting_bytes.ts";
 import { WorkerEnd, type WorkerScope } from "./worker_end.ts";
 
@@ -36,6 +36,7 @@ class WorkerScheduler {
   readonly #link: NodeLink;
   readonly #tags: TagReplica;
   readonly #streams: AwayStreams;
+  readonly #looks: AwayLooks;
   readonly #waiting = new WaitingTotal();
   // The component of each living process that the main thread has asked for, by
   // serial.
@@ -67,13 +68,12 @@ class WorkerScheduler {
       },
       left: (tag, pid) => this.#end.report({ type: "untagged", tag, pid }),
     });
-    this.#streams = new AwayStreams(
-      this.#runtime,
-      scheduler,
-      (to, frame) => this.#end.stream(to, frame),
-    );
+    const away = (to: number, frame: AwayFrame) => this.#end.away(to, frame);
+    this.#streams = new AwayStreams(this.#runtime, scheduler, away);
+    this.#looks = new AwayLooks(this.#runtime, scheduler, away);
     joinNode(this.#runtime, {
       ask: (asker, ask) => this.#link.ask(asker, ask),
+      look: (look) => this.#looks.look(look),
       tags: this.#tags,
       streams: this.#streams,
     });
@@ -82,7 +82,10 @@ class WorkerScheduler {
       obey: (command) => this.#obey(command),
       heedNames: (tiding) => this.#names.heed(tiding),
       heedTags: (tiding) => this.#tags.heed(tiding),
-      heedStream: (frame) => this.#streams.heed(frame),
+      heedAway: (frame) =>
+        frame.type === "stream"
+          ? this.#streams.heed(frame)
+          : this.#looks.heed(frame),
       left: (scheduler) => this.#left(scheduler),
       close: () => this.#close(),
     });
@@ -106,16 +109,13 @@ class WorkerScheduler {
         return this.#end.report({ type: "pong" });
       case "answer":
         return this.#link.heed(command.id, command.answer);
-      case "look": {
-        const value = lookAt(this.#runtime, command.look);
-        return this.#end.report({ type: "looked", id: command.id, value });
-      }
     }
   }
 
   #left(scheduler: number): void {
     this.#tags.lost(scheduler);
     this.#streams.lost(scheduler);
+    this.#looks.lost(scheduler);
   }
 
   #spawn({ pid, component, start, signals = [] }: Spawn): void {

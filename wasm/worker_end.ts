@@ -7,13 +7,13 @@
 
 import type { Runtime, Signal } from "@rusm/otp";
 import { MAIN_SCHEDULER } from "./limits.ts";
-import type { StreamFrame } from "./node/away_streams.ts";
 import { Exchange } from "./ring/exchange.ts";
 import { Unreadable } from "./ring/frame.ts";
 import { RING_BYTES } from "./ring/limits.ts";
 import { type Arrival, Line } from "./ring/line.ts";
 import { createRing } from "./ring/ring.ts";
 import {
+  type AwayFrame,
   type Closing,
   type Command,
   isSignal,
@@ -47,8 +47,8 @@ export interface Worked {
   heedNames?(tiding: NameTiding): void;
   /** Takes what the main thread tells of groups. */
   heedTags?(tiding: TagTiding): void;
-  /** Takes what another scheduler tells of a stream. */
-  heedStream?(frame: StreamFrame): void;
+  /** Takes what another scheduler tells, besides signals. */
+  heedAway?(frame: AwayFrame): void;
   /** Hears that another scheduler is gone. */
   left?(scheduler: number): void;
   /** Ends all guests. Resolves when none runs. */
@@ -121,8 +121,8 @@ export class WorkerEnd {
     return this.#main.offer(ask);
   }
 
-  /** Tells another scheduler of a stream. Returns false when there is no way to it. */
-  stream(to: number, frame: StreamFrame): boolean {
+  /** Tells another scheduler, in order with the signals. Returns false when there is no way to it. */
+  away(to: number, frame: AwayFrame): boolean {
     const line = this.#lines.get(to);
     line?.tell(frame);
     return line !== undefined;
@@ -138,10 +138,10 @@ export class WorkerEnd {
     if (content instanceof Unreadable) {
       return this.report({ type: "refused", to: content.to });
     }
-    this.#heedOne(content as Signal | Tiding | Command | StreamFrame);
+    this.#heedOne(content as Signal | Tiding | Command | AwayFrame);
   }
 
-  #heedOne(content: Signal | Tiding | Command | StreamFrame): void {
+  #heedOne(content: Signal | Tiding | Command | AwayFrame): void {
     const { runtime } = this.#worked;
     if (isSignal(content)) return this.#carry(content);
     switch (content.type) {
@@ -166,7 +166,9 @@ export class WorkerEnd {
       case "untagged":
         return this.#worked.heedTags?.(content);
       case "stream":
-        return this.#worked.heedStream?.(content);
+      case "look":
+      case "looked":
+        return this.#worked.heedAway?.(content);
       default:
         return this.#worked.obey(content);
     }

@@ -9,6 +9,8 @@ import type { HostGuest, HostState } from "../component/host.ts";
 import type { Info, Look, SuperviseAsk } from "../node/ask.ts";
 import { CHILDREN_MAX } from "../node/limits.ts";
 import { lookAt } from "../node/look.ts";
+import { nodeOf } from "../node/scheduler_node.ts";
+import { MAIN_SCHEDULER } from "../limits.ts";
 import { ComponentError } from "../component/canonical/mod.ts";
 import { askFor, askOr, checkName, pidOf } from "./asking.ts";
 import { MONITORS_MAX } from "./limits.ts";
@@ -133,8 +135,17 @@ function look<Value>(
   if (pid.scheduler === self.scheduler) {
     return lookAt(runtime, { type, pid }) as Value;
   }
-  const value = askOr<Value | undefined>(guest, { type, pid }, nothing);
-  return value instanceof Promise
-    ? value.then((later) => later ?? nothing)
-    : value ?? nothing;
+  if (pid.scheduler === MAIN_SCHEDULER) {
+    return askOr<Value>(guest, { type, pid }, nothing);
+  }
+  return lookAway(guest, { type, pid }, nothing);
+}
+
+async function lookAway<Value>(
+  guest: HostGuest,
+  look: Look,
+  nothing: Value,
+): Promise<Value> {
+  const value = await nodeOf(guest.self.runtime)?.look(look);
+  return value === undefined ? nothing : value as Value;
 }

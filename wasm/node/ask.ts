@@ -46,7 +46,7 @@ export type FrameAsk =
   | { readonly type: "frame"; readonly code: number; readonly reason: string }
   | { readonly type: "frame"; readonly event: ServerEvent };
 
-/** Looks at a process, or ends it, on the scheduler that it is of. */
+/** Looks at a process, or ends it, on the thread that it is of. */
 export interface Look {
   /** What is asked: an {@linkcode Info}, whether it lives, or its end. */
   readonly type: "info" | "isAlive" | "kill";

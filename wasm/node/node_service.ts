@@ -7,13 +7,11 @@
 import type { ChildStarter, Pid, Runtime } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
 import { SystemLimit } from "../errors.ts";
-import { MAIN_SCHEDULER } from "../limits.ts";
 import {
   type Answer,
   type Ask,
   denialOf,
   type FrameAsk,
-  type Look,
   type StoreAsk,
   type SuperviseAsk,
 } from "./ask.ts";
@@ -51,8 +49,6 @@ export interface NodeParts<Component> {
   ): Pid;
   /** The processes on all other schedulers. */
   guests(): Iterable<Pid>;
-  /** Looks at a process on its scheduler; resolves to undefined when that is gone. */
-  look(look: Look): Promise<unknown>;
   /** Where the frames of a process go, when it has a connection. */
   sinkOf(pid: Pid): ConnectionSink | undefined;
   /** Told why a component could not be loaded. */
@@ -67,8 +63,8 @@ class Refused extends Error {}
 /**
  * Does what guests ask for, of which their scheduler knows too little.
  *
- * What it waits for, a component that is loaded, the store, another scheduler,
- * a client, may take so long; then the guest is told so, and what comes of it
+ * What it waits for, a component that is loaded, the store, a client, may take
+ * so long; then the guest is told so, and what comes of it
  * is not taken back.
  */
 export class NodeService<Component> {
@@ -122,7 +118,7 @@ export class NodeService<Component> {
       case "info":
       case "isAlive":
       case "kill":
-        return this.#look(ask);
+        return lookAt(this.#parts.runtime, ask);
       case "unregister":
         return this.#parts.runtime.unregister(ask.name);
       case "tag":
@@ -194,13 +190,6 @@ export class NodeService<Component> {
     const { runtime } = this.#parts;
     const pids = [...runtime.list(), ...this.#parts.guests()];
     return pids.map((pid) => pid.toBigInt());
-  }
-
-  #look(look: Look): unknown {
-    const { runtime } = this.#parts;
-    return look.pid.scheduler === MAIN_SCHEDULER
-      ? lookAt(runtime, look)
-      : this.#parts.look(look);
   }
 
   #keep(ask: StoreAsk): Promise<unknown> {

@@ -5,7 +5,7 @@
  */
 
 import type { Pid, Runtime } from "@rusm/otp";
-import type { Answer, Ask } from "./ask.ts";
+import type { Answer, Ask, Look } from "./ask.ts";
 import type { AwayStreams } from "./away_streams.ts";
 import type { TagReplica } from "./tag_replica.ts";
 
@@ -18,6 +18,9 @@ export interface SchedulerNode {
    * Never rejects.
    */
   ask(asker: Pid, ask: Ask): Promise<Answer>;
+
+  /** Looks at a process of another scheduler; not of the main thread, which is asked. */
+  look(look: Look): Promise<unknown>;
 
   /** The groups of the node. */
   readonly tags: TagReplica;

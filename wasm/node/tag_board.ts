@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Groups, Pid, type Runtime } from "@rusm/otp";
+import { Groups, type Pid, type Runtime } from "@rusm/otp";
 import type { Crier } from "../name_board.ts";
 import type { Tiding } from "../wire.ts";
 import { AwayTags } from "./away_tags.ts";
