@@ -8,6 +8,7 @@ import type { Capability } from "../capability.ts";
 import { FETCHED_BYTES_MAX } from "../limits.ts";
 import type { FetchedHead, FetchHead } from "../script/ops.ts";
 import { NotCapable } from "./denied.ts";
+import { reaches } from "./network.ts";
 
 /** An answer, with its whole body. */
 export interface Fetched {
@@ -47,13 +48,11 @@ function demandHost(capability: Capability, url: URL): void {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new TypeError(`Cannot fetch a scheme but http and https: ${url}`);
   }
-  const { network } = capability;
-  if (network === true) return;
-  const hosts = network === false ? [] : network;
   const port = url.port || (url.protocol === "http:" ? "80" : "443");
-  if (hosts.includes(url.hostname)) return;
-  if (hosts.includes(`${url.hostname}:${port}`)) return;
-  const grant = network === false ? "network" : `the host ${url.host}`;
+  if (reaches(capability, url.hostname, Number(port))) return;
+  const grant = capability.network === false
+    ? "network"
+    : `the host ${url.host}`;
   throw new NotCapable("fetch", capability, grant);
 }
 

@@ -19,6 +19,7 @@ import { MONOTONIC_CLOCK } from "./clocks/monotonic_clock.ts";
 import { WALL_CLOCK } from "./clocks/wall_clock.ts";
 import { FILESYSTEM_PREOPENS } from "./filesystem/preopens.ts";
 import { FILESYSTEM_TYPES } from "./filesystem/types.ts";
+import { WASI_HTTP } from "./http/mod.ts";
 import { IO_ERROR } from "./io/error.ts";
 import { IO_POLL } from "./io/poll.ts";
 import { IO_STREAMS } from "./io/streams.ts";
@@ -34,8 +35,7 @@ export { wasip2, type Wasip2State } from "./state.ts";
 
 /**
  * The interfaces of `wasi:io`, `wasi:clocks`, `wasi:random`, `wasi:cli` and
- * `wasi:filesystem`, for any 0.2. Sockets and HTTP build on the streams and
- * pollables that this module exports.
+ * `wasi:filesystem` and `wasi:http`, for any 0.2.
  *
  * Without `wasi:clocks/timezone`, which is not stable in 0.2.
  */
@@ -60,4 +60,5 @@ export const WASI_P2: readonly HostInterface[] = [
   TERMINAL_STDERR,
   FILESYSTEM_TYPES,
   FILESYSTEM_PREOPENS,
+  ...WASI_HTTP,
 ];

@@ -23,6 +23,8 @@ Deno.test("WASI_P2 holds the interfaces of a command, but for sockets", () => {
     "wasi:clocks/wall-clock",
     "wasi:filesystem/preopens",
     "wasi:filesystem/types",
+    "wasi:http/outgoing-handler",
+    "wasi:http/types",
     "wasi:io/error",
     "wasi:io/poll",
     "wasi:io/streams",

@@ -1,0 +1,114 @@
+/**
+ * The bodies of outgoing messages.
+ *
+ * @module
+ */
+
+import {
+  CanonicalTrap,
+  ComponentError,
+} from "../../../component/canonical/mod.ts";
+import { OutputStream } from "../io/output_stream.ts";
+import { BodyPipe } from "./body_pipe.ts";
+import { bodyFailure, httpError } from "./error_code.ts";
+import { type Fields, latin1 } from "./fields.ts";
+
+/** What a body is of. */
+export interface BodyKind {
+  /** The error of one whose length is not what its header says. */
+  readonly sizeTag: "HTTP-request-body-size" | "HTTP-response-body-size";
+  /** Its length, when a header says it. */
+  readonly length: bigint | undefined;
+  /** Whether trailers can be sent behind it. */
+  readonly takesTrailers: boolean;
+}
+
+/** The resource `outgoing-body`. */
+export class OutgoingBody {
+  /** What was written. */
+  readonly pipe: BodyPipe = new BodyPipe();
+  readonly #kind: BodyKind;
+  #stream: "none" | "open" | "dropped" = "none";
+  #written = 0n;
+
+  /** Nothing was written yet. */
+  constructor(kind: BodyKind) {
+    this.#kind = kind;
+  }
+
+  /** The stream to write it by, of which there is one. @throws {ComponentError} It was asked for before. */
+  write(): OutputStream {
+    if (this.#stream !== "none") throw new ComponentError(undefined);
+    this.#stream = "open";
+    const { pipe } = this;
+    return new OutputStream({
+      get isReady() {
+        return pipe.isReady;
+      },
+      watch: (wake) => pipe.watch(wake),
+      room: () => pipe.room(),
+      write: (bytes) => this.#write(bytes),
+      close: () => void (this.#stream = "dropped"),
+    });
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#written += BigInt(bytes.length);
+    const { length, sizeTag } = this.#kind;
+    if (length !== undefined && this.#written > length) {
+      this.pipe.abort();
+      throw bodyFailure({ tag: sizeTag, val: this.#written });
+    }
+    this.pipe.write(bytes);
+  }
+
+  /**
+   * Ends it, with `trailers` behind it, which are its own.
+   *
+   * @throws {CanonicalTrap} Its stream is still there.
+   * @throws {ComponentError} It is shorter than was said, or trailers cannot be
+   * sent: it is aborted then.
+   */
+  finish(trailers: Fields | undefined): void {
+    const entries = trailers?.entries ?? [];
+    trailers?.drop();
+    this.#insistNoStream();
+    const { length, sizeTag, takesTrailers } = this.#kind;
+    if (length !== undefined && this.#written !== length) {
+      this.pipe.abort();
+      throw httpError({ tag: sizeTag, val: this.#written });
+    }
+    if (entries.length > 0 && !takesTrailers) {
+      this.pipe.abort();
+      throw httpError({
+        tag: "internal-error",
+        val: "Cannot send trailers here",
+      });
+    }
+    this.pipe.end(entries);
+  }
+
+  /** Aborts it. @throws {CanonicalTrap} Its stream is still there. */
+  drop(): void {
+    this.pipe.abort();
+    this.#insistNoStream();
+  }
+
+  #insistNoStream(): void {
+    if (this.#stream !== "open") return;
+    throw new CanonicalTrap("Cannot end an outgoing-body before its stream");
+  }
+}
+
+/**
+ * What `content-length` says; undefined without one.
+ *
+ * @throws {RangeError} It says nothing, or different things.
+ */
+export function contentLengthOf(fields: Fields): bigint | undefined {
+  const values = new Set(fields.get("content-length").map(latin1));
+  if (values.size === 0) return undefined;
+  const [value] = values;
+  if (values.size === 1 && /^\d{1,18}$/.test(value!)) return BigInt(value!);
+  throw new RangeError("Cannot send a content-length that is no length");
+}
