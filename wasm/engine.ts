@@ -28,6 +28,12 @@ import { ModuleCache } from "./core/module_cache.ts";
 import { ModuleStore } from "./core/module_store.ts";
 import { insistGrantable } from "./grantable.ts";
 import type { CoreCode, GuestCode, Start as PostedStart } from "./guests.ts";
+import {
+  callHandler,
+  type HandleOptions,
+  type StartGuest,
+} from "./http/calling.ts";
+import { HANDLER_ENTRY, isHandler } from "./http/handler.ts";
 import { Indices } from "./indices.ts";
 import {
   DEDICATED_PROCESSES_MAX,
@@ -62,6 +68,8 @@ export interface Component {
   readonly name: string;
   /** What its processes may do. */
   readonly capability: Capability;
+  /** Whether it answers requests by {@linkcode Engine.handle}. */
+  readonly isHandler: boolean;
 }
 
 /**
@@ -393,7 +401,8 @@ export class Engine {
       ...{ type: "component", component } as const,
       ...this.#wasmCode(name),
     };
-    return await this.#load(name, code, capability, options);
+    const answers = isHandler(component.plan);
+    return await this.#load(name, code, capability, options, answers);
   }
 
   // A clock that is started behind close() would never end.
@@ -422,13 +431,14 @@ export class Engine {
     code: GuestCode,
     capability: Capability,
     { isolation }: LoadOptions,
+    isHandler = false,
   ): Promise<Component> {
     this.#insistOpen();
     const number = this.#loaded++;
     const place = isolation === "dedicated"
       ? this.#dedicated
       : this.#poolFor(capability);
-    const component: Loaded = { name, capability, number, place };
+    const component: Loaded = { name, capability, isHandler, number, place };
     this.#components.set(number, component);
     place.load({ type: "load", component: number, code, capability });
     await this.#started(component);
@@ -576,6 +586,36 @@ export class Engine {
     if (connection !== undefined) this.#connections.add(pid, connection.sink);
     this.#spawned++;
     return pid as Pid<GuestMessage>;
+  }
+
+  /**
+   * Has a new process of `component` answer `request`, by its
+   * `wasi:http/incoming-handler`.
+   *
+   * Both bodies are passed on as they come, no faster than they are taken. The
+   * process may go on for `LINGER_MS` when its response is complete, or nobody
+   * waits for it any more, and is then ended.
+   *
+   * @returns The response, as soon as its head is there. Its body fails when the
+   * process ends in the middle.
+   * @throws {HandlerFailed} There is none.
+   * @throws {SystemLimit} The schedulers are full.
+   * @throws {TypeError} The component is no handler.
+   */
+  handle(
+    component: Component,
+    request: Request,
+    options: HandleOptions = {},
+  ): Promise<Response> {
+    if (!component.isHandler) {
+      const message = `Cannot have it answer requests: ${component.name}`;
+      return Promise.reject(new TypeError(message));
+    }
+    const startGuest: StartGuest = (self, start) =>
+      this.spawnMonitor(self, component, {
+        ...{ entry: HANDLER_ENTRY, request: start },
+      });
+    return callHandler(this.#runtime, startGuest, request, options);
   }
 
   /** What was counted. */

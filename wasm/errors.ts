@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ExitReason } from "@rusm/otp";
+
 /** There is no room for another process: every scheduler that could run it is full, or lost. */
 export class SystemLimit extends Error {
   /** Names the component that was to be spawned. */
@@ -35,6 +37,42 @@ export class LoadFailed extends Error {
     this.name = "LoadFailed";
     this.component = component;
     this.stack = stack === "" ? message : `${message}\n${stack}`;
+  }
+}
+
+/**
+ * Why a component did not answer a request.
+ *
+ * | kind | |
+ * | --- | --- |
+ * | `noAnswer` | it returned without an answer, or set an error |
+ * | `ended` | its process ended first; `reason` says why |
+ * | `timeout` | it took too long |
+ * | `tooLarge` | the request's body is larger than allowed |
+ * | `gone` | nobody waits for the answer any more |
+ * | `cut` | the body of its response ended in the middle |
+ */
+export type HandlerFailure =
+  | "noAnswer"
+  | "ended"
+  | "timeout"
+  | "tooLarge"
+  | "gone"
+  | "cut";
+
+/** A component did not answer a request, or not to the end. */
+export class HandlerFailed extends Error {
+  /** What went wrong. */
+  readonly kind: HandlerFailure;
+  /** Why its process ended; undefined when it did not, or was ended for this. */
+  readonly reason: ExitReason | undefined;
+
+  /** Says why there is no answer. */
+  constructor(kind: HandlerFailure, why: string, reason?: ExitReason) {
+    super(`Cannot answer a request by a component: ${why}`);
+    this.name = "HandlerFailed";
+    this.kind = kind;
+    this.reason = reason;
   }
 }
 

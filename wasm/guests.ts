@@ -18,9 +18,14 @@ import { InstancePool } from "./core/instance_pool.ts";
 import { type Log, loggedStdio, nodeStdio } from "./core/stdio.ts";
 import { Epoch } from "./epoch.ts";
 import { componentCrashReports } from "./component/crash.ts";
+import type { ComponentInstance } from "./component/instance.ts";
 import { ComponentPool } from "./component/pool.ts";
 import type { PreparedComponent } from "./component/prepare.ts";
+import type { ProcessInstance } from "./core/process_pool.ts";
 import { environmentGet } from "./host/environment.ts";
+import { answering } from "./http/answering.ts";
+import type { RequestStart } from "./http/frames.ts";
+import { HANDLER_ENTRY } from "./http/handler.ts";
 import type { GuestMessage } from "./message.ts";
 import type { NameService } from "./name_replica.ts";
 import type { ConnectionInfo } from "./node/connection.ts";
@@ -88,6 +93,8 @@ export interface Start {
   readonly label?: string;
   /** The connection that it is spawned for; none when absent. */
   readonly connection?: ConnectionInfo;
+  /** The request that a handler answers; then there is no `entry` to choose. */
+  readonly request?: RequestStart;
 }
 
 /** Who is told what one process does. */
@@ -147,12 +154,16 @@ export class Guests {
       ? crashReports(code)
       : componentCrashReports(code.name, code.component.modules);
     return (start, { log, dumped }) => {
-      const { entry } = start;
+      const { entry, request } = start;
+      const invoke = request && handlerOf(request);
       const crashOf = (crashed: Crashed) => reports(crashed, dumped);
       const command = () => commandOf(start, capability, log);
       const names = this.#names;
       const parts = { pool, capability, entry, runQueue, epoch, names };
-      return new CoreProcess({ ...parts, command, log, crashOf });
+      const options = { ...parts, command, log, crashOf };
+      return new CoreProcess(
+        invoke === undefined ? options : { ...options, invoke },
+      );
     };
   }
 
@@ -169,6 +180,17 @@ export class Guests {
   ): ProcessBody<GuestMessage> {
     return this.#factories.get(component)!(start, audience);
   }
+}
+
+// Only components are loaded as handlers.
+function handlerOf(
+  request: RequestStart,
+): (instance: ProcessInstance) => Promise<unknown> {
+  return (instance) => {
+    const component = instance as ComponentInstance;
+    const values = answering(component.guest, request);
+    return component.call(HANDLER_ENTRY, ...values);
+  };
 }
 
 function commandOf(

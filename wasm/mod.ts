@@ -32,6 +32,8 @@ export {
   type Start,
 } from "./engine.ts";
 export {
+  HandlerFailed,
+  type HandlerFailure,
   LoadFailed,
   NotGrantable,
   SchedulerFailed,
@@ -47,4 +49,5 @@ export type {
 export type { Store } from "./node/store.ts";
 export type { TagBoard } from "./node/tag_board.ts";
 export type { HeaderList, ReplyHead, RequestHead } from "./script/ops.ts";
+export type { HandleOptions } from "./http/calling.ts";
 export type { Entry } from "./script/script_process.ts";

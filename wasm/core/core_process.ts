@@ -55,6 +55,8 @@ export interface CoreOptions {
    * {@linkcode SERVICE_ENTRY}.
    */
   readonly entry: string;
+  /** What it does instead of `entry`: calls an export that takes something. */
+  readonly invoke?: (instance: ProcessInstance) => Promise<unknown>;
   /** Who runs on this scheduler. */
   readonly runQueue: RunQueue;
   /** The clock that it is preempted by. */
@@ -172,8 +174,9 @@ export class CoreProcess
   async #run(): Promise<void> {
     try {
       if (!this.#tryTake()) await this.#take();
-      const { entry } = this.#options;
-      if (entry === SERVICE_ENTRY) await this.#serve();
+      const { entry, invoke } = this.#options;
+      if (invoke !== undefined) await invoke(this.#instance!);
+      else if (entry === SERVICE_ENTRY) await this.#serve();
       else {
         const begun = this.#begin(entry);
         if (begun !== undefined) await begun;

@@ -9,6 +9,7 @@ import {
   ComponentError,
 } from "../../../component/canonical/mod.ts";
 import type { BodyReader } from "./body_source.ts";
+import type { HttpErrorCode } from "./error_code.ts";
 import type { FieldBudget, Fields } from "./fields.ts";
 import { IncomingBody } from "./incoming_body.ts";
 import { contentLengthOf, OutgoingBody } from "./outgoing_body.ts";
@@ -147,10 +148,9 @@ export class OutgoingRequest {
   /** Its body. @throws {ComponentError} It was asked for before. */
   body(): OutgoingBody {
     if (this.#body !== undefined) throw new ComponentError(undefined);
-    const length = lengthOf(this.headers);
     return this.#body = new OutgoingBody({
-      ...{ sizeTag: "HTTP-request-body-size", length },
-      takesTrailers: length === undefined,
+      sizeTag: "HTTP-request-body-size",
+      length: lengthOf(this.headers),
     });
   }
 
@@ -244,7 +244,6 @@ export class OutgoingResponse {
     return this.#body = new OutgoingBody({
       sizeTag: "HTTP-response-body-size",
       length: lengthOf(this.headers),
-      takesTrailers: false,
     });
   }
 
@@ -282,8 +281,8 @@ export interface Responder {
    * @param body Undefined when it has none.
    */
   respond(response: OutgoingResponse, body: OutgoingBody | undefined): void;
-  /** There is no response. */
-  fail(): void;
+  /** There is no response, but an error. */
+  fail(code: HttpErrorCode): void;
 }
 
 /** The resource `response-outparam`. */
@@ -305,9 +304,8 @@ export class ResponseOutparam {
     return responder;
   }
 
-  /** Nobody answers any more. */
+  /** Nobody answers any more; who waits hears of that at the end of the process. */
   drop(): void {
-    this.#responder?.fail();
     this.#responder = undefined;
   }
 }

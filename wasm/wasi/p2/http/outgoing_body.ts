@@ -19,8 +19,6 @@ export interface BodyKind {
   readonly sizeTag: "HTTP-request-body-size" | "HTTP-response-body-size";
   /** Its length, when a header says it. */
   readonly length: bigint | undefined;
-  /** Whether trailers can be sent behind it. */
-  readonly takesTrailers: boolean;
 }
 
 /** The resource `outgoing-body`. */
@@ -63,27 +61,21 @@ export class OutgoingBody {
   }
 
   /**
-   * Ends it, with `trailers` behind it, which are its own.
+   * Ends it, with `trailers` behind it, which are its own. Only requests of no
+   * known length have room for them; elsewhere they are left out, as RFC 9110,
+   * 6.5 allows.
    *
    * @throws {CanonicalTrap} Its stream is still there.
-   * @throws {ComponentError} It is shorter than was said, or trailers cannot be
-   * sent: it is aborted then.
+   * @throws {ComponentError} It is shorter than was said: it is aborted then.
    */
   finish(trailers: Fields | undefined): void {
     const entries = trailers?.entries ?? [];
     trailers?.drop();
     this.#insistNoStream();
-    const { length, sizeTag, takesTrailers } = this.#kind;
+    const { length, sizeTag } = this.#kind;
     if (length !== undefined && this.#written !== length) {
       this.pipe.abort();
       throw httpError({ tag: sizeTag, val: this.#written });
-    }
-    if (entries.length > 0 && !takesTrailers) {
-      this.pipe.abort();
-      throw httpError({
-        tag: "internal-error",
-        val: "Cannot send trailers here",
-      });
     }
     this.pipe.end(entries);
   }

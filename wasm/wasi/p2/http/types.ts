@@ -7,7 +7,7 @@
 import type { HostFunction, HostInterface } from "../../../component/host.ts";
 import type { IoError } from "../io/io_error.ts";
 import { VERSION } from "../version.ts";
-import { httpError, httpErrorCode } from "./error_code.ts";
+import { httpError, type HttpErrorCode, httpErrorCode } from "./error_code.ts";
 import { type Field, Fields } from "./fields.ts";
 import type { FutureIncomingResponse } from "./future_response.ts";
 import type { FutureTrailers, IncomingBody } from "./incoming_body.ts";
@@ -164,10 +164,12 @@ const OUTGOING_RESPONSE: Functions = {
   "[static]response-outparam.set": (
     _guest,
     param: ResponseOutparam,
-    response: { readonly tag: string; readonly val: OutgoingResponse },
+    response:
+      | { readonly tag: "ok"; readonly val: OutgoingResponse }
+      | { readonly tag: "err"; readonly val: HttpErrorCode },
   ) => {
     const responder = param.take();
-    if (response.tag === "err") return responder.fail();
+    if (response.tag === "err") return responder.fail(response.val);
     responder.respond(response.val, response.val.givenBody);
   },
 };

@@ -1,0 +1,241 @@
+/**
+ * The guest's half of an exchange.
+ *
+ * @module
+ */
+
+import type { Pid, ProcessHandle } from "@rusm/otp";
+import type { HostGuest } from "../component/host.ts";
+import type { BodyDrain, BodyPipe } from "../wasi/p2/http/body_pipe.ts";
+import type { BodyReader } from "../wasi/p2/http/body_source.ts";
+import { type HttpErrorCode, HttpFailure } from "../wasi/p2/http/error_code.ts";
+import { Fields, latin1, latin1Bytes } from "../wasi/p2/http/fields.ts";
+import {
+  IncomingRequest,
+  type OutgoingResponse,
+  type Responder,
+  ResponseOutparam,
+} from "../wasi/p2/http/messages.ts";
+import type { OutgoingBody } from "../wasi/p2/http/outgoing_body.ts";
+import { methodOf, schemeOf } from "../wasi/p2/http/request_line.ts";
+import { httpState } from "../wasi/p2/http/state.ts";
+import {
+  type CallerFrame,
+  type GuestFrame,
+  type Header,
+  NO_BYTES,
+  type Part,
+  type RequestStart,
+} from "./frames.ts";
+import {
+  EXCHANGE_MAILBOX_MAX,
+  RESPONSE_HEADERS_BYTES_MAX,
+  RESPONSE_HEADERS_MAX,
+} from "./limits.ts";
+
+/** What a handler is called with. */
+export type HandlerArguments = readonly [
+  request: IncomingRequest,
+  outparam: ResponseOutparam,
+];
+
+/** Makes what `guest` is called with to answer `start`. It ends with the process. */
+export function answering(
+  guest: HostGuest,
+  start: RequestStart,
+): HandlerArguments {
+  const half = new Answering(guest, start);
+  httpState(guest).keep(half);
+  return [half.request(), new ResponseOutparam(half)];
+}
+
+type Head = Pick<
+  Extract<GuestFrame, { type: "head" }>,
+  "status" | "headers"
+>;
+
+/**
+ * Sends the response, and takes what the other half sends by a process of its
+ * own, so that the guest's mailbox stays the guest's.
+ */
+class Answering implements Responder, BodyReader, BodyDrain {
+  readonly #guest: HostGuest;
+  readonly #start: RequestStart;
+  #inbox: ProcessHandle<CallerFrame> | undefined;
+  #pipe: BodyPipe | undefined;
+  // Held back for what is written in the same turn.
+  #head: Head | undefined;
+  #wanted: PromiseWithResolvers<Uint8Array | null> | undefined;
+  #taken: PromiseWithResolvers<void> | undefined;
+  #isGone = false;
+
+  constructor(guest: HostGuest, start: RequestStart) {
+    this.#guest = guest;
+    this.#start = start;
+  }
+
+  request(): IncomingRequest {
+    const { method, url, headers } = this.#start;
+    const { budget } = httpState(this.#guest);
+    const { protocol, host, pathWithQuery } = partsOf(url);
+    const entries = headers.map(([name, value]) =>
+      [name, latin1Bytes(value)] as const
+    );
+    const line = {
+      method: methodOf(method),
+      scheme: schemeOf(protocol),
+      ...{ authority: host, pathWithQuery },
+    };
+    const fields = Fields.received(budget, entries);
+    return new IncomingRequest(line, { headers: fields, body: this }, budget);
+  }
+
+  // Of the request's body.
+  read(): Promise<Uint8Array | null> {
+    if (!this.#start.hasBody) return Promise.resolve(null);
+    if (this.#isGone) return Promise.reject(gone());
+    this.#wanted = Promise.withResolvers();
+    this.#send({ type: "want", inbox: this.#inboxPid() });
+    return this.#wanted.promise;
+  }
+
+  // Deno's listener does not tell of any.
+  trailers(): readonly [] {
+    return [];
+  }
+
+  // What nobody asks for is not sent.
+  cancel(): void {}
+
+  respond(response: OutgoingResponse, body: OutgoingBody | undefined): void {
+    const head = headOf(response);
+    response.drop();
+    if (typeof head === "string") {
+      body?.pipe.closeReader();
+      return this.#send({ type: "none", why: head });
+    }
+    this.#head = head;
+    if (body === undefined) {
+      return this.#pass({ kind: "last", bytes: NO_BYTES });
+    }
+    this.#pipe = body.pipe;
+    body.pipe.attach(this);
+    // Behind what the pipe passes on in this turn.
+    queueMicrotask(() => {
+      if (this.#head === undefined) return;
+      this.#pass({ kind: "nothing", bytes: NO_BYTES });
+    });
+  }
+
+  fail({ tag }: HttpErrorCode): void {
+    this.#send({ type: "none", why: `it set the error ${tag}` });
+  }
+
+  // Of the response's body.
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.#isGone) return Promise.reject(gone());
+    this.#taken = Promise.withResolvers();
+    this.#pass({ kind: "piece", bytes });
+    return this.#taken.promise;
+  }
+
+  end(rest: Uint8Array): void {
+    this.#pass({ kind: "last", bytes: rest });
+  }
+
+  abort(): void {
+    this.#pass({ kind: "cut", bytes: NO_BYTES });
+  }
+
+  #pass(part: Part): void {
+    const head = this.#head;
+    if (head === undefined) return this.#send({ type: "part", part });
+    this.#head = undefined;
+    this.#send({ type: "head", inbox: this.#inboxPid(), ...head, part });
+  }
+
+  #send(frame: GuestFrame): void {
+    this.#guest.self.runtime.send(this.#start.caller, frame);
+  }
+
+  #inboxPid(): Pid<CallerFrame> {
+    const { runtime } = this.#guest.self;
+    this.#inbox ??= runtime.spawn<CallerFrame>(
+      (self) => self.receiveEach((frame) => this.#heed(frame)),
+      { mailboxMax: EXCHANGE_MAILBOX_MAX },
+    );
+    return this.#inbox.pid;
+  }
+
+  // Guests can send bytes to any pid: those have no type.
+  #heed(frame: CallerFrame): void {
+    switch (frame.type) {
+      case "piece":
+        return this.#wanted?.resolve(frame.bytes);
+      case "end":
+        return this.#wanted?.resolve(null);
+      case "broken":
+        return this.#wanted?.reject(frame.isTooLarge ? tooLarge() : gone());
+      case "taken":
+        return this.#taken?.resolve();
+      case "gone":
+        return this.#lose();
+    }
+  }
+
+  #lose(): void {
+    this.#isGone = true;
+    this.#wanted?.reject(gone());
+    this.#taken?.reject(gone());
+    this.#pipe?.closeReader({ tag: "connection-terminated" });
+  }
+
+  /** The process has ended: what is complete of the response goes out. */
+  close(): void {
+    this.#pipe?.finishNow();
+    this.#inbox?.kill();
+  }
+}
+
+function gone(): HttpFailure {
+  return new HttpFailure({ tag: "connection-terminated" });
+}
+
+function tooLarge(): HttpFailure {
+  return new HttpFailure({ tag: "HTTP-request-body-size", val: undefined });
+}
+
+// Why not, when the headers are too many.
+function headOf({ status, headers }: OutgoingResponse): Head | string {
+  const entries = headers.entries;
+  const bytes = entries.reduce(
+    (sum, [name, value]) => sum + name.length + value.length,
+    0,
+  );
+  if (entries.length > RESPONSE_HEADERS_MAX) {
+    return `it has more than ${RESPONSE_HEADERS_MAX} headers: ${entries.length}`;
+  }
+  if (bytes > RESPONSE_HEADERS_BYTES_MAX) {
+    return `its headers have more than ${RESPONSE_HEADERS_BYTES_MAX} bytes: ${bytes}`;
+  }
+  const list = entries.map(([name, value]): Header => [name, latin1(value)]);
+  return { status, headers: list };
+}
+
+/** The URL, as it came: reading it by `URL` would change it. */
+interface UrlParts {
+  readonly protocol: string;
+  readonly host: string;
+  readonly pathWithQuery: string;
+}
+
+function partsOf(url: string): UrlParts {
+  const hostAt = url.indexOf("//") + 2;
+  const end = url.slice(hostAt).search(/[/?#]/);
+  const pathAt = end < 0 ? url.length : hostAt + end;
+  return {
+    protocol: url.slice(0, hostAt - 2),
+    host: url.slice(hostAt, pathAt),
+    pathWithQuery: url.slice(pathAt).split("#", 1)[0] || "/",
+  };
+}
