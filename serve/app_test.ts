@@ -46,7 +46,7 @@ const FAILURES: readonly (readonly [string, Files, AppErrorCode, RegExp])[] = [
   ["a component was not built",
     { "rusm.toml": MANIFEST },
     "missingArtifact",
-    /^DIR\/rusm\.toml:6:1: Cannot find the artifact of component "api": DIR\/wasm\/api\.js$/],
+    /^DIR\/rusm\.toml:6:1: Cannot find the artifact of component "api": DIR\/wasm\/api\.js or \.wasm$/],
   ["a component throws as it is loaded",
     { "rusm.toml": MANIFEST, "wasm/api.js": "\nfunction f() {\n  throw new TypeError('too early');\n}\nf();" },
     "loadFailed",

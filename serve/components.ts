@@ -37,10 +37,17 @@ async function loadComponent(
   engine: Engine,
   entry: ComponentEntry,
 ): Promise<Component> {
-  const bundle = await readArtifact(manifest, entry);
+  const artifact = await readArtifact(manifest, entry);
   try {
     const { name, capability, isolation } = entry;
-    return await engine.load(name, bundle, capability, { isolation });
+    if (typeof artifact === "string") {
+      return await engine.load(name, artifact, capability, { isolation });
+    }
+    const component = await engine.loadModule(name, artifact, capability, {
+      isolation,
+    });
+    insistServable(manifest, entry, component);
+    return component;
   } catch (error) {
     // What the engine says gets the place in the manifest that it is about.
     const place = formatPlace(manifest.path, entry.at);
@@ -57,20 +64,53 @@ async function loadComponent(
   }
 }
 
+// A script answers by its default export, a component by that of `wasi:http`.
+function insistServable(
+  { path, listeners }: Manifest,
+  { name, at }: ComponentEntry,
+  { isHandler }: Component,
+): void {
+  const isServed = listeners.some(({ target }) =>
+    typeof target === "string"
+      ? target === name
+      : target.routes.some(({ component }) => component === name)
+  );
+  if (isHandler || !isServed) return;
+  throw new AppError(
+    "loadFailed",
+    `${
+      formatPlace(path, at)
+    }: Cannot serve component "${name}", which exports no wasi:http/incoming-handler`,
+  );
+}
+
+/** The text of a script, or the bytes of a component. */
+type Artifact = string | Uint8Array<ArrayBuffer>;
+
 async function readArtifact(
   manifest: Manifest,
   { name, at }: ComponentEntry,
-): Promise<string> {
-  const path = join(manifest.directory, "wasm", `${name}.js`);
+): Promise<Artifact> {
+  const path = join(manifest.directory, "wasm", name);
+  const artifact = await unlessMissing(Deno.readTextFile(`${path}.js`)) ??
+    await unlessMissing(Deno.readFile(`${path}.wasm`));
+  if (artifact !== undefined) return artifact;
+  throw new AppError(
+    "missingArtifact",
+    `${
+      formatPlace(manifest.path, at)
+    }: Cannot find the artifact of component "${name}": ${path}.js or .wasm`,
+  );
+}
+
+async function unlessMissing<Content>(
+  read: Promise<Content>,
+): Promise<Content | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return await read;
   } catch (error) {
     // Not built yet is the usual mistake; anything else is told as it is.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const place = formatPlace(manifest.path, at);
-    throw new AppError(
-      "missingArtifact",
-      `${place}: Cannot find the artifact of component "${name}": ${path}`,
-    );
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }

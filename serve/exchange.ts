@@ -31,7 +31,7 @@ export interface Node {
   /** Runs the native half of an exchange. */
   readonly runtime: Runtime;
   /** Runs the guest's half. */
-  readonly engine: Pick<Engine, "spawn">;
+  readonly engine: Pick<Engine, "spawn" | "handle">;
   /** Told why there is no proper answer, when no process ended for it. */
   readonly log: Pick<Log, "error">;
   /** Whether its listeners were told to stop. */

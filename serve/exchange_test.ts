@@ -100,7 +100,7 @@ Deno.test("exchange() answers 502 when the guest's scheduler is lost", async () 
   const { runtime } = node;
   runtime.connect(1, { send: () => true });
   const guest = runtime.allot<GuestMessage>(1);
-  const engine = { spawn: () => guest };
+  const engine = { ...node.engine, spawn: () => guest };
   const lost = { ...node, runtime, engine, isStopping: () => false };
   const response = exchange(lost, HANDLER, new Request("http://a/"));
   while (runtime.list().length > 0) {

@@ -8,6 +8,7 @@ import { crashOf } from "@rusm/otp";
 import type { Component } from "@rusm/wasm";
 import { answer, unavailable } from "./answer.ts";
 import { exchange, type Handler, type Node } from "./exchange.ts";
+import { handle } from "./handling.ts";
 import { Listening } from "./listening.ts";
 import type { Log } from "./log.ts";
 import type { Listener } from "./manifest.ts";
@@ -57,8 +58,8 @@ export function listenHttp(options: HttpOptions): HttpServer {
         log.error(`Cannot answer a request: ${describe(error)}`);
         return answer(500);
       },
-    }, async (request) => {
-      const response = await dispatch(request);
+    }, async (request, { completed }) => {
+      const response = await dispatch(request, completed);
       logAccess(log, request, response.status);
       return response;
     });
@@ -76,17 +77,21 @@ function describe(error: unknown): string {
 /** Finds who answers, admits the request, and has it answered. */
 function createDispatch(
   { node, listener, components }: HttpOptions,
-): (request: Request) => Promise<Response> {
+): (request: Request, completed: Promise<void>) => Promise<Response> {
   let inFlightCount = 0;
-  return async (request) => {
+  const onEnd = () => void inFlightCount--;
+  return async (request, completed) => {
     const handler = findHandler(listener, components, request);
     if (handler instanceof Response) return handler;
     if (inFlightCount >= listener.inFlightMax) return unavailable();
     inFlightCount++;
+    if (handler.component.isHandler) {
+      return handle(node, handler, request, { completed, onEnd });
+    }
     try {
       return await exchange(node, handler, request);
     } finally {
-      inFlightCount--;
+      onEnd();
     }
   };
 }

@@ -26,6 +26,7 @@ export type Guest = (
 export const COMPONENT: Component = {
   name: "api",
   capability: BUILT_IN_PROFILES.get("sandboxed")!,
+  isHandler: false,
 };
 
 /** A node whose guests all do the same. */
@@ -52,6 +53,9 @@ export class TestNode implements Node {
       });
       this.guests.push(pid);
       return pid;
+    },
+    handle: () => {
+      throw new TypeError("Cannot be one of wasi:http");
     },
   };
 

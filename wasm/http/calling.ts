@@ -32,6 +32,8 @@ export interface HandleOptions {
   readonly bodyBytesMax?: number;
   /** Aborted when nobody waits for the response any more. */
   readonly signal?: AbortSignal;
+  /** Called once, when the process has ended, or none was started. Must not throw. */
+  readonly onEnd?: () => void;
 }
 
 /** Starts the guest, which `self` monitors. */
@@ -57,7 +59,7 @@ export function callHandler(
   options: HandleOptions,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    runtime.spawn<Incoming>(async (self) => {
+    const half = runtime.spawn<Incoming>(async (self) => {
       try {
         const calling = new Calling(self, request, options, {
           resolve,
@@ -69,6 +71,7 @@ export function callHandler(
         reject(error);
       }
     }, { mailboxMax: EXCHANGE_MAILBOX_MAX });
+    if (options.onEnd !== undefined) half.join().then(options.onEnd);
   });
 }
 

@@ -1,0 +1,82 @@
+/**
+ * Requests that components of `wasi:http` answer.
+ *
+ * @module
+ */
+
+import { HandlerFailed, SystemLimit } from "@rusm/wasm";
+import { answer, unavailable } from "./answer.ts";
+import type { Handler, Node } from "./exchange.ts";
+
+/** Who has made a request. */
+export interface Client {
+  /** Rejects when the client goes before it has the whole response. */
+  readonly completed: Promise<void>;
+  /** Told when the guest has ended, which can be long after its response. */
+  readonly onEnd: () => void;
+}
+
+/**
+ * Has a component answer `request`, whose bodies are passed on as they come.
+ *
+ * The statuses are those of `exchange`. A body that is larger than allowed and
+ * does not say so is only told to the guest, once it has begun to answer.
+ *
+ * @returns The response. Never rejects.
+ */
+export async function handle(
+  node: Node,
+  { component, timeoutMs, bodyBytesMax }: Handler,
+  request: Request,
+  { completed, onEnd }: Client,
+): Promise<Response> {
+  if (Number(request.headers.get("content-length") ?? 0) > bodyBytesMax) {
+    onEnd();
+    return answer(413);
+  }
+  const leaving = new AbortController();
+  completed.catch(() => leaving.abort());
+  const { signal } = leaving;
+  const options = { timeoutMs, bodyBytesMax, signal, onEnd };
+  try {
+    return await node.engine.handle(component, request, options);
+  } catch (error) {
+    // There is an answer to each way in which there is none.
+    return answerFor(node, component.name, error);
+  }
+}
+
+function answerFor({ log }: Node, name: string, error: unknown): Response {
+  if (error instanceof SystemLimit) return unavailable();
+  if (error instanceof HandlerFailed) return answerForFailed(log, name, error);
+  const why = error instanceof Error ? error.stack : String(error);
+  log.error(`Cannot answer a request: ${why}`);
+  return answer(500);
+}
+
+function answerForFailed(
+  log: Node["log"],
+  name: string,
+  { kind, reason, message }: HandlerFailed,
+): Response {
+  switch (kind) {
+    case "timeout":
+      return answer(504);
+    case "tooLarge":
+      return answer(413);
+    case "ended":
+      return answerForEnd(reason);
+    default:
+      // Nobody else says what was wrong: the guest has ended well, or goes on.
+      if (kind !== "gone") log.error(`${message}: ${name}`);
+      return answer(502);
+  }
+}
+
+// Why it ended is in the log.
+function answerForEnd(reason: HandlerFailed["reason"]): Response {
+  if (reason === "shutdown") return unavailable();
+  const isOutOfTime = typeof reason === "object" && reason.type === "limit" &&
+    reason.limit === "cpu";
+  return answer(isOutOfTime ? 504 : 502);
+}
