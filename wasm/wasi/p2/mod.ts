@@ -23,6 +23,7 @@ import { WASI_HTTP } from "./http/mod.ts";
 import { IO_ERROR } from "./io/error.ts";
 import { IO_POLL } from "./io/poll.ts";
 import { IO_STREAMS } from "./io/streams.ts";
+import { WASI_SOCKETS } from "./sockets/mod.ts";
 import { INSECURE, INSECURE_SEED, RANDOM } from "./random.ts";
 
 export { type InputSource, InputStream } from "./io/input_stream.ts";
@@ -34,8 +35,8 @@ export { type AsyncWriter, AsyncWriterSink } from "./io/writer_sink.ts";
 export { wasip2, type Wasip2State } from "./state.ts";
 
 /**
- * The interfaces of `wasi:io`, `wasi:clocks`, `wasi:random`, `wasi:cli` and
- * `wasi:filesystem` and `wasi:http`, for any 0.2.
+ * The interfaces of `wasi:io`, `wasi:clocks`, `wasi:random`, `wasi:cli`,
+ * `wasi:filesystem`, `wasi:sockets` and `wasi:http`, for any 0.2.
  *
  * Without `wasi:clocks/timezone`, which is not stable in 0.2.
  */
@@ -60,5 +61,6 @@ export const WASI_P2: readonly HostInterface[] = [
   TERMINAL_STDERR,
   FILESYSTEM_TYPES,
   FILESYSTEM_PREOPENS,
+  ...WASI_SOCKETS,
   ...WASI_HTTP,
 ];

@@ -6,7 +6,7 @@ import { WASI_P2 } from "./mod.ts";
 Deno.test("WASI_P2 has a function for each that its WIT declares, and no other", () =>
   checkHostInterfaces(WASI_P2));
 
-Deno.test("WASI_P2 holds the interfaces of a command, but for sockets", () => {
+Deno.test("WASI_P2 holds the interfaces of commands and handlers", () => {
   const names = WASI_P2.map(({ name }) => name.split("@")[0]);
   deepStrictEqual(names.sort(), [
     "wasi:cli/environment",
@@ -31,5 +31,12 @@ Deno.test("WASI_P2 holds the interfaces of a command, but for sockets", () => {
     "wasi:random/insecure",
     "wasi:random/insecure-seed",
     "wasi:random/random",
+    "wasi:sockets/instance-network",
+    "wasi:sockets/ip-name-lookup",
+    "wasi:sockets/network",
+    "wasi:sockets/tcp",
+    "wasi:sockets/tcp-create-socket",
+    "wasi:sockets/udp",
+    "wasi:sockets/udp-create-socket",
   ]);
 });

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Watchers } from "../../watchers.ts";
 import type { InputSource } from "../io/input_stream.ts";
+import { PieceSource } from "../io/piece_source.ts";
 import { bodyFailure, codeOf, type HttpErrorCode } from "./error_code.ts";
 import type { Field } from "./fields.ts";
 
@@ -24,93 +24,55 @@ export interface BodyReader {
   cancel(): void;
 }
 
-const NOTHING = new Uint8Array(0);
-
 /**
- * The bytes of a body: one piece of it, and what is left of that. The next is
- * read only for somebody who waits for it, so that a body nobody reads stays
- * with whoever sends it.
+ * The bytes of a body, of which no more is read than is asked for, and what
+ * comes behind it.
  */
 export class BodySource implements InputSource {
   readonly #reader: BodyReader;
-  readonly #watchers = new Watchers();
-  #left: Uint8Array = NOTHING;
-  #hasEnded = false;
-  #failure: HttpErrorCode | undefined;
-  #isReading = false;
+  readonly #pieces: PieceSource<HttpErrorCode>;
   #isCancelled = false;
 
   /** Reads from `reader`, and cancels it. */
   constructor(reader: BodyReader) {
     this.#reader = reader;
+    this.#pieces = new PieceSource({
+      read: () => reader.read(),
+      codeOf,
+      failureOf: bodyFailure,
+    });
   }
 
   /** Whether nothing more is to be read. */
   get isOver(): boolean {
-    return this.#hasEnded || this.#failure !== undefined;
+    return this.#pieces.isOver;
   }
 
   /** Why it ended before its end. */
   get failure(): HttpErrorCode | undefined {
-    return this.#failure;
+    return this.#pieces.failure;
   }
 
   get isReady(): boolean {
-    return this.#left.length > 0 || this.isOver;
+    return this.#pieces.isReady;
   }
 
   watch(wake: () => void): () => void {
-    const stop = this.#watchers.add(wake);
-    this.#begin();
-    return stop;
+    return this.#pieces.watch(wake);
   }
 
   /** See {@linkcode InputSource.take}. */
   take(bytesMax: number): Uint8Array | undefined {
-    if (this.#left.length > 0) return this.#takeLeft(bytesMax);
-    if (this.#failure !== undefined) throw bodyFailure(this.#failure);
-    if (this.#hasEnded) return undefined;
-    this.#begin();
-    return NOTHING;
-  }
-
-  #takeLeft(bytesMax: number): Uint8Array {
-    const piece = this.#left.subarray(0, bytesMax);
-    this.#left = this.#left.subarray(piece.length);
-    return piece;
-  }
-
-  #begin(): void {
-    if (this.isReady || this.#isReading || this.#isCancelled) return;
-    this.#isReading = true;
-    this.#fill();
-  }
-
-  // Whoever waits may have gone when it fails, so the failure is kept for the
-  // next read.
-  async #fill(): Promise<void> {
-    try {
-      while (!this.isReady) await this.#readOnce();
-    } catch (error) {
-      this.#failure = codeOf(error);
-    }
-    this.#isReading = false;
-    this.#watchers.wake();
-  }
-
-  async #readOnce(): Promise<void> {
-    const piece = await this.#reader.read();
-    if (piece === null) this.#hasEnded = true;
-    else this.#left = piece;
+    return this.#pieces.take(bytesMax);
   }
 
   /** Waits for the end, behind which the trailers are. What is left is dropped. */
   async drain(): Promise<void> {
+    this.#pieces.drop();
     while (!this.isOver && !this.#isCancelled) {
-      this.#left = NOTHING;
-      if (!this.isOver) await this.#piece();
+      await this.#piece();
+      this.#pieces.drop();
     }
-    this.#left = NOTHING;
   }
 
   #piece(): Promise<void> {
@@ -131,7 +93,7 @@ export class BodySource implements InputSource {
   cancel(): void {
     if (this.#isCancelled) return;
     this.#isCancelled = true;
-    this.#left = NOTHING;
+    this.#pieces.drop();
     this.#reader.cancel();
   }
 }
