@@ -92,13 +92,3 @@ for (const [what, text, words, code, said] of FAILURES) {
     strictEqual(ran.stdout, "");
   });
 }
-
-Deno.test("rusm exec runs a component of a command", async () => {
-  await withDirectory({}, async (cwd) => {
-    const fixture = "../wasm/component/testdata/command.wasm";
-    const bytes = await Deno.readFile(new URL(fixture, import.meta.url));
-    await Deno.writeFile(`${cwd}/a.wasm`, bytes);
-    const ran = await runCli(["exec", "a.wasm"], { cwd });
-    deepStrictEqual(ran, { code: 0, stdout: "hello\n", stderr: "" });
-  });
-});

@@ -6,7 +6,7 @@
 
 import type { Pid } from "@rusm/otp";
 import { permissionsOf } from "./capability.ts";
-import type { Start } from "./guests.ts";
+import type { PostedStart } from "./guests.ts";
 import type { Indices } from "./indices.ts";
 import {
   type Load,
@@ -73,7 +73,7 @@ export class Dedicated {
    * @param tie See {@linkcode RemoteScheduler.spawn}.
    * @throws The Worker cannot be made; then nothing is left behind.
    */
-  spawn(component: number, start: Start, tie?: Tie): Pid | undefined {
+  spawn(component: number, start: PostedStart, tie?: Tie): Pid | undefined {
     const isFull = this.#pools.size >= this.#options.processesMax;
     if (isFull || this.#closing !== undefined) return undefined;
     const index = this.#options.indices.take(1)?.[0];

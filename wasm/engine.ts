@@ -27,7 +27,7 @@ import { Dedicated } from "./dedicated.ts";
 import { ModuleCache } from "./core/module_cache.ts";
 import { ModuleStore } from "./core/module_store.ts";
 import { insistGrantable } from "./grantable.ts";
-import type { CoreCode, GuestCode, Start as PostedStart } from "./guests.ts";
+import type { CoreCode, GuestCode, PostedStart, Start } from "./guests.ts";
 import {
   callHandler,
   type HandleOptions,
@@ -44,11 +44,10 @@ import {
 } from "./limits.ts";
 import type { GuestMessage } from "./message.ts";
 import { ComponentNames, type Named } from "./node/component_names.ts";
-import type { Connection } from "./node/connection.ts";
 import { Connections } from "./node/connections.ts";
 import { NodeService } from "./node/node_service.ts";
 import type { Store } from "./node/store.ts";
-import type { TagBoard } from "./node/tag_board.ts";
+import type { Tags } from "./node/tag_board.ts";
 import { Pool, type PoolListener, type PoolOptions, type Tie } from "./pool.ts";
 import { bake, type Image } from "./script/image.ts";
 import { Ticker } from "./ticker.ts";
@@ -87,12 +86,6 @@ export interface LoadOptions {
   /** Its threads; `"shared"` when absent. */
   readonly isolation?: Isolation;
 }
-
-/** How a process begins. */
-export type Start = Omit<PostedStart, "connection"> & {
-  /** The connection that it is spawned for; none when absent. */
-  readonly connection?: Connection;
-};
 
 /** How a component is called by guests. */
 export interface RegisterOptions {
@@ -310,7 +303,7 @@ export class Engine {
   }
 
   /** The groups of the node, of guests and of processes of the main thread. */
-  get tags(): TagBoard {
+  get tags(): Tags {
     return this.#switchboard.tags;
   }
 
@@ -575,9 +568,8 @@ export class Engine {
     tie?: Tie,
   ): Pid<GuestMessage> {
     const { name, number, place } = component as Loaded;
-    const { connection, ...rest }: Start = typeof start === "string"
-      ? { entry: start }
-      : start;
+    const { connection, ...rest }: Start & Pick<PostedStart, "request"> =
+      typeof start === "string" ? { entry: start } : start;
     const posted = connection === undefined
       ? rest
       : { ...rest, connection: connection.info };

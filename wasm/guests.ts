@@ -28,7 +28,7 @@ import type { RequestStart } from "./http/frames.ts";
 import { HANDLER_ENTRY } from "./http/handler.ts";
 import type { GuestMessage } from "./message.ts";
 import type { NameService } from "./name_replica.ts";
-import type { ConnectionInfo } from "./node/connection.ts";
+import type { Connection, ConnectionInfo } from "./node/connection.ts";
 import { RunQueue } from "./run_queue.ts";
 import type { Image } from "./script/image.ts";
 import { type Entry, ScriptProcess } from "./script/script_process.ts";
@@ -74,7 +74,7 @@ interface WasmCode {
   readonly ceilings: CeilingsSeed;
 }
 
-/** How a process begins. It can be posted to a Worker. */
+/** How a process begins. */
 export interface Start {
   /**
    * What it calls first. Of a script: `"run"` is the default export, `"handle"`
@@ -92,10 +92,16 @@ export interface Start {
   /** What it is called in lists and logs, until it says something else; nothing when absent. */
   readonly label?: string;
   /** The connection that it is spawned for; none when absent. */
-  readonly connection?: ConnectionInfo;
-  /** The request that a handler answers; then there is no `entry` to choose. */
-  readonly request?: RequestStart;
+  readonly connection?: Connection;
 }
+
+/** The same, as it is posted to a Worker. */
+export type PostedStart = Omit<Start, "connection"> & {
+  /** What the process may know of its connection. */
+  readonly connection?: ConnectionInfo;
+  /** The request that a handler answers. */
+  readonly request?: RequestStart;
+};
 
 /** Who is told what one process does. */
 export interface Audience {
@@ -106,7 +112,10 @@ export interface Audience {
 }
 
 /** Makes the body of one process. */
-type Factory = (start: Start, audience: Audience) => ProcessBody<GuestMessage>;
+type Factory = (
+  start: PostedStart,
+  audience: Audience,
+) => ProcessBody<GuestMessage>;
 
 // V8 keeps ten frames of an error otherwise.
 Error.stackTraceLimit = FRAMES_MAX;
@@ -175,7 +184,7 @@ export class Guests {
   /** Makes the body of a process of a component that is known. */
   bodyOf(
     component: number,
-    start: Start,
+    start: PostedStart,
     audience: Audience,
   ): ProcessBody<GuestMessage> {
     return this.#factories.get(component)!(start, audience);
@@ -194,7 +203,7 @@ function handlerOf(
 }
 
 function commandOf(
-  { args = [], env = {}, stdio = false, connection }: Start,
+  { args = [], env = {}, stdio = false, connection }: PostedStart,
   capability: Capability,
   log: Log,
 ): Command {

@@ -29,7 +29,6 @@ export {
   type LoadOptions,
   type Monitored,
   type RegisterOptions,
-  type Start,
 } from "./engine.ts";
 export {
   HandlerFailed,
@@ -39,6 +38,7 @@ export {
   SchedulerFailed,
   SystemLimit,
 } from "./errors.ts";
+export type { Start } from "./guests.ts";
 export type { GuestMessage, GuestReply, GuestRequest } from "./message.ts";
 export type {
   Connection,
@@ -47,7 +47,7 @@ export type {
   ServerEvent,
 } from "./node/connection.ts";
 export type { Store } from "./node/store.ts";
-export type { TagBoard } from "./node/tag_board.ts";
+export type { Tags } from "./node/tag_board.ts";
 export type { HeaderList, ReplyHead, RequestHead } from "./script/ops.ts";
 export type { HandleOptions } from "./http/calling.ts";
 export type { Entry } from "./script/script_process.ts";

@@ -5,7 +5,7 @@
  */
 
 import { Pid, type Runtime } from "@rusm/otp";
-import type { Start } from "./guests.ts";
+import type { PostedStart } from "./guests.ts";
 import { CORE_PROCESSES_MAX, PROCESSES_MAX } from "./limits.ts";
 import {
   RemoteScheduler,
@@ -161,7 +161,7 @@ export class Pool {
    *
    * @param tie See {@linkcode RemoteScheduler.spawn}.
    */
-  spawn(component: number, start: Start, tie?: Tie): Pid | undefined {
+  spawn(component: number, start: PostedStart, tie?: Tie): Pid | undefined {
     const place = this.#leastLoaded(this.#roomFor(component));
     if (place === undefined) return undefined;
     const [index, scheduler] = place;

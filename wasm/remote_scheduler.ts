@@ -11,7 +11,7 @@ import {
   HEARTBEATS_MISSED_MAX,
   START_HEARTBEATS_MAX,
 } from "./limits.ts";
-import type { Start } from "./guests.ts";
+import type { PostedStart } from "./guests.ts";
 import { type BellCell, createBell } from "./ring/bell.ts";
 import type { Answer, Ask } from "./node/ask.ts";
 import { ASKS_MAX } from "./node/limits.ts";
@@ -243,7 +243,12 @@ export class RemoteScheduler implements Peer {
    *
    * @param tie What it sends to the process reaches it before its first turn.
    */
-  spawn(pid: Pid, component: number, start: Start, tie?: () => void): void {
+  spawn(
+    pid: Pid,
+    component: number,
+    start: PostedStart,
+    tie?: () => void,
+  ): void {
     this.#hasSpawned = true;
     this.living.set(pid.serial, component);
     if (tie === undefined) {

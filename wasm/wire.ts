@@ -10,7 +10,7 @@
 
 import type { ExitReason, Pid, Signal } from "@rusm/otp";
 import type { Capability } from "./capability.ts";
-import type { GuestCode, Start } from "./guests.ts";
+import type { GuestCode, PostedStart } from "./guests.ts";
 import type { Answer, Ask } from "./node/ask.ts";
 import type { LookFrame } from "./node/away_looks.ts";
 import type { StreamFrame } from "./node/away_streams.ts";
@@ -110,7 +110,7 @@ export type Command =
     readonly type: "spawn";
     readonly pid: Pid;
     readonly component: number;
-    readonly start: Start;
+    readonly start: PostedStart;
     /** What reaches it before its first turn: monitors and links. */
     readonly signals?: readonly Signal[];
   }

@@ -126,31 +126,6 @@ Deno.test("readProgram() says what is wrong when a module is invalid", async () 
   });
 });
 
-const FIXTURES = new URL("../../wasm/component/testdata/", import.meta.url);
-
-Deno.test("readProgram() begins a component with run, or that of a command", async () => {
-  for (const name of ["command", "actor"]) {
-    const bytes = await Deno.readFile(new URL(`${name}.wasm`, FIXTURES));
-    await withProgram(bytes, async (directory) => {
-      deepStrictEqual(await readProgram("a.wasm", directory), {
-        ...{ bytes, entry: "run" },
-      });
-    });
-  }
-});
-
-Deno.test("readProgram() shows what a component has that exports no beginning", async () => {
-  const bytes = await Deno.readFile(new URL("resources.wasm", FIXTURES));
-  await withProgram(bytes, async (directory) => {
-    const { message, hints } = await failureOf("a.wasm", directory);
-    strictEqual(
-      message,
-      "Cannot run a component that exports neither run nor wasi:cli/run@0.2: a.wasm",
-    );
-    strictEqual(hints[0], "world {");
-  });
-});
-
 Deno.test("readProgram() says what is wrong with a component", async () => {
   const bytes = Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0, 99);
   await withProgram(bytes, async (directory) => {

@@ -156,7 +156,7 @@ Deno.test("info() tells links, monitors, names, label and messages that wait", (
 
 Deno.test("monitor() tells of an end in words, on any scheduler", () =>
   withProbes(async (teller) => {
-    const { engine, runtime } = teller;
+    const { engine } = teller;
     const watcher = teller.spawn(await load(teller, SPAWNER));
     const child = await engine.loadModule("child", built("child"), SANDBOXED);
     // What it is told to do must be there before what it is told to wait for.

@@ -10,6 +10,22 @@ import type { Tiding } from "../wire.ts";
 import { AwayTags } from "./away_tags.ts";
 import { NODE_TAGS_MAX } from "./limits.ts";
 
+/** Groups of processes of a node, by tag: guests and processes of the main thread. */
+export interface Tags {
+  /**
+   * Adds a process of the main thread to a group, unless it is in there.
+   *
+   * @returns Whether it is a member now.
+   */
+  join(tag: string, pid: Pid<never>): boolean;
+  /** Takes a process of the main thread out of a group. Returns false when it was not in there. */
+  leave(tag: string, pid: Pid): boolean;
+  /** The members of a group, as far as this thread has heard. */
+  members(tag: string): Pid[];
+  /** How many members each group has; none has 0. */
+  counts(): ReadonlyMap<string, number>;
+}
+
 /**
  * Tells all schedulers who is in which group.
  *
@@ -19,7 +35,7 @@ import { NODE_TAGS_MAX } from "./limits.ts";
  * 1. a guest that has joined a group and tells another of it
  * 2. is found in it by that one, as with names.
  */
-export class TagBoard {
+export class TagBoard implements Tags {
   readonly #runtime: Runtime;
   readonly #crier: Crier;
   readonly #away = new AwayTags();
