@@ -43,7 +43,9 @@ export async function run(
   });
   try {
     const child = command.spawn();
-    const writing = new Blob([input]).stream().pipeTo(child.stdin);
+    const writing = new Blob([input]).stream().pipeTo(child.stdin).catch(
+      expectBroken,
+    );
     const [ended] = await Promise.all([child.output(), writing]);
     const errors = new TextDecoder().decode(ended.stderr);
     return { success: ended.success, output: ended.stdout, errors };
@@ -52,6 +54,11 @@ export async function run(
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** A program that ends before it has read its input says itself what is wrong. */
+function expectBroken(error: unknown): void {
+  if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
 }
 
 /** Runs a script of what npm installed, or the one of our own. */
