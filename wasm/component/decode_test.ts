@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 
 import { decodeComponent, isComponent } from "./decode.ts";
-import { InvalidComponent } from "./errors.ts";
+import { InvalidComponent, NeedsPreview3 } from "./errors.ts";
 import { DEFINITIONS_MAX, NAME_BYTES_MAX, NESTING_MAX } from "./limits.ts";
 import {
   component,
@@ -169,7 +169,11 @@ const PREVIEW3: [feature: string, ...bytes: number[]][] = [
   ["future.drop-writable", 0x1b, 0], ["error-context.new", 0x1c, 0], ["error-context.debug-message", 0x1d, 0],
   ["error-context.drop", 0x1e], ["waitable-set.new", 0x1f], ["waitable-set.wait", 0x20, 0, 0],
   ["waitable-set.poll", 0x21, 0, 0], ["waitable-set.drop", 0x22], ["waitable.join", 0x23], ["backpressure.inc", 0x24],
-  ["backpressure.dec", 0x25], ["thread.index", 0x26], ["thread.available-parallelism", 0x42],
+  ["backpressure.dec", 0x25], ["thread.index", 0x26], ["thread.new-indirect", 0x27, 0, 0], ["thread.resume-later", 0x28],
+  ["thread.suspend", 0x29, 0], ["thread.suspend-then-resume", 0x2a, 0], ["thread.yield-then-resume", 0x2b, 0],
+  ["thread.suspend-then-promote", 0x2c, 0], ["thread.yield-then-promote", 0x2d, 0], ["stream.forward", 0x2e, 0],
+  ["future.forward", 0x2f, 0], ["thread.spawn-ref", 0x40, 0], ["thread.spawn-indirect", 0x41, 0, 0],
+  ["thread.available-parallelism", 0x42],
 ];
 
 for (const [feature, ...bytes] of PREVIEW3) {
@@ -200,6 +204,15 @@ Deno.test("decodeComponent() notes types and options of preview 3", () => {
     "async lift",
     "callback",
   ]);
+});
+
+Deno.test("decodeComponent() reads nothing into what is behind preview 3", () => {
+  const bytes = component(section(CANON, [0x0d], [0x28, 0x01], [0x55]));
+  throws(() => decodeComponent(bytes), (error: Error) => {
+    ok(error instanceof NeedsPreview3);
+    deepStrictEqual(error.features, ["subtask.drop", "thread.resume-later"]);
+    return true;
+  });
 });
 
 Deno.test("isComponent() tells components from core modules", () => {

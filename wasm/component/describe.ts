@@ -35,6 +35,7 @@ interface Described {
  * those in an interface are indented. Components of preview 3 can be described.
  *
  * @throws {InvalidComponent} It is malformed, or does not fit together.
+ * @throws {NeedsPreview3} It is of a draft of preview 3 that cannot be read.
  *
  * @example A component without imports and exports
  * ```ts

@@ -29,7 +29,7 @@ export class InvalidComponent extends Error {
   }
 }
 
-/** A component needs what only preview 3 has: streams, futures, async lifting or lowering. */
+/** A component needs what only preview 3 has: streams, futures, threads, async lifting or lowering. */
 export class NeedsPreview3 extends Error {
   /** What it needs, each once, in the order of the binary: `stream.new`, `async lift` and so on. */
   readonly features: readonly string[];

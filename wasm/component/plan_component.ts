@@ -31,7 +31,7 @@ const WHOLE: Place = { section: "header", offset: 0 };
  * @param bytes Not copied: the modules of the plan are views of it.
  * @throws {InvalidComponent} It is malformed, or does not fit together, or
  * holds what is not known, or is larger than the bounds of `limits.ts`.
- * @throws {NeedsPreview3} It needs streams, futures, or async lifting.
+ * @throws {NeedsPreview3} It needs streams, futures, threads, or async lifting.
  */
 export function planComponent(bytes: Uint8Array): ComponentPlan {
   const { component, preview3 } = decodeComponent(bytes);
@@ -62,6 +62,7 @@ export interface ComponentTypes {
  *
  * @throws {InvalidComponent} As {@linkcode planComponent}, but for what only
  * concerns core modules and preview 3.
+ * @throws {NeedsPreview3} It is of a draft of preview 3 that cannot be read.
  */
 export function readComponentTypes(bytes: Uint8Array): ComponentTypes {
   const { component } = decodeComponent(bytes);
