@@ -170,6 +170,9 @@ function optionOf(reader: ComponentReader, form: number): Found {
       return { async: true };
     case 0x07:
       return { callback: reader.u32() };
+    case 0x08:
+    case 0x09:
+      throw reader.unsupported("lifting and lowering by way of GC");
     default:
       throw reader.unknown("a canonical option", form);
   }

@@ -15,7 +15,13 @@ export function readCoreType(reader: ComponentReader): DefinitionSyntax {
   return { kind: "core type" };
 }
 
+// Groups, subtypes, arrays and structs; a shared type of any of them.
+const GC_FORMS: readonly number[] = [0x00, 0x4e, 0x4f, 0x50, 0x5e, 0x5f];
+const SHARED_FORM = 0x65;
+
 function skipCoreFunction(reader: ComponentReader, form: number): void {
+  if (GC_FORMS.includes(form)) throw reader.unsupported("core types of GC");
+  if (form === SHARED_FORM) throw reader.unsupported("shared core types");
   if (form !== 0x60) throw reader.unknown("a core type", form);
   reader.vector(() => skipCoreValue(reader));
   reader.vector(() => skipCoreValue(reader));

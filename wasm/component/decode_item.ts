@@ -49,6 +49,7 @@ const OUTER_SORTS: readonly Sort[] = [
 /** Reads the name of an import or export. */
 export function readExternName(reader: ComponentReader): string {
   const form = reader.byte();
+  if (form === 0x02) throw reader.unsupported("names with attributes");
   // 0x01 once marked names of interfaces, and means the same.
   if (form > 0x01) throw reader.unknown("an extern name", form);
   const start = reader.at;
@@ -67,6 +68,7 @@ function readSort(reader: ComponentReader): Sort {
   const byte = reader.byte();
   if (byte === 0x00) return readCoreSort(reader);
   const sort = SORTS.get(byte);
+  if (byte === 0x02) throw reader.unsupported("imports and exports of values");
   if (sort === undefined) throw reader.unknown("a sort", byte);
   return sort;
 }
@@ -146,6 +148,8 @@ export function readExternType(reader: ComponentReader): ExternSyntax {
       return { kind: "core module", type: reader.u32() };
     case 0x01:
       return { kind: "func", type: reader.u32() };
+    case 0x02:
+      throw reader.unsupported("imports and exports of values");
     case 0x03:
       return readTypeBound(reader);
     case 0x04:

@@ -28,7 +28,9 @@ const PRIMITIVES = [
 ] as const;
 
 const ERROR_CONTEXT = 0x64;
+const MAP = 0x63;
 const I32 = 0x7f;
+const I64 = 0x7e;
 
 /** Reads a type definition. */
 export function readType(reader: ComponentReader, depth = 0): TypeSyntax {
@@ -50,7 +52,7 @@ export function readType(reader: ComponentReader, depth = 0): TypeSyntax {
 
 function readResource(reader: ComponentReader): TypeSyntax {
   const form = reader.byte();
-  reader.expect(I32, "the representation of a resource");
+  insistNarrow(reader);
   if (form === 0x3f) {
     return {
       kind: "resource",
@@ -61,6 +63,14 @@ function readResource(reader: ComponentReader): TypeSyntax {
   const destructor = reader.u32();
   reader.optional(() => reader.u32());
   return { kind: "resource", destructor };
+}
+
+function insistNarrow(reader: ComponentReader): void {
+  const representation = reader.byte();
+  if (representation === I32) return;
+  throw representation === I64
+    ? reader.unsupported("resources with representations of 64 bits")
+    : reader.unknown("the representation of a resource", representation);
 }
 
 function readFunction(reader: ComponentReader): FunctionSyntax {
@@ -218,6 +228,7 @@ function readTypeIndex(reader: ComponentReader): number {
 function primitive(reader: ComponentReader, byte: number): ValueReference {
   const kind = PRIMITIVES[0x7f - byte];
   if (kind !== undefined) return kind;
+  if (byte === MAP) throw reader.unsupported("maps");
   if (byte !== ERROR_CONTEXT) throw reader.unknown("a value type", byte);
   reader.tally.preview3.add("error-context");
   return "error-context";

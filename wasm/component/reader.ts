@@ -196,6 +196,12 @@ export class ComponentReader {
     return new InvalidComponent(sentence, this.place(offset));
   }
 
+  /** An error for a byte, the last that was read, that asks for a feature which is not there. */
+  unsupported(feature: string): InvalidComponent {
+    const sentence = `Cannot link what is not supported here: ${feature}`;
+    return this.refusal(sentence, this.at - 1);
+  }
+
   /** An error for a byte, the last that was read, that says nothing known. */
   unknown(what: string, byte: number): InvalidComponent {
     const found = `0x${byte.toString(16).padStart(2, "0")}`;

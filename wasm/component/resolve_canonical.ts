@@ -47,11 +47,13 @@ export function resolveLift(
   charge(context, type);
   const flattened = flattenFunction(type, "lift", place);
   const { signature } = flattened;
+  // First, since a memory of 64 bits explains why core functions do not fit.
+  const given = resolveOptions(context, definition.options, flattened);
   const entity = scope.get("core func", definition.core, place);
   const what = () => `an implementation of ${clip(formatFunction(type))}`;
   const core = coreFunction(entity, place, { what, ...signature });
   const options = {
-    ...resolveOptions(context, definition.options, flattened),
+    ...given,
     postReturn: postReturn(context, definition, flattened),
   };
   insistShallow(context, options, depthOf(context, core));

@@ -103,7 +103,9 @@ const MODULE = await assemble(`(module
   (global (export "g") i32 (i32.const 0)))`);
 const NEEDY = await assemble(`(module (import "a" "f" (func (param i32))))`);
 const SHARED = await assemble(`(module (memory (export "m") 1 2 shared))`);
-const MEMORY64 = await assemble(`(module (memory (export "m") i64 1))`);
+const MEMORY64 = await assemble(`(module
+  (memory (export "m") i64 1)
+  (func (export "give") (result i64) i64.const 0))`);
 
 /** The core functions of MODULE, in this order from 0, and its memory. */
 const CORE: Bytes = [
@@ -182,6 +184,7 @@ const ERRORS: [what: string, bytes: Uint8Array, message: RegExp][] = [
   ["post-return of a lowered function", component(CORE, types(PROCEDURE), importFunc("f", 0), canon(lower(0, [0x05, NOP]))), /lower a function with post-return/],
   ["a memory that is not there", component(CORE, types(PROCEDURE), canon(lift(NOP, 0, [0x03, 1]))), /index 1 of sort core memory: there are 1/],
   ["a memory of 64 bits", component(raw(1, [...MEMORY64]), coreInstances([0, 0, 0]), aliases([0, 2, 1, 0, ...text("m")]), types(PROCEDURE), importFunc("f", 0), canon(lower(0, MEMORY))), /by way of memory of 64 bits/],
+  ["a memory of 64 bits, for core functions of 64 bits", component(raw(1, [...MEMORY64]), coreInstances([0, 0, 0]), aliases([0, 2, 1, 0, ...text("m")], [0, 0, 1, 0, ...text("give")]), types(giving(...STRING)), canon(lift(0, 0, MEMORY))), /by way of memory of 64 bits/],
   ["a shared memory", component(raw(1, [...SHARED]), coreInstances([0, 0, 0]), aliases([0, 2, 1, 0, ...text("m")]), types(PROCEDURE), importFunc("f", 0), canon(lower(0, MEMORY))), /by way of shared memory/],
   ["a value that no memory holds", component(types([0x67, ...U32, 0xff, 0xff, 0xff, 0xff, 0x0f], taking(0)), importFunc("f", 1), CORE, canon(lower(0, MEMORY))), /Cannot link a function of type func\(x: list<u32, 4294967295>\): Cannot hold a value that is larger than a memory/],
   ["names that JavaScript cannot tell apart", component(types([0x72, ...vec([[...text("a1"), ...U32], [...text("a-1"), ...U32]])], taking(0)), importFunc("f", 1), canon(lower(0))), /Cannot link a function of type .* apart in JavaScript: a1, a-1/],
