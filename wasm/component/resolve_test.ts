@@ -137,6 +137,8 @@ const ERRORS: [what: string, bytes: Uint8Array, message: RegExp][] = [
   ["a resource in an instance type", component(types([0x42, 1, 0x01, 0x3f, 0x7f, 0]), importInstance("a", 0)), /define a resource in a type/],
   ["a core alias in an instance type", component(types([0x42, 1, 2, 0, 0, 1, 0, 0]), importInstance("a", 0)), /a declaration of an instance type: alias core export/],
   ["an instance type that exports a name twice", component(types([0x42, 2, 4, ...extern("a"), 3, 1, 4, ...extern("A"), 3, 1]), importInstance("a", 0)), /exports a name twice/],
+  ["a function that returns what is borrowed", component(importResource("r"), types([0x68, 0], giving(1))), /^Cannot resolve a function type that returns what is borrowed \(type section/],
+  ["a function that returns something borrowed within a list", component(importResource("r"), types([0x68, 0], [0x70, 1], [0x6a, 0, 1, 2], giving(3))), /a function type that returns what is borrowed/],
   ["an instance that is not there", component(instances([0, 0, 0])), /index 0 of sort component: there are 0/],
   ["a module that is not there", component(coreInstances([0, 0, 0])), /index 0 of sort core module: there are 0/],
   ["an export that is not there", component(instances([1, 0]), aliases([1, 0, 0, ...text("f")])), /Cannot find an alias of sort func in instance 0: "f"/],

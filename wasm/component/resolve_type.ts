@@ -58,11 +58,24 @@ function resolveFunction(
   };
   const parts = functionParts(context.session, type);
   context.session.charge(parts, context.place);
-  if (parts <= TYPE_PARTS_MAX) return type;
-  throw new InvalidComponent(
-    `Cannot resolve a function type of more than ${TYPE_PARTS_MAX} parts: ${parts}`,
-    context.place,
-  );
+  if (parts > TYPE_PARTS_MAX) {
+    throw new InvalidComponent(
+      `Cannot resolve a function type of more than ${TYPE_PARTS_MAX} parts: ${parts}`,
+      context.place,
+    );
+  }
+  // It would be lent when the call is over, by whoever can then close it.
+  if (type.result !== undefined && isLent(type.result)) {
+    throw new InvalidComponent(
+      "Cannot resolve a function type that returns what is borrowed",
+      context.place,
+    );
+  }
+  return type;
+}
+
+function isLent(type: ValueType): boolean {
+  return type.kind === "borrow" || partsOf(type).some(isLent);
 }
 
 /** Parts of a function type: what it costs to look at it once. */

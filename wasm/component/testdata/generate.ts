@@ -40,8 +40,11 @@ const labels = (maxLength: number) =>
     selector: (name) => name.toLowerCase(),
   });
 
-/** Types of values, whose handles are of `resource`. */
-export function valueTypes(resource: ResourceType): fc.Arbitrary<ValueType> {
+/** Types of values, whose handles are of `resource`, and own it or borrow it as `kinds` say. */
+export function valueTypes(
+  resource: ResourceType,
+  kinds: readonly ("own" | "borrow")[],
+): fc.Arbitrary<ValueType> {
   return fc.letrec<{ type: ValueType }>((tie) => {
     const type = tie("type");
     const optional = fc.option(type, { nil: undefined });
@@ -81,7 +84,7 @@ export function valueTypes(resource: ResourceType): fc.Arbitrary<ValueType> {
       ok: optional,
       error: optional,
     }, PLAIN);
-    const handle = fc.constantFrom("own" as const, "borrow" as const)
+    const handle = fc.constantFrom(...kinds)
       .map((kind) => ({ kind, resource }));
     return {
       type: fc.oneof(
@@ -104,14 +107,14 @@ export function valueTypes(resource: ResourceType): fc.Arbitrary<ValueType> {
 export function functionTypes(
   resource: ResourceType,
 ): fc.Arbitrary<FunctionType> {
-  const type = valueTypes(resource);
+  const type = valueTypes(resource, ["own", "borrow"]);
   return fc.record({
     params: labels(18).chain((names) =>
       fc.tuple(...names.map(() => type)).map((types) =>
         names.map((name, at) => ({ name, type: types[at]! }))
       )
     ),
-    result: fc.option(type, { nil: undefined }),
+    result: fc.option(valueTypes(resource, ["own"]), { nil: undefined }),
     isAsync: fc.boolean(),
   }, PLAIN);
 }
