@@ -63,7 +63,7 @@ Deno.test(".ci/run prints all that the commands print", async () => {
     ...["out", "err", "ok | 7 passed | 0 failed (1s)"],
     "✓ fmt         0.1 s",
     ...["Erlang: not reached", "Node: not reached", "Chromium: not reached"],
-    "WebAssembly suite: not reached",
+    ...["WebAssembly suite: not reached", "Component suite: not reached"],
     "7 passed, 0 failed",
   ]);
 });
@@ -78,13 +78,17 @@ running 1 test from ./tests/portable/chromium_test.ts
 a ... FAILED (1s)
 running 2 tests from ./tests/wasm_suite/suite_test.ts
 a ... ignored (0ms)
-b ... ignored (0ms)"; ${TESTS}`;
+b ... ignored (0ms)
+running 2 tests from ./tests/component_suite/suite_test.ts
+a ... ok (1s)
+b ... ok (1s)"; ${TESTS}`;
   const { lines } = await run({ version: "2.9.6", test, ok: STEPS });
-  deepStrictEqual(lines.slice(-5, -1), [
+  deepStrictEqual(lines.slice(-6, -1), [
     "Erlang: absent (recorded rows only)",
     "Node: ran",
     "Chromium: ran",
     "WebAssembly suite: absent (WASM_SUITE names no directory)",
+    "Component suite: ran",
   ]);
 });
 
