@@ -34,6 +34,7 @@ import type { Image } from "./script/image.ts";
 import { type Entry, ScriptProcess } from "./script/script_process.ts";
 import { VmPool } from "./script/vm_pool.ts";
 import { FRAMES_MAX } from "./trap/frames.ts";
+import type { MakeLink } from "./wasi/files/new_link.ts";
 
 /** What a component consists of. It can be posted to a Worker. */
 export type GuestCode = ScriptCode | CoreCode | ComponentCode;
@@ -109,6 +110,8 @@ export interface Audience {
   readonly log: Log;
   /** Takes its core dump. */
   readonly dumped: TakeDump;
+  /** Makes the symbolic links that it asks for. */
+  readonly makeLink: MakeLink;
 }
 
 /** Makes the body of one process. */
@@ -162,11 +165,14 @@ export class Guests {
     const reports = code.type === "core"
       ? crashReports(code)
       : componentCrashReports(code.name, code.component.modules);
-    return (start, { log, dumped }) => {
+    return (start, { log, dumped, makeLink }) => {
       const { entry, request } = start;
       const invoke = request && handlerOf(request);
       const crashOf = (crashed: Crashed) => reports(crashed, dumped);
-      const command = () => commandOf(start, capability, log);
+      const command = () => ({
+        ...commandOf(start, capability, log),
+        makeLink,
+      });
       const names = this.#names;
       const parts = { pool, capability, entry, runQueue, epoch, names };
       const options = { ...parts, command, log, crashOf };

@@ -6,6 +6,7 @@
 
 import { Pid, type Runtime } from "@rusm/otp";
 import type { PostedStart } from "./guests.ts";
+import type { LinkAnswer, LinkReport } from "./link_desk.ts";
 import { CORE_PROCESSES_MAX, PROCESSES_MAX } from "./limits.ts";
 import {
   RemoteScheduler,
@@ -13,6 +14,7 @@ import {
   type SchedulerOptions,
 } from "./remote_scheduler.ts";
 import type { Switchboard } from "./switchboard.ts";
+import { makeLink } from "./wasi/files/new_link.ts";
 import type { Command } from "./wire.ts";
 
 /** Makes a component known. */
@@ -122,6 +124,7 @@ export class Pool {
       untagged: (tag, pid) => switchboard.tags.forget(tag, pid),
       opened: (opening) => switchboard.connect(index, opening),
       named: (report) => switchboard.names.heed(index, report),
+      linking: (report) => scheduler.answer(this.#link(report)),
       lost: (why) => this.#lose(index, why, hasRun && isReplaced),
     });
     scheduler.ready.then(() => hasRun = true, () => {});
@@ -148,6 +151,17 @@ export class Pool {
     this.#listener.lost(index, why);
   }
 
+  // What the process may do is read here, not believed.
+  #link(report: LinkReport): LinkAnswer {
+    const load = this.#loadOf(report.component);
+    const errno = makeLink(load?.capability.preopens ?? [], report);
+    return { type: "linked", pid: report.pid, errno };
+  }
+
+  #loadOf(component: number): Load | undefined {
+    return this.#loads.find((load) => load.component === component);
+  }
+
   /** Makes a component known to all schedulers, also to those that start later. */
   load(load: Load): void {
     this.#loads.push(load);
@@ -172,7 +186,7 @@ export class Pool {
 
   // A script takes megabytes, and nobody but its scheduler counts them.
   #roomFor(component: number): number {
-    const load = this.#loads.find((load) => load.component === component);
+    const load = this.#loadOf(component);
     const isScript = load === undefined || load.code.type === "script";
     return isScript ? PROCESSES_MAX : CORE_PROCESSES_MAX;
   }

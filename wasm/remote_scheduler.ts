@@ -12,6 +12,7 @@ import {
   START_HEARTBEATS_MAX,
 } from "./limits.ts";
 import type { PostedStart } from "./guests.ts";
+import type { LinkAnswer, LinkReport } from "./link_desk.ts";
 import { type BellCell, createBell } from "./ring/bell.ts";
 import type { Answer, Ask } from "./node/ask.ts";
 import { ASKS_MAX } from "./node/limits.ts";
@@ -56,6 +57,8 @@ export interface SchedulerListener {
   untagged(tag: string, pid: Pid): void;
   /** A living process asks the node for something. The promise never rejects. */
   asked(pid: Pid, component: number, ask: Ask): Answer | Promise<Answer>;
+  /** A process asks for a symbolic link; the answer is for {@linkcode RemoteScheduler.answer}. */
+  linking(report: LinkReport): void;
   /** The scheduler opens a way to another, or gives one up. */
   opened(opening: Opening): void;
   /** The scheduler is gone, and all its processes with it. Called once. */
@@ -181,6 +184,8 @@ export class RemoteScheduler implements Peer {
         return this.#listener.untagged(report.tag, report.pid);
       case "ask":
         return void this.#asked(report);
+      case "symlink":
+        return this.#listener.linking(report);
       case "log": {
         const { pid, component, level, text } = report;
         return this.#listener.logged(pid, component, level, text);
@@ -259,6 +264,11 @@ export class RemoteScheduler implements Peer {
     tie();
     this.#gathered = undefined;
     this.#tell({ type: "spawn", pid, component, start, signals });
+  }
+
+  /** Answers a process that asked for a symbolic link. */
+  answer(answer: LinkAnswer): void {
+    this.#tell(answer);
   }
 
   #tell(command: Command): void {

@@ -47,6 +47,7 @@ async function withScheduler(
         heard.note(`logged ${pid} ${level} ${text}`),
       dumped: () => {},
       refused: (to) => heard.note(`refused ${to}`),
+      linking: ({ type }) => heard.note(type),
       opened: ({ type }) => heard.note(type),
       named: ({ type }) => heard.note(type),
       untagged: (tag) => heard.note(`untagged ${tag}`),

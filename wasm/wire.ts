@@ -15,6 +15,7 @@ import type { Answer, Ask } from "./node/ask.ts";
 import type { LookFrame } from "./node/away_looks.ts";
 import type { StreamFrame } from "./node/away_streams.ts";
 import type { BellCell } from "./ring/bell.ts";
+import type { ErrnoName } from "./wasi/errno.ts";
 
 /** The first thing that a scheduler is told: who it is, and the way to the main thread. Posted. */
 export interface Wiring {
@@ -114,6 +115,12 @@ export type Command =
     /** What reaches it before its first turn: monitors and links. */
     readonly signals?: readonly Signal[];
   }
+  /** A process got the symbolic link that it asked for, or `errno` says why not. */
+  | {
+    readonly type: "linked";
+    readonly pid: Pid;
+    readonly errno: ErrnoName | undefined;
+  }
   /** Answer with `pong`. */
   | { readonly type: "ping" }
   /** Answers an `ask`. */
@@ -170,6 +177,15 @@ export type Report =
     readonly serial: number;
     readonly component: number;
     readonly dump: Uint8Array<ArrayBuffer>;
+  }
+  /** A process of `component` asks for a symbolic link; see `NewLink`. */
+  | {
+    readonly type: "symlink";
+    readonly pid: Pid;
+    readonly component: number;
+    readonly root: string;
+    readonly path: string;
+    readonly target: string;
   }
   /** The answer to `ping`: it is not stuck. */
   | { readonly type: "pong" }

@@ -15,12 +15,14 @@ import {
   REDUCTIONS_PER_SLICE,
   SLICE_MS_MIN,
 } from "./limits.ts";
+import { LinkDesk } from "./link_desk.ts";
 import { NameReplica } from "./name_replica.ts";
 import { AwayLooks } from "./node/away_looks.ts";
 import { AwayStreams } from "./node/away_streams.ts";
 import { NodeLink } from "./node/node_link.ts";
 import { joinNode } from "./node/scheduler_node.ts";
 import { TagReplica } from "./node/tag_replica.ts";
+import type { MakeLink } from "./wasi/files/new_link.ts";
 import type { AwayFrame, Command, Wiring } from "./wire.ts";
 import { WaitingBytes, WaitingTotal } from "./waiting_bytes.ts";
 import { WorkerEnd, type WorkerScope } from "./worker_end.ts";
@@ -37,6 +39,7 @@ class WorkerScheduler {
   readonly #tags: TagReplica;
   readonly #streams: AwayStreams;
   readonly #looks: AwayLooks;
+  readonly #links = new LinkDesk((report) => this.#end.report(report));
   readonly #waiting = new WaitingTotal();
   // The component of each living process that the main thread has asked for, by
   // serial.
@@ -105,6 +108,8 @@ class WorkerScheduler {
       }
       case "spawn":
         return this.#spawn(command);
+      case "linked":
+        return this.#links.heed(command);
       case "ping":
         return this.#end.report({ type: "pong" });
       case "answer":
@@ -126,7 +131,9 @@ class WorkerScheduler {
       const { serial } = pid;
       this.#end.hand({ type: "dumped", serial, component, dump }, dump.buffer);
     };
-    const body = this.#guests.bodyOf(component, start, { log, dumped });
+    const makeLink: MakeLink = (link) => this.#links.ask(pid, component, link);
+    const audience = { log, dumped, makeLink };
+    const body = this.#guests.bodyOf(component, start, audience);
     const quota = new WaitingBytes(this.#waiting);
     const options = {
       ...{ pid, mailboxMax: GUEST_MAILBOX_MAX, quota },

@@ -21,6 +21,7 @@ import type { NameService } from "../name_replica.ts";
 import type { ConnectionInfo } from "../node/connection.ts";
 import type { RunQueue } from "../run_queue.ts";
 import { ProcessExit, Wasip1State, type Wasip1Stdio } from "../wasi/p1.ts";
+import type { MakeLink } from "../wasi/files/new_link.ts";
 import { GuestStopped } from "../script/guest_error.ts";
 import type { Crashed } from "./crash_report.ts";
 import { addGuest, forgetGuest, type LocalGuest } from "./guests.ts";
@@ -86,6 +87,8 @@ export interface Command {
   };
   /** The connection that it was spawned for, if it was for one. */
   readonly connection?: ConnectionInfo | undefined;
+  /** See {@linkcode WasiOptions.makeLink}. */
+  readonly makeLink?: MakeLink;
 }
 
 /**

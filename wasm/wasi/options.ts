@@ -5,6 +5,7 @@
  */
 
 import type { Capability } from "../capability.ts";
+import type { MakeLink } from "./files/new_link.ts";
 
 /** Where the bytes of standard input come from. */
 export interface WasiReader {
@@ -46,6 +47,8 @@ export interface WasiOptions {
   readonly env: ReadonlyMap<string, string>;
   /** What the process may do: its preopens and stdio are asked here. */
   readonly capability: Capability;
+  /** Makes symbolic links where this thread may not; the thread itself does when absent. */
+  readonly makeLink?: MakeLink;
   /** Its standard streams. */
   readonly stdio: WasiStdio;
   /** Milliseconds since 1970, with fractions or without. */

@@ -125,6 +125,7 @@ export const WASIP1_CALLS: Readonly<Record<string, Wasip1Call>> = Object
 /** Names of the functions that may return a promise: whoever links them makes them suspend their caller. */
 export const WASIP1_SUSPENDING: ReadonlySet<string> = new Set([
   "fd_read",
+  "path_symlink",
   "poll_oneoff",
   "sock_accept",
   "sock_recv",

@@ -15,6 +15,7 @@ import { lutimesSync } from "node:fs";
 import { WasiError } from "../errors.ts";
 import type { Directory } from "./directory.ts";
 import { type Filestat, isDirectory } from "./filestat.ts";
+import type { MakeLink } from "./new_link.ts";
 import { find, insistInside, locate, type Place } from "./place.ts";
 import { type NewTimes, timesOf } from "./times.ts";
 
@@ -114,22 +115,30 @@ export function rename(source: From, target: From): void {
 }
 
 /**
- * Makes a symbolic link at `path`.
+ * Makes a symbolic link at `path`, by `make` where that is given.
  *
- * ENOTCAPABLE where the Worker's permissions are limited to paths: Deno does
- * not make links then.
+ * ENOTCAPABLE without it where the thread's permissions are limited to paths:
+ * Deno does not make links then.
  */
 export function symlink(
   directory: Directory,
   target: string,
   path: string,
-): void {
+  make: MakeLink | undefined,
+): void | Promise<void> {
   insistWritable(directory);
   const place = locate(directory, path, false);
   if (target === "") throw new WasiError("ENOENT");
   insistInside(place.names.slice(0, -1), target);
   insistNew(place);
-  Deno.symlinkSync(target, place.host);
+  if (make === undefined) return Deno.symlinkSync(target, place.host);
+  const { root: { host }, names } = place;
+  return made(make({ root: host, path: names.join("/"), target }));
+}
+
+async function made(answer: ReturnType<MakeLink>): Promise<void> {
+  const errno = await answer;
+  if (errno !== undefined) throw new WasiError(errno);
 }
 
 /** Removes what is at `path`, unless it is a directory. */

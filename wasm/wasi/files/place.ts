@@ -15,8 +15,9 @@
  * Worker, does not help against that: Deno compares the text of a path with
  * what is granted, and does not look where its links lead. What it does is to
  * refuse every path outside the preopens, should this walk be wrong, and to
- * refuse to create symbolic links where permissions are limited to paths. So a
- * guest in such a Worker can move links, but not make any.
+ * refuse to create symbolic links where permissions are limited to paths. A
+ * guest in such a Worker has its links made by the main thread, and only those
+ * that lead nobody astray; see `new_link.ts`.
  *
  * @module
  */
@@ -91,6 +92,20 @@ export function insistInside(names: readonly string[], target: string): void {
     depth += name === ".." ? -1 : 1;
     if (depth < 0) throw new WasiError("ENOTCAPABLE");
   }
+}
+
+/**
+ * Checks that `path` leads only downward: from wherever it lies, as far as no
+ * link on its way leads up.
+ *
+ * @throws {WasiError} ENOTCAPABLE; EPERM when it is absolute.
+ */
+export function insistDownward(path: string): void {
+  if (path.startsWith("/")) throw new WasiError("EPERM");
+  const isUp = namesOf(path).some((name) =>
+    name === ".." || isPathOnHost(name)
+  );
+  if (isUp) throw new WasiError("ENOTCAPABLE");
 }
 
 // Invariant: every one of the names was a directory, and no link, when it was

@@ -151,7 +151,7 @@ export function pathRename(
   return SUCCESS;
 }
 
-/** `path_symlink(old_path, fd, new_path) -> ()`. */
+/** `path_symlink(old_path, fd, new_path) -> ()`. Waits for whoever makes it. */
 export function pathSymlink(
   state: Wasip1State,
   memory: GuestMemory,
@@ -160,11 +160,13 @@ export function pathSymlink(
   fd: number,
   newPath: number,
   newPathLength: number,
-): number {
+): number | Promise<number> {
   const directory = state.descriptors.directory(fd, RIGHT.PATH_SYMLINK);
   const target = memory.path(oldPath, oldPathLength);
-  files.symlink(directory, target, memory.path(newPath, newPathLength));
-  return SUCCESS;
+  const path = memory.path(newPath, newPathLength);
+  const { makeLink } = state.options;
+  const made = files.symlink(directory, target, path, makeLink);
+  return made instanceof Promise ? made.then(() => SUCCESS) : SUCCESS;
 }
 
 /** `path_unlink_file(fd, path) -> ()`. */

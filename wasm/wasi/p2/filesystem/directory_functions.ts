@@ -24,7 +24,7 @@ import {
   type NewTimestamp,
 } from "./stat.ts";
 
-/** All of them. */
+/** All but the one that waits. */
 export const DIRECTORY_FUNCTIONS = {
   "create-directory-at": createDirectoryAt,
   "stat-at": statAt,
@@ -34,7 +34,6 @@ export const DIRECTORY_FUNCTIONS = {
   "readlink-at": readlinkAt,
   "remove-directory-at": removeDirectoryAt,
   "rename-at": renameAt,
-  "symlink-at": symlinkAt,
   "unlink-file-at": unlinkFileAt,
   "metadata-hash-at": metadataHashAt,
 } as const;
@@ -113,22 +112,25 @@ function renameAt(
   paths.rename(from(base, oldPath), from(newBase, newPath));
 }
 
-function symlinkAt(
-  _state: Wasip2State,
-  base: Descriptor,
-  target: string,
-  path: string,
-): void {
-  const directory = insistDirectory(base);
-  paths.symlink(directory, insistPath(target), insistPath(path));
-}
-
 function unlinkFileAt(
   _state: Wasip2State,
   base: Descriptor,
   path: string,
 ): void {
   paths.unlinkFile(insistDirectory(base), insistPath(path));
+}
+
+/** `symlink-at`, which waits for whoever makes the link. */
+export function symlinkAt(
+  { options }: Wasip2State,
+  base: Descriptor,
+  target: string,
+  path: string,
+): void | Promise<void> {
+  const directory = insistDirectory(base);
+  const place = insistPath(path);
+  const { makeLink } = options;
+  return paths.symlink(directory, insistPath(target), place, makeLink);
 }
 
 function metadataHashAt(

@@ -5,12 +5,12 @@
  */
 
 import type { HostFunction, HostInterface } from "../../../component/host.ts";
-import { answering, type ErrorCode } from "../error_code.ts";
+import { answering, codeError, type ErrorCode } from "../error_code.ts";
 import { FILESYSTEM, type IoError } from "../io/io_error.ts";
 import { VERSION } from "../version.ts";
 import { wasip2, type Wasip2State } from "../state.ts";
 import type { Descriptor } from "./descriptor.ts";
-import { DIRECTORY_FUNCTIONS } from "./directory_functions.ts";
+import { DIRECTORY_FUNCTIONS, symlinkAt } from "./directory_functions.ts";
 import type { DirectoryEntryStream } from "./directory_stream.ts";
 import { FILE_FUNCTIONS, syncData, syncFile } from "./file_functions.ts";
 import { TYPES_WIT } from "./types_wit.ts";
@@ -33,6 +33,12 @@ export const FILESYSTEM_TYPES: HostInterface = {
       syncFile(descriptor),
     "[method]descriptor.sync-data": (_guest, descriptor: Descriptor) =>
       syncData(descriptor),
+    "[method]descriptor.symlink-at": (
+      guest,
+      descriptor: Descriptor,
+      target: string,
+      path: string,
+    ) => symlink(wasip2(guest), descriptor, target, path),
   },
   resources: {
     "descriptor": {
@@ -45,6 +51,16 @@ export const FILESYSTEM_TYPES: HostInterface = {
     },
   },
 };
+
+function symlink(
+  ...call: Parameters<typeof symlinkAt>
+): void | Promise<void> {
+  const made = answering(() => symlinkAt(...call));
+  // What it was is told in the guest's words.
+  return made?.catch((error) => {
+    throw codeError(error);
+  });
+}
 
 /** A function of the interface: what the host keeps of the guest, and the arguments. */
 // deno-lint-ignore no-explicit-any -- the WIT says what they are, and that is checked

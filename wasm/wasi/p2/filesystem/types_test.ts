@@ -1,6 +1,7 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert";
 
 import { DIRECTORY_ENTRIES_MAX } from "../../files/limits.ts";
+import type { NewLink } from "../../files/new_link.ts";
 import { OPEN_FILES_MAX, TRANSFER_BYTES_MAX } from "../limits.ts";
 import { errorOf, FakeGuest, withDirectory } from "../testdata/guest.ts";
 import {
@@ -406,3 +407,25 @@ Deno.test("a process without preopens has no directories", () => {
   deepStrictEqual(guest.call("filesystem/preopens get-directories"), []);
   guest.close();
 });
+
+Deno.test("symlink-at waits for whoever makes the link, and tells why it was not made", () =>
+  withDirectory(async (_, host) => {
+    plant(host);
+    const asked: NewLink[] = [];
+    const answers = [undefined, "ENOTCAPABLE"] as const;
+    const guest = new FakeGuest({
+      preopens: [{ host, guest: "/", readOnly: false }],
+      makeLink: (link) => Promise.resolve(answers[asked.push(link) - 1]),
+    });
+    const root = guest.root();
+    await guest.file("symlink-at", root, "f", "d/new");
+    strictEqual(
+      await errorOf(() => guest.file("symlink-at", root, "../f", "d/new")),
+      "not-permitted",
+    );
+    guest.close();
+    deepStrictEqual(asked, [
+      { root: host, path: "d/new", target: "f" },
+      { root: host, path: "d/new", target: "../f" },
+    ]);
+  }));

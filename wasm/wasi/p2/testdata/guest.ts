@@ -11,6 +11,7 @@ import type {
   HostInterface,
   HostState,
 } from "../../../component/host.ts";
+import type { MakeLink } from "../../files/new_link.ts";
 import type { WasiReader, WasiStdio } from "../../options.ts";
 import { WASI_P2 } from "../mod.ts";
 
@@ -28,6 +29,8 @@ export interface GuestOptions {
   readonly args?: readonly string[];
   /** Variables. */
   readonly env?: ReadonlyMap<string, string>;
+  /** Who makes its symbolic links. */
+  readonly makeLink?: MakeLink;
 }
 
 /** A process without an instance. Close it. */
@@ -47,7 +50,9 @@ export class FakeGuest {
     const { preopens = [], profile = "trusted", args = [] } = options;
     const capability = { ...BUILT_IN_PROFILES.get(profile)!, preopens };
     const env = options.env ?? new Map();
-    const command = { args, env, stdio: this.#stdio(options) };
+    const { makeLink } = options;
+    const stdio = this.#stdio(options);
+    const command = { args, env, stdio, ...makeLink && { makeLink } };
     // What WASI needs of a process.
     const guest: Partial<HostGuest> = {
       capability,
