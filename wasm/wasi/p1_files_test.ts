@@ -245,7 +245,6 @@ Deno.test("fd_fdstat_set_flags is ENOTSUP for what the host's descriptor cannot"
     const append = FDFLAG.APPEND;
     const results = await probe.perform([
       ["path_open", 3, 1, { path: "f" }, 0, rights, "0n", append, out],
-      ["fd_fdstat_set_flags", 4, 0],
       ["fd_fdstat_set_flags", 4, append | FDFLAG.SYNC],
       ["fd_fdstat_set_flags", 4, append | FDFLAG.NONBLOCK],
       ["fd_fdstat_set_flags", 4, 32],
@@ -254,13 +253,67 @@ Deno.test("fd_fdstat_set_flags is ENOTSUP for what the host's descriptor cannot"
     deepStrictEqual(results.map(({ errno }) => errno), [
       ERRNO.SUCCESS,
       ERRNO.ENOTSUP,
-      ERRNO.ENOTSUP,
       ERRNO.SUCCESS,
       ERRNO.EINVAL,
       ERRNO.SUCCESS,
     ]);
     strictEqual(results.at(-1)!.outs[0]!.slice(4, 8), "0500");
   }));
+
+const APPENDING: ProbeCall = [
+  ...["path_open", 3, 1, { path: "f" }, 0] as const,
+  ...[`${RIGHT.FD_WRITE | RIGHT.FD_SEEK | RIGHT.FD_FDSTAT_SET_FLAGS}n`, "0n"],
+  ...[FDFLAG.APPEND, out],
+];
+
+Deno.test("fd_fdstat_set_flags lets a file cease to append, and begin again", () =>
+  withProbe(plantFile, async (probe, host) => {
+    const before = hostDescriptors();
+    const write = (text: string): ProbeCall => [
+      "fd_write",
+      4,
+      { data: [text] },
+      out,
+    ];
+    const results = await probe.perform([
+      APPENDING,
+      write("A"),
+      ["fd_fdstat_set_flags", 4, 0],
+      ["fd_pwrite", 4, { data: ["B"] }, "0n", out],
+      ["fd_seek", 4, "1n", 0, { out: 8 }],
+      write("C"),
+      ["fd_fdstat_set_flags", 4, FDFLAG.APPEND],
+      write("D"),
+      ["fd_fdstat_set_flags", 4, 0],
+    ]);
+    deepStrictEqual(results.map(({ errno }) => errno), Array(9).fill(0));
+    strictEqual(Deno.readTextFileSync(`${host}/f`), "BCntentAD");
+    await probe.call("fd_close", 4);
+    strictEqual(hostDescriptors(), before);
+  }));
+
+// deno-fmt-ignore
+const MOVED: readonly [what: string, move: (host: string) => void, errno: number][] = [
+  ["has no name any more",  (host) => Deno.removeSync(`${host}/f`), ERRNO.ENOENT],
+  ["has lost its name",     (host) => {
+    Deno.renameSync(`${host}/f`, `${host}/moved`);
+    Deno.writeTextFileSync(`${host}/f`, "other");
+  }, ERRNO.EAGAIN],
+];
+
+for (const [what, move, errno] of MOVED) {
+  Deno.test(`fd_fdstat_set_flags leaves a file appending that ${what}`, () =>
+    withProbe(plantFile, async (probe, host) => {
+      await probe.call(...APPENDING);
+      const before = hostDescriptors();
+      move(host);
+      const set = await probe.call("fd_fdstat_set_flags", 4, 0);
+      strictEqual(set.errno, errno);
+      strictEqual(hostDescriptors(), before);
+      const { outs } = await probe.call("fd_fdstat_get", 4, { out: 24 });
+      strictEqual(outs[0]!.slice(4, 8), "0100");
+    }));
+}
 
 Deno.test("path_open is EMFILE past the bound, and close() gives all back", () =>
   withProbe(plantFile, async (probe) => {

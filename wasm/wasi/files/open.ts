@@ -42,7 +42,17 @@ export type Opened =
     readonly hostFd: number;
     /** Whether it lies in a preopen that denies writing. */
     readonly readOnly: boolean;
+    /** Opens it again; see {@linkcode openAgain}. */
+    readonly origin: Origin;
   };
+
+/** Where an open file was found, and how it was opened. */
+export interface Origin {
+  /** Its path on the host then. */
+  readonly host: string;
+  /** How. */
+  readonly opening: Opening;
+}
 
 /**
  * Opens the regular file or the directory at `path`.
@@ -79,7 +89,9 @@ function create(place: Place, opening: Opening): Opened {
   if (readOnly) throw new WasiError("EROFS");
   if (place.mustBeDirectory) throw new WasiError("EISDIR");
   const flags = constants.O_CREAT | constants.O_EXCL | hostFlags(opening);
-  return { type: "file", hostFd: openSync(place.host, flags), readOnly };
+  const { host } = place;
+  const hostFd = openSync(host, flags);
+  return { type: "file", hostFd, readOnly, origin: { host, opening } };
 }
 
 function openFound(place: Place, opening: Opening): Opened {
@@ -98,7 +110,8 @@ function openFound(place: Place, opening: Opening): Opened {
 
 function openFile(place: Place, opening: Opening): Opened {
   insistRegular(place.filestat);
-  const hostFd = openSync(place.host, hostFlags(opening));
+  const { host, root: { readOnly } } = place;
+  const hostFd = openSync(host, hostFlags(opening));
   try {
     insistSame(filestatOfFile(hostFd), place.filestat);
     if (opening.truncate) ftruncateSync(hostFd, 0);
@@ -107,7 +120,29 @@ function openFile(place: Place, opening: Opening): Opened {
     closeSync(hostFd);
     throw error;
   }
-  return { type: "file", hostFd, readOnly: place.root.readOnly };
+  return { type: "file", hostFd, readOnly, origin: { host, opening } };
+}
+
+/**
+ * Opens the file behind `hostFd` once more, as it was opened, but that the host
+ * does not append to it.
+ *
+ * @returns Another descriptor of the host, which is the caller's to close;
+ * `hostFd` stays as it is.
+ * @throws {WasiError} EAGAIN, another file has its name now; ENOENT, none has.
+ */
+export function openAgain(hostFd: number, { host, opening }: Origin): number {
+  const flags = hostFlags({ ...opening, append: false });
+  const again = openSync(host, flags);
+  try {
+    // Whatever the path leads to now, it is a file that the guest has already.
+    insistSame(filestatOfFile(again), filestatOfFile(hostFd));
+  } catch (error) {
+    // The descriptor has no owner yet.
+    closeSync(again);
+    throw error;
+  }
+  return again;
 }
 
 function insistRegular(filestat: Filestat | undefined): void {

@@ -9,6 +9,7 @@ import { closeSync } from "node:fs";
 import { WasiError } from "../errors.ts";
 import type { Directory } from "../files/directory.ts";
 import type { FileType } from "../files/filestat.ts";
+import type { Origin } from "../files/open.ts";
 import { OPEN_FILES_MAX } from "./limits.ts";
 
 /** What every descriptor has. */
@@ -34,11 +35,13 @@ export interface FileDescriptor extends Granted {
   /** Tag. */
   readonly type: "file";
   /** Descriptor of the host. */
-  readonly hostFd: number;
+  hostFd: number;
   /** Offset of the next read or write, in bytes; at most `MAX_SAFE_INTEGER`. */
   position: number;
   /** Whether the host appends: then it always does, wherever it is told to write. */
-  readonly isHostAppending: boolean;
+  isHostAppending: boolean;
+  /** Opens it again. */
+  readonly origin: Origin;
   /** Whether it lies in a preopen that denies writing. */
   readonly readOnly: boolean;
 }

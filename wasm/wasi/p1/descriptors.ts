@@ -4,10 +4,13 @@
  * @module
  */
 
+import { closeSync } from "node:fs";
+
 import { WasiError } from "../errors.ts";
 import type { FileType } from "../files/filestat.ts";
+import { openAgain } from "../files/open.ts";
 import { FDFLAG, FDSTAT_BYTES, PRESTAT_BYTES, RIGHT, SUCCESS } from "./abi.ts";
-import type { Descriptor } from "./descriptor.ts";
+import type { Descriptor, FileDescriptor } from "./descriptor.ts";
 import { streamType } from "./files.ts";
 import { filetypeOf } from "./filestat.ts";
 import type { GuestMemory } from "./memory.ts";
@@ -16,6 +19,7 @@ import type { Wasip1State } from "./state.ts";
 
 const FDFLAGS = FDFLAG.APPEND | FDFLAG.DSYNC | FDFLAG.NONBLOCK | FDFLAG.RSYNC |
   FDFLAG.SYNC;
+const FIXED_FDFLAGS = FDFLAG.DSYNC | FDFLAG.RSYNC | FDFLAG.SYNC;
 
 /** `fd_close(fd) -> ()`. */
 export function fdClose(
@@ -58,9 +62,11 @@ function typeOf(state: Wasip1State, descriptor: Descriptor): FileType {
 /**
  * `fd_fdstat_set_flags(fd, flags) -> ()`.
  *
- * The host's descriptor keeps the flags it was opened with: ENOTSUP when it
- * should begin or cease to write through, or cease to append. A file that
- * begins to append later looks for its end at each write.
+ * ENOTSUP when it should begin or cease to write through: the host's descriptor
+ * keeps the flags it was opened with. A file that ceases to append is opened
+ * again, so it must still have its name: else ENOENT, or EAGAIN when another
+ * has it. One that begins to append later looks for its end at each write: what
+ * others append between the look and the write is overwritten.
  */
 export function fdFdstatSetFlags(
   state: Wasip1State,
@@ -71,12 +77,19 @@ export function fdFdstatSetFlags(
   const descriptor = state.descriptors.get(fd, RIGHT.FD_FDSTAT_SET_FLAGS);
   if ((flags & ~FDFLAGS) !== 0) throw new WasiError("EINVAL");
   const changed = descriptor.flags ^ flags;
-  const isAppending = descriptor.type === "file" && descriptor.isHostAppending;
-  const fixed = FDFLAG.DSYNC | FDFLAG.RSYNC | FDFLAG.SYNC |
-    (isAppending ? FDFLAG.APPEND : 0);
-  if ((changed & fixed) !== 0) throw new WasiError("ENOTSUP");
+  if ((changed & FIXED_FDFLAGS) !== 0) throw new WasiError("ENOTSUP");
+  const mayAppend = (flags & FDFLAG.APPEND) !== 0;
+  if (descriptor.type === "file" && !mayAppend) ceaseToAppend(descriptor);
   descriptor.flags = flags;
   return SUCCESS;
+}
+
+function ceaseToAppend(file: FileDescriptor): void {
+  if (!file.isHostAppending) return;
+  const appending = file.hostFd;
+  file.hostFd = openAgain(appending, file.origin);
+  file.isHostAppending = false;
+  closeSync(appending);
 }
 
 /** `fd_fdstat_set_rights(fd, base, inheriting) -> ()`. Rights can only be dropped. */
