@@ -315,6 +315,43 @@ for (const [what, move, errno] of MOVED) {
     }));
 }
 
+// Each lies next to no number of seconds, at both sides of a millisecond.
+const TIMES_SET = [
+  [1_795_265_371_552_000_000n, 1_795_265_371_552],
+  [1_795_265_371_551_999_900n, 1_795_265_371_551],
+  [1_795_265_371_551_000_001n, 1_795_265_371_551],
+  [1_000_000n, 1],
+] as const;
+
+for (const [time, ms] of TIMES_SET) {
+  Deno.test(`a file that is set to ${time} ns is of ${ms} ms`, () =>
+    withProbe(plantFile, async (probe, host) => {
+      const times = [`${time}n`, `${time}n`, TIMES];
+      const [, , byFd] = await probe.perform([
+        ["path_filestat_set_times", 3, 0, { path: "d" }, ...times],
+        open("f", 0, SET),
+        ["fd_filestat_set_times", 4, ...times],
+      ]);
+      strictEqual(byFd!.errno, ERRNO.SUCCESS);
+      for (const name of ["d", "f"]) {
+        const { atime, mtime } = Deno.statSync(`${host}/${name}`);
+        deepStrictEqual([atime!.getTime(), mtime!.getTime()], [ms, ms]);
+      }
+    }));
+}
+
+Deno.test("path_filestat_set_times leaves the other time at its millisecond", () =>
+  withProbe(plantFile, async (probe, host) => {
+    for (let index = 0; index < 50; index++) {
+      const ms = 1_795_265_371_000 + index;
+      Deno.utimeSync(`${host}/f`, new Date(ms), new Date(ms));
+      const times = ["0n", "0n", FSTFLAG.MTIM];
+      const path = { path: "f" };
+      await probe.call("path_filestat_set_times", 3, 0, path, ...times);
+      strictEqual(Deno.statSync(`${host}/f`).atime!.getTime(), ms);
+    }
+  }));
+
 Deno.test("path_open is EMFILE past the bound, and close() gives all back", () =>
   withProbe(plantFile, async (probe) => {
     const before = hostDescriptors();

@@ -40,5 +40,5 @@ function newTime(
   if ((which & both) === both) throw new WasiError("EINVAL");
   if ((which & now) !== 0) return "now";
   if ((which & given) === 0) return "same";
-  return Number(BigInt.asUintN(64, time)) / 1e9;
+  return BigInt.asUintN(64, time);
 }

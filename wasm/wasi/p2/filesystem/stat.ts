@@ -76,7 +76,7 @@ function newTimeOf(time: NewTimestamp): NewTime {
   const { seconds, nanoseconds } = time.val;
   if (nanoseconds >= 1_000_000_000) throw new WasiError("EINVAL");
   if (seconds > SECONDS_MAX) throw new WasiError("EOVERFLOW");
-  return Number(seconds) + nanoseconds / 1e9;
+  return seconds * 1_000_000_000n + BigInt(nanoseconds);
 }
 
 /** The record `metadata-hash-value`. */
