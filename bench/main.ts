@@ -8,6 +8,7 @@ import process from "node:process";
 import { styleText } from "node:util";
 import { type Measurement, parseRequest, RUNS, RUNS_MAX } from "./args.ts";
 import { ChildError } from "./child.ts";
+import { component } from "./component.ts";
 import { measure, type Report } from "./harness.ts";
 import { http } from "./http.ts";
 import { Interruption, listenForInterruption } from "./interruption.ts";
@@ -17,7 +18,7 @@ import type { Row } from "./row.ts";
 import { formatReport, type Paint } from "./table.ts";
 import { wasm } from "./wasm.ts";
 
-const NOUNS: readonly Noun[] = [otp, wasm, http];
+const NOUNS: readonly Noun[] = [otp, wasm, component, http];
 
 /** Where {@linkcode main} prints. */
 export interface Io {

@@ -10,6 +10,8 @@ import { type Capability, defineProfile, type GuestMessage } from "@rusm/wasm";
 import { CoreProcess } from "../../wasm/core/core_process.ts";
 import { InstancePool } from "../../wasm/core/instance_pool.ts";
 import { type CoreModule, prepareModule } from "../../wasm/core/module.ts";
+import type { ProcessPool } from "../../wasm/core/process_pool.ts";
+import type { Epoch } from "../../wasm/epoch.ts";
 import {
   GUEST_MAILBOX_MAX,
   REDUCTIONS_PER_SLICE,
@@ -26,14 +28,18 @@ export const ROOMY: Capability = defineProfile("roomy", { cpuMsMax: 120_000 });
 /** How long all answers together may take, in milliseconds. */
 const ANSWERS_MS_MAX = 60_000;
 
+/** What a {@linkcode LocalScheduler} starts processes of. */
+export interface Spawner {
+  /** Starts a process. */
+  spawn(entry: string): ProcessHandle<GuestMessage>;
+}
+
 /** A module that a {@linkcode LocalScheduler} runs processes of. */
-export interface LocalModule {
+export interface LocalModule extends Spawner {
   /** As it was prepared. */
   readonly core: CoreModule;
   /** Its instances. */
   readonly pool: InstancePool;
-  /** Starts a process. */
-  spawn(entry: string): ProcessHandle<GuestMessage>;
 }
 
 /** Runs guests in this thread, and its ticker in another. */
@@ -46,6 +52,11 @@ export class LocalScheduler implements Disposable {
   readonly #runQueue = new RunQueue();
   readonly #ticker = new Ticker();
 
+  /** What its processes are preempted by. */
+  get epoch(): Epoch {
+    return this.#ticker.epoch;
+  }
+
   /**
    * Makes a module ready.
    *
@@ -56,17 +67,24 @@ export class LocalScheduler implements Disposable {
     bytes: Uint8Array<ArrayBuffer>,
     alwaysHibernates = false,
   ): Promise<LocalModule> {
-    const { epoch } = this.#ticker;
+    const { epoch } = this;
     const core = await prepareModule("bench", bytes, ROOMY);
     const pool = new InstancePool(core, epoch);
-    const spawn = (entry: string) => {
-      const body = new CoreProcess({
-        ...{ pool, epoch, entry, capability: ROOMY },
-        ...{ runQueue: this.#runQueue, alwaysHibernates },
-      });
-      return this.runtime.spawn(body, { mailboxMax: GUEST_MAILBOX_MAX });
-    };
+    const spawn = (entry: string) => this.spawn(pool, entry, alwaysHibernates);
     return { core, pool, spawn };
+  }
+
+  /** Starts a process that has an instance of `pool`. */
+  spawn(
+    pool: ProcessPool,
+    entry: string,
+    alwaysHibernates = false,
+  ): ProcessHandle<GuestMessage> {
+    const body = new CoreProcess({
+      ...{ pool, epoch: this.epoch, entry, capability: ROOMY },
+      ...{ runQueue: this.#runQueue, alwaysHibernates },
+    });
+    return this.runtime.spawn(body, { mailboxMax: GUEST_MAILBOX_MAX });
   }
 
   /** Stops the ticker. Processes are left to the end of the program. */

@@ -48,7 +48,14 @@ export const SMALL = `(module
     (i32.store (i32.const 100) (i32.const 7))
     (global.set $g (i32.const 9))))`;
 
-/** The same, with a table that it grows: no table becomes smaller again. */
+/** Does nothing, and imports what the guest of `component` does, or the like. */
+export const IMPORTING = `(module ${RECEIVE} ${SEND} ${NOTIFY}
+  (import "rusm" "own_pid" (func $own_pid (result i64)))
+  (import "rusm" "is_alive" (func $is_alive (param i64) (result i32)))
+  ${ONE_PAGE}
+  (func (export "run")))`;
+
+/** The same as {@linkcode SMALL}, with a table that it grows: no table becomes smaller again. */
 export const TABLE_GROWING = `(module
   (memory (export "memory") 1)
   (table $t 1 2 funcref)

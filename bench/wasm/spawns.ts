@@ -7,7 +7,7 @@
 
 import { DONE, type Down, type ExitReason } from "@rusm/otp";
 import { timeMs } from "../otp/timing.ts";
-import type { LocalModule, LocalScheduler } from "./local.ts";
+import type { LocalScheduler, Spawner } from "./local.ts";
 
 /**
  * Spawns `total` guests that only run, `batch` at once and the next when these
@@ -18,7 +18,7 @@ import type { LocalModule, LocalScheduler } from "./local.ts";
  */
 export async function spawnRunExit(
   scheduler: LocalScheduler,
-  module: LocalModule,
+  module: Spawner,
   { total, batch }: { readonly total: number; readonly batch: number },
 ): Promise<number> {
   let elapsedMs = NaN;

@@ -8,7 +8,12 @@ import type { Pid } from "@rusm/otp";
 import type { GuestMessage } from "@rusm/wasm";
 import type { Figures } from "../noun.ts";
 import { FEW_LIVE } from "./counts.ts";
-import { answersMs, type LocalModule, LocalScheduler } from "./local.ts";
+import {
+  answersMs,
+  type LocalModule,
+  LocalScheduler,
+  type Spawner,
+} from "./local.ts";
 import { guestPingPong } from "./messages.ts";
 import { assemble, SERVICE, SMALL, WAITER } from "./modules.ts";
 import { spawnRunExit } from "./spawns.ts";
@@ -25,10 +30,18 @@ const HIBERNATED_BYTES = 4 * 1_024 ** 3;
 /** How many are asked at once. */
 const ASKED = 1_000;
 
+/** What answers one message, and waits for the next. */
+export interface Waiter {
+  /** What it is a process of. */
+  readonly module: Spawner;
+  /** What it runs. */
+  readonly entry: string;
+}
+
 /** Starts `count` guests that answer one message, and wait for the next. */
 async function park(
   { runtime }: LocalScheduler,
-  { module, entry }: { readonly module: LocalModule; readonly entry: string },
+  { module, entry }: Waiter,
   count: number,
 ): Promise<void> {
   await answersMs(runtime, count, (asker) => {
@@ -45,7 +58,15 @@ async function park(
 export async function measureParked(count: number): Promise<Figures> {
   using scheduler = new LocalScheduler();
   const module = await scheduler.load(await assemble(WAITER));
-  const waiter = { module, entry: "run" };
+  return await measureGrowth(scheduler, { module, entry: "run" }, count);
+}
+
+/** The same for guests that answer one message and wait for the next. */
+export async function measureGrowth(
+  scheduler: LocalScheduler,
+  waiter: Waiter,
+  count: number,
+): Promise<Figures> {
   await park(scheduler, waiter, count / 10);
   const beforeBytes = Deno.memoryUsage().rss;
   await park(scheduler, waiter, count);
