@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Pid } from "@rusm/otp";
+import { localGuest } from "../../wasm/core/guests.ts";
+import { pidOf } from "../../wasm/core/pid_of.ts";
 import type { HostInterface } from "../../wasm/component/host.ts";
 
 const NAME = "bench:guest/host@0.1.0";
@@ -24,9 +25,13 @@ export function hostOf(rounds: number): HostInterface {
       "add-one": (_guest, n: number) => n + 1,
       "take": () => {},
       "send": ({ self }, to: bigint, message: Uint8Array<ArrayBuffer>) => {
-        self.runtime.send(Pid.fromBigInt<Uint8Array>(to), message);
+        const pid = pidOf<Uint8Array>(to);
+        const receiver = localGuest(self.runtime, pid);
+        // That pid knows its process.
+        self.runtime.send(receiver?.self.pid ?? pid, message);
       },
     },
+    sharing: new Set(["take", "send"]),
     suspending: { "receive": (guest) => guest.receive(undefined) },
   };
 }

@@ -10,6 +10,7 @@ import type { Command } from "../core/core_process.ts";
 import type { Guest } from "../core/slot.ts";
 import type { Log } from "../core/stdio.ts";
 import type { GuestMessage } from "../message.ts";
+import { makeOffer, type Offer } from "./canonical/mod.ts";
 import type { HostGuest, HostState } from "./host.ts";
 
 /** Something of a process, and what it is closed by. */
@@ -19,13 +20,25 @@ interface Kept {
 }
 
 /** A process that has an instance. */
-export class ComponentGuest implements HostGuest {
+export class ComponentGuest implements HostGuest, Offer {
   /** The process. */
   readonly process: Guest;
   readonly capability: Capability;
   #states: Map<HostState<unknown>, Kept> | undefined;
   // Whether the next wait is for a look at the mailbox.
   #isLooking = false;
+  // Whether it waits for a message, which comes with its turn.
+  #isReceiving = false;
+  // Whether it waits for anything else, and has no turn to give away.
+  #isWaiting = false;
+  /** See {@linkcode Offer.goOn}: what is done with the message that it waits for. */
+  goOn: Offer["goOn"];
+  readonly #give = (message: Uint8Array): unknown => {
+    const { goOn } = this;
+    this.goOn = undefined;
+    this.#isReceiving = false;
+    return goOn === undefined ? message : goOn(message);
+  };
 
   /** Holds nothing yet. */
   constructor(process: Guest) {
@@ -48,10 +61,21 @@ export class ComponentGuest implements HostGuest {
   receive(
     timeoutMs: number | undefined,
   ): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    const isFirst = !this.#isReceiving && !this.#isWaiting;
+    if (timeoutMs === undefined && isFirst) return this.#receive();
     const message = this.process.next(timeoutMs);
     // Who only looks could look for ever.
     this.#isLooking = timeoutMs === 0 && message instanceof Promise;
     return message;
+  }
+
+  #receive(): Uint8Array | Promise<Uint8Array> {
+    const message = this.process.receiveInto(this.#give);
+    if (message instanceof Promise) {
+      this.#isReceiving = true;
+      makeOffer(message, this);
+    }
+    return message as Uint8Array | Promise<Uint8Array>;
   }
 
   register(name: string): boolean | Promise<boolean> {
@@ -71,9 +95,22 @@ export class ComponentGuest implements HostGuest {
 
   /** Waits for what a function of the host has promised. See {@linkcode Guest.wait}. */
   wait<Value>(promise: Promise<Value>): Promise<Value> {
+    if (this.#isReceiving) return promise;
     const isFree = !this.#isLooking;
     this.#isLooking = false;
-    return this.process.wait(promise, isFree);
+    return this.#wait(promise, isFree);
+  }
+
+  async #wait<Value>(
+    promise: Promise<Value>,
+    isFree: boolean,
+  ): Promise<Value> {
+    this.#isWaiting = true;
+    try {
+      return await this.process.wait(promise, isFree);
+    } finally {
+      this.#isWaiting = false;
+    }
   }
 
   /** Closes what it holds, the latest first. */

@@ -65,6 +65,13 @@ export interface HostInterface {
    * time begins anew. When its process ends first, nobody takes the outcome.
    */
   readonly suspending?: Readonly<Record<string, HostFunction>>;
+  /**
+   * Functions, by name, that only pass on what they are given or look at it,
+   * such as one that sends a message. A small `list<u8>` that they are given lies
+   * in one buffer with others, which takes a third of the time: whoever asks for
+   * the buffer gets all of them, and while one is kept they all are, 4 KiB.
+   */
+  readonly sharing?: ReadonlySet<string>;
   /** The resources that it defines, not those that it uses. */
   readonly resources?: Readonly<Record<string, HostResource>>;
 }
@@ -123,7 +130,9 @@ export interface HostGuest {
    *
    * @param timeoutMs Waits for ever when undefined; only looks when 0.
    * @returns Undefined when none came in time. A promise is for a `suspending`
-   * function to return, as it is or with what `then` makes of it.
+   * function to return, as it is or with what `then` makes of it. From when one
+   * without a timeout is fulfilled it is the turn of the process: what else the
+   * function waits for then keeps others from theirs.
    */
   receive(
     timeoutMs: number | undefined,

@@ -316,13 +316,17 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
         this.#onFiber(() => this.#function(callee)(...values));
       return { call: lowerImport(type, canonical, host), isSuspending: true };
     }
-    const { call, isSuspending } = this.#parts.linkage.hostFunction(callee);
+    const linked = this.#parts.linkage.hostFunction(callee);
+    const { call, isSuspending, sharesBytes } = linked;
     const host = (isSuspending ? bindSuspending : bind)(
       this,
       call,
       type.params.length,
     );
-    return { call: lowerImport(type, canonical, host), isSuspending };
+    return {
+      call: lowerImport(type, canonical, host, sharesBytes),
+      isSuspending,
+    };
   }
 
   // Above the fiber that calls: that is suspended for as long.

@@ -34,6 +34,8 @@ export interface LinkedFunction {
   readonly call: HostFunction;
   /** Whether it may return a promise. */
   readonly isSuspending: boolean;
+  /** Whether small lists of bytes that it is given may share a buffer. */
+  readonly sharesBytes: boolean;
 }
 
 /** What is called by the entry `run`, in the order in which it is looked for. */
@@ -123,13 +125,13 @@ export class ComponentLinkage {
   }
 
   #link({ name, member }: ImportedFunction): LinkedFunction {
-    const { functions = {}, suspending = {} } = this.#registry.find(
+    const { functions = {}, suspending = {}, sharing } = this.#registry.find(
       member === undefined ? ROOT : name,
     )!;
     const field = member ?? name;
     const isSuspending = Object.hasOwn(suspending, field);
     const call = (isSuspending ? suspending : functions)[field]!;
-    return { call, isSuspending };
+    return { call, isSuspending, sharesBytes: sharing?.has(field) ?? false };
   }
 
   /** What the host gives for resources that it defines. */

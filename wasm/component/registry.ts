@@ -124,10 +124,12 @@ function checkInterface(
   declared: HostInterface,
 ): void {
   const { name, functions = {}, suspending = {}, resources = {} } = declared;
+  const { sharing = new Set<string>() } = declared;
   const types = registry.typesOf(declared);
   const given = [...Object.keys(functions), ...Object.keys(suspending)];
   const defined = registry.definedIn(declared);
   insistSame(name, [...types.functions.keys()], given);
+  insistSame(name, given.filter((each) => sharing.has(each)), [...sharing]);
   insistSame(name, [...defined.keys()], Object.keys(resources));
 }
 

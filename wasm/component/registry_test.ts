@@ -120,6 +120,7 @@ const AMISS: [what: string, declared: HostInterface, message: RegExp][] = [
   ["a function is not there", { ...EMPTY, wit: "f: func();" }, /^Cannot give test:x\/y@0.1.0, since declared and given differ: f$/],
   ["a function is not declared", { ...EMPTY, functions: { f: () => {} } }, /differ: f$/],
   ["a function is there twice", { ...EMPTY, wit: "f: func();", functions: { f: () => {} }, suspending: { f: () => {} } }, /differ: f$/],
+  ["what shares is not there", { ...EMPTY, sharing: new Set(["f"]) }, /differ: f$/],
   ["a resource is not there", { ...EMPTY, wit: "resource r;" }, /differ: r$/],
   ["a resource is only used", { ...EMPTY, wit: "use test:io/poll.{pollable};", resources: { pollable: {} } }, /differ: pollable$/],
   ["a name stands for nothing", { ...EMPTY, wit: "f: func(x: thing);" }, /Cannot find a type in WIT: thing$/],

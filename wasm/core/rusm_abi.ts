@@ -7,9 +7,9 @@
  * @module
  */
 
-import { Pid } from "@rusm/otp";
 import { copyBytes } from "../copy_bytes.ts";
 import { localGuest } from "./guests.ts";
+import { pidOf } from "./pid_of.ts";
 import { packedCopy } from "./message_copy.ts";
 import { NAME_BYTES_MAX, NAMES_MAX } from "./limits.ts";
 import type { HostModule } from "./host_modules.ts";
@@ -87,23 +87,6 @@ export const RUSM: HostModule = {
   endsGuest: new Set(["receive"]),
   types: RUSM_TYPES,
 };
-
-// The pids that guests named last: two that talk to each other name no other.
-let last = 0n;
-let lastPid: Pid<never> = Pid.fromBigInt(last);
-let before = last;
-let beforePid = lastPid;
-
-// A pid of a guest is whatever the guest says it is. Most say the same again.
-function pidOf<Message>(value: bigint): Pid<Message> {
-  if (value === last) return lastPid as Pid<Message>;
-  const pid = value === before
-    ? beforePid
-    : Pid.fromBigInt<never>(BigInt.asUintN(64, value));
-  [before, beforePid] = [last, lastPid];
-  [last, lastPid] = [value, pid];
-  return pid as Pid<Message>;
-}
 
 // What finds no room is lost, as with a full mailbox.
 function send(slot: Slot, to: bigint, at: number, length: number): void {

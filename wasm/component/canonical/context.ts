@@ -62,6 +62,8 @@ export class Context {
   cursor = 0;
   /** Code units, or elements, of what was stored last. */
   storedLength = 0;
+  /** Whether small lists of bytes that are lifted may share a buffer. */
+  sharesBytes = false;
   /** The call whose parameters are lowered, when they hold handles. */
   scope: BorrowScope = { borrows: 0 };
   /** What the call whose parameters are lifted has borrowed. */
@@ -79,6 +81,7 @@ export class Context {
   beginLift(): void {
     this.cursor = 0;
     this.#liftedBytes = 0;
+    this.sharesBytes = false;
   }
 
   /** Makes the views anew when the memory has grown or is another. */

@@ -5,7 +5,6 @@
  */
 
 import { uncatchable } from "../../core/uncatchable.ts";
-import { trap } from "./errors.ts";
 import type { ComponentInstanceState } from "./instance.ts";
 
 /** Sees to it that the instance is not entered again. Returns a trap that stands for `thrown`. */
@@ -45,9 +44,7 @@ export async function later<Answer, Result>(
   const { generation } = state;
   try {
     const answer = await promise;
-    if (state.generation !== generation) {
-      trap("Cannot go on with a call of an instance that was reset");
-    }
+    state.insist(generation);
     return await goOn(answer);
   } catch (thrown) {
     // Whatever it was, it is passed on.

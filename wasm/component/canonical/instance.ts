@@ -45,6 +45,12 @@ export class ComponentInstanceState {
     return this.#generation;
   }
 
+  /** @throws {CanonicalTrap} It was reset since it was of `generation`. */
+  insist(generation: number): void {
+    if (this.#generation === generation) return;
+    trap("Cannot go on with a call of an instance that was reset");
+  }
+
   /** Sees to it that the instance is neither called nor calls out again. */
   poison(): void {
     this.mayEnter = false;

@@ -152,7 +152,7 @@ function anyElements(element: Codec): Elements {
 }
 
 function valuesOf(value: unknown): Values {
-  if (Array.isArray(value)) return value;
+  if (value instanceof Uint8Array || Array.isArray(value)) return value;
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
     return value as Uint8Array;
   }

@@ -12,6 +12,7 @@ import { ended, importLater } from "./ended.ts";
 import type { CoreValue } from "./flatten.ts";
 import type { Handle } from "./handles.ts";
 import { checkLeave } from "./instance.ts";
+import { takeOffer } from "./offer.ts";
 import { importOfScalars } from "./scalar_import.ts";
 import {
   checkRealloc,
@@ -42,6 +43,8 @@ export type HostFunction = (...values: any[]) => unknown;
  * @param type Must flatten to the type by which the core module imports it.
  * @param host Owns what it is given. What it returns must not be views of the
  * guest's memory.
+ * @param sharesBytes Whether small lists of bytes that it is given may lie in one
+ * buffer with others: it neither keeps them for long nor gives that buffer out.
  * @throws {TypeError} `options` lack `realloc`, or `type` is not one of JavaScript.
  *
  * @example A function of numbers
@@ -53,6 +56,7 @@ export function lowerImport(
   type: FunctionType,
   options: CanonicalOptions,
   host: HostFunction,
+  sharesBytes = false,
 ): CoreFunction {
   const signature = signatureOf(type);
   checkRealloc(options, signature.result?.allocates ?? false);
@@ -60,13 +64,14 @@ export function lowerImport(
   if (scalars !== undefined) {
     return importOfScalars(options.instance, scalars, result?.scalar, host);
   }
-  return spread({ signature, host, cx: contextOf(options) });
+  return spread({ signature, host, cx: contextOf(options), sharesBytes });
 }
 
 interface Import {
   readonly signature: Signature;
   readonly host: HostFunction;
   readonly cx: Context;
+  readonly sharesBytes: boolean;
 }
 
 // One function per number of core values: a rest parameter is an array at every call.
@@ -128,6 +133,7 @@ function call(called: Import): unknown {
   try {
     checkLeave(cx.state);
     cx.beginLift();
+    cx.sharesBytes = called.sharesBytes;
     // Nothing that runs meanwhile leaves the core values as they are.
     const pointer = resultPointer(cx, signature);
     const lenders = signature.hasHandles ? cx.lenders = [] : NO_LENDERS;
@@ -207,6 +213,15 @@ function finishLater(
   lenders: readonly Handle[],
 ): Promise<CoreValue | undefined> {
   const { cx, signature } = called;
+  const offer = takeOffer(promise);
+  if (offer !== undefined) {
+    const { generation } = cx.state;
+    offer.goOn = (value) => {
+      cx.state.insist(generation);
+      return finishInTurn(called, value, pointer, lenders);
+    };
+    return promise as Promise<CoreValue | undefined>;
+  }
   const answered = promise.then(
     (value) => resultOf(signature, value),
     (thrown) => failureOf(signature, thrown),
@@ -216,4 +231,19 @@ function finishLater(
     answered,
     (answer) => finish(called, answer, pointer, lenders),
   );
+}
+
+// Nobody looks at what this throws before the guest has ended by it.
+function finishInTurn(
+  called: Import,
+  value: unknown,
+  pointer: number,
+  lenders: readonly Handle[],
+): CoreValue | undefined {
+  const { cx: { state }, signature } = called;
+  try {
+    return finish(called, resultOf(signature, value), pointer, lenders);
+  } catch (thrown) {
+    throw ended(state, thrown);
+  }
 }

@@ -29,6 +29,7 @@ export { ComponentInstanceState } from "./instance.ts";
 export { liftExport } from "./lift_export.ts";
 export { HANDLES_MAX, LIFTED_BYTES_MAX } from "./limits.ts";
 export { type HostFunction, lowerImport } from "./lower_import.ts";
+export { makeOffer, type Offer } from "./offer.ts";
 export { resourceDrop, resourceNew, resourceRep } from "./resources.ts";
 export {
   type CoreFunction,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { packedCopy } from "../../core/message_copy.ts";
 import type { Codec } from "./codec.ts";
 import type { Context } from "./context.ts";
 import type { Elements, Values } from "./lists.ts";
@@ -72,8 +73,10 @@ function loaderOf(
   constructor: TypedArrayConstructor,
 ): Elements["load"] {
   if (scalar === SCALAR.u8) {
-    return ({ bytes }, pointer, length) =>
-      bytes.slice(pointer, pointer + length);
+    return ({ bytes, sharesBytes }, pointer, length) =>
+      sharesBytes
+        ? packedCopy(bytes, pointer, pointer + length)
+        : bytes.slice(pointer, pointer + length);
   }
   return ({ bytes }, pointer, length) => {
     const copy = bytes.buffer.slice(pointer, pointer + length * size);
