@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Engine } from "@rusm/wasm";
 import { bareCalls, withGuestCalls } from "./component/calls.ts";
 import { guest, wrapped } from "./component/components.ts";
 import {
@@ -12,6 +13,8 @@ import {
   GLUE_SPAWNS,
   LIST_CALLS,
   LOADS,
+  REQUESTS,
+  REQUESTS_WINDOW,
 } from "./component/counts.ts";
 import { hostOf } from "./component/host.ts";
 import { glueOf, glueRun, type JcoVersion } from "./component/jco.ts";
@@ -22,14 +25,17 @@ import {
   CALL_ROWS,
   LOAD_ROWS,
   MESSAGE_ROWS,
+  REQUEST_ROWS,
   SPAWN_ROWS,
 } from "./component/rows.ts";
+import { withRequests } from "./component/requests.ts";
 import { type Figures, type Noun, playVariant } from "./noun.ts";
 import { rate } from "./otp/timing.ts";
 import { BATCH, PARKED, ROUNDS, SPAWNS } from "./wasm/counts.ts";
-import { LocalScheduler, type Spawner } from "./wasm/local.ts";
+import { LocalScheduler, ROOMY, type Spawner } from "./wasm/local.ts";
 import { guestPingPong } from "./wasm/messages.ts";
 import { assemble, IMPORTING, SMALL } from "./wasm/modules.ts";
+import { withSpawns } from "./wasm/schedulers.ts";
 import { spawnRunExit } from "./wasm/spawns.ts";
 import { measureGrowth, measureParked } from "./wasm/waiting.ts";
 
@@ -37,7 +43,13 @@ import { measureGrowth, measureParked } from "./wasm/waiting.ts";
 export const component: Noun = {
   name: "component",
   question: "What do components cost next to the core modules in them?",
-  rows: [...SPAWN_ROWS, ...CALL_ROWS, ...MESSAGE_ROWS, ...LOAD_ROWS],
+  rows: [
+    ...SPAWN_ROWS,
+    ...CALL_ROWS,
+    ...MESSAGE_ROWS,
+    ...REQUEST_ROWS,
+    ...LOAD_ROWS,
+  ],
 };
 
 async function spawns(
@@ -92,6 +104,20 @@ async function messages(
   return { messagesPerSecond: await rate(2 * ROUNDS, run) };
 }
 
+const REQUESTED = { total: REQUESTS, window: REQUESTS_WINDOW };
+
+async function requests(): Promise<Figures> {
+  const play = (ask: () => Promise<number>) => rate(REQUESTS, ask);
+  return processes(await withRequests(REQUESTED, play));
+}
+
+async function remoteSpawns(): Promise<Figures> {
+  const bytes = await small();
+  const play = (spawnAll: () => Promise<number>) => rate(REQUESTS, spawnAll);
+  const load = (engine: Engine) => engine.loadComponent("small", bytes, ROOMY);
+  return processes(await withSpawns(1, REQUESTED, play, load));
+}
+
 async function parked(): Promise<Figures> {
   using scheduler = new LocalScheduler();
   const module = await loadComponent(scheduler, guest(), [hostOf(1)]);
@@ -117,6 +143,8 @@ if (import.meta.main) {
     coreMessages: () => messages(guestPingPong),
     parked,
     coreParked: () => measureParked(PARKED),
+    requests,
+    remoteSpawns,
     load: () => measureLoads(LOADS, CACHED_LOADS),
   });
 }

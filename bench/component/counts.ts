@@ -14,6 +14,12 @@ export const CALLS = 2_000_000;
 /** Calls of the host by one guest with a list of 1 KiB, as in the guest. */
 export const LIST_CALLS = 500_000;
 
+/** Requests to a component. */
+export const REQUESTS = 10_000;
+
+/** How many of them are under way at once, and how many processes where there is no request. */
+export const REQUESTS_WINDOW = 64;
+
 /** Components that are made ready, each of its own bytes. */
 export const LOADS = 60;
 

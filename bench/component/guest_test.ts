@@ -10,6 +10,7 @@ import { hostOf } from "./host.ts";
 import { measureLoads } from "./loading.ts";
 import { loadComponent } from "./local.ts";
 import { componentPingPong } from "./messages.ts";
+import { withRequests } from "./requests.ts";
 
 Deno.test("guest() is the component of guestCore()", async () => {
   const core = await assemble(guestCore());
@@ -59,6 +60,11 @@ Deno.test("measureGrowth() measures components that wait", async () => {
   const waiter = { module, entry: "wait" };
   const { parkedBytes } = await measureGrowth(scheduler, waiter, 100);
   ok(Number.isFinite(parkedBytes));
+});
+
+Deno.test("withRequests() gets an answer to each request", async () => {
+  const counts = { total: 10, window: 3 };
+  ok(await withRequests(counts, (ask) => ask()) > 0);
 });
 
 Deno.test("measureLoads() finds what was loaded sooner than it loads it", async () => {

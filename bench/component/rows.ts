@@ -12,7 +12,14 @@ import {
   ROUNDS,
   SPAWNS,
 } from "../wasm/counts.ts";
-import { CALLS, GLUE_SPAWNS, LIST_CALLS, LOADS } from "./counts.ts";
+import {
+  CALLS,
+  GLUE_SPAWNS,
+  LIST_CALLS,
+  LOADS,
+  REQUESTS,
+  REQUESTS_WINDOW,
+} from "./counts.ts";
 import { jcoVariant } from "./jco.ts";
 
 const FILE = `${import.meta.dirname}/../component.ts`;
@@ -116,6 +123,20 @@ export const MESSAGE_ROWS: readonly RowPlan[] = [
     variant: rusm("parked"),
     against: core("coreParked"),
     bar: 1.3,
+  },
+];
+
+/** What it costs that each request has a process of its own. */
+export const REQUEST_ROWS: readonly RowPlan[] = [
+  {
+    name: "requests",
+    what: `${
+      many(REQUESTS)
+    } requests to a component of compiled C that exports wasi:http/incoming-handler, ${REQUESTS_WINDOW} at once, by Engine.handle and without a socket: each is answered by a new process on one scheduler in another thread. Timed until the last answer was read. Held against as many processes of the component of spawnRunExit, which the main thread spawns there, as many at once.`,
+    ...PROCESSES,
+    variant: rusm("requests"),
+    against: denoVariant(FILE, "remoteSpawns", "spawns"),
+    bar: 0.3,
   },
 ];
 

@@ -21,6 +21,7 @@ export async function withSpawns<Result>(
   schedulers: number,
   { total, window }: { readonly total: number; readonly window: number },
   play: (spawnAll: () => Promise<number>) => Promise<Result>,
+  load: (engine: Engine) => Promise<Component> = loadSmall,
 ): Promise<Result> {
   let exited = (_reason: ExitReason) => {};
   const engine = new Engine(new Runtime(), {
@@ -42,12 +43,15 @@ export async function withSpawns<Result>(
       })
     );
   try {
-    const bytes = await assemble(SMALL);
-    const component = await engine.loadModule("small", bytes, ROOMY);
+    const component = await load(engine);
     return await play(() => spawnAll(component));
   } finally {
     await engine.close();
   }
+}
+
+async function loadSmall(engine: Engine): Promise<Component> {
+  return await engine.loadModule("small", await assemble(SMALL), ROOMY);
 }
 
 /** Starts guests on an engine that tell `asker` whenever they got on, and returns them. */
