@@ -167,6 +167,9 @@ export interface EngineInfo {
   readonly alive: number;
 }
 
+/** How a process begins, be it for a request or not. */
+type Begin = Start & Pick<PostedStart, "request">;
+
 /** A component, with what only the engine knows of it. */
 interface Loaded extends Component {
   readonly number: number;
@@ -564,12 +567,13 @@ export class Engine {
 
   #spawn(
     component: Component,
-    start: string | Start,
+    start: string | Begin,
     tie?: Tie,
   ): Pid<GuestMessage> {
     const { name, number, place } = component as Loaded;
-    const { connection, ...rest }: Start & Pick<PostedStart, "request"> =
-      typeof start === "string" ? { entry: start } : start;
+    const { connection, ...rest }: Begin = typeof start === "string"
+      ? { entry: start }
+      : start;
     const posted = connection === undefined
       ? rest
       : { ...rest, connection: connection.info };
@@ -603,10 +607,10 @@ export class Engine {
       const message = `Cannot have it answer requests: ${component.name}`;
       return Promise.reject(new TypeError(message));
     }
-    const startGuest: StartGuest = (self, start) =>
-      this.spawnMonitor(self, component, {
-        ...{ entry: HANDLER_ENTRY, request: start },
-      });
+    const startGuest: StartGuest = (self, request) => {
+      const start = { entry: HANDLER_ENTRY, request };
+      return { pid: this.#spawn(component, start, (to) => self.monitor(to)) };
+    };
     return callHandler(this.#runtime, startGuest, request, options);
   }
 

@@ -10,20 +10,26 @@ import type { Tiding } from "../wire.ts";
 import { AwayTags } from "./away_tags.ts";
 import { NODE_TAGS_MAX } from "./limits.ts";
 
-/** Groups of processes of a node, by tag: guests and processes of the main thread. */
+/** The groups of a node. */
 export interface Tags {
   /**
    * Adds a process of the main thread to a group, unless it is in there.
    *
-   * @returns Whether it is a member now.
+   * @returns Whether it is a member now; false when it is not alive here.
    */
   join(tag: string, pid: Pid<never>): boolean;
+
   /** Takes a process of the main thread out of a group. Returns false when it was not in there. */
   leave(tag: string, pid: Pid): boolean;
-  /** The members of a group, as far as this thread has heard. */
+
+  /** The members of a group, of all threads, as far as this one has heard. */
   members(tag: string): Pid[];
+
   /** How many members each group has; none has 0. */
   counts(): ReadonlyMap<string, number>;
+
+  /** Kills the members of a group. Returns how many they were. */
+  kill(tag: string): number;
 }
 
 /**
@@ -63,26 +69,18 @@ export class TagBoard implements Tags {
     return { type: "tags", tags: [...own, ...this.#away.all()] };
   }
 
-  /**
-   * Adds a process of the main thread to a group, unless it is in there.
-   *
-   * @returns Whether it is a member now.
-   */
   join(tag: string, pid: Pid<never>): boolean {
     return this.#own.join(tag, pid);
   }
 
-  /** Takes a process of the main thread out of a group. Returns false when it was not in there. */
   leave(tag: string, pid: Pid): boolean {
     return this.#own.leave(tag, pid);
   }
 
-  /** The members of a group, as far as this thread has heard. */
   members(tag: string): Pid[] {
     return [...this.#own.members(tag), ...this.#away.of(tag)];
   }
 
-  /** How many members each group has; none has 0. */
   counts(): ReadonlyMap<string, number> {
     const counts = new Map(this.#away.counts());
     for (const tag of this.#own.whichGroups()) {
@@ -91,7 +89,6 @@ export class TagBoard implements Tags {
     return counts;
   }
 
-  /** Kills the members of a group. Returns how many they were. */
   kill(tag: string): number {
     const pids = this.members(tag);
     for (const pid of pids) this.#runtime.kill(pid);
