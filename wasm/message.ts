@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Down, ExitReason } from "@rusm/otp";
+import { type Down, type ExitReason, Pid } from "@rusm/otp";
 
 /** What a Wasm process accepts. */
 export type GuestMessage = Uint8Array | string | GuestRequest;
@@ -61,7 +61,8 @@ export function bytesOf(message: GuestMessage | Down): Uint8Array {
 }
 
 function isDown(message: GuestRequest | Down): message is Down {
-  return (message as Partial<Down> | null)?.type === "down";
+  const { type, pid } = (message ?? {}) as Partial<Down>;
+  return type === "down" && pid instanceof Pid;
 }
 
 function downText({ pid, reason }: Down): string {

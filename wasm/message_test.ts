@@ -1,4 +1,11 @@
 import { strictEqual, throws } from "node:assert";
+import {
+  type Down,
+  type ExitReason,
+  formatReason,
+  type MonitorRef,
+  Pid,
+} from "@rusm/otp";
 
 import { bytesOf, type GuestMessage, isRequest } from "./message.ts";
 
@@ -39,5 +46,29 @@ for (const [name, message, is, text] of MESSAGES) {
     const read = () => bytesOf(message as GuestMessage);
     if (text === undefined) throws(read, TypeError);
     else strictEqual(new TextDecoder().decode(read()), text);
+  });
+}
+
+// deno-fmt-ignore
+const WORDS: [reason: ExitReason, word: string][] = [
+  ["normal", "normal"],
+  ["killed", "killed"],
+  ["kill", "killed"],
+  ["shutdown", "killed"],
+  ["noproc", "noproc"],
+  ["noconnection", "noproc"],
+  [{ type: "crashed", name: "Trap", message: "" }, "crashed"],
+  [{ type: "limit", limit: "cpu", message: "" }, "crashed"],
+  [{ type: "exit", payload: { exitCode: 1 } }, "crashed"],
+];
+
+for (const [reason, word] of WORDS) {
+  Deno.test(`bytesOf() tells of an end in words: ${formatReason(reason)}`, () => {
+    const pid = Pid.fromBigInt(2n ** 63n);
+    const down: Down = { type: "down", ref: 0 as MonitorRef, pid, reason };
+    strictEqual(
+      new TextDecoder().decode(bytesOf(down)),
+      `{"__down":"9223372036854775808","reason":"${word}"}`,
+    );
   });
 }

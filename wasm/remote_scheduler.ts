@@ -15,7 +15,7 @@ import type { PostedStart } from "./guests.ts";
 import type { LinkAnswer, LinkReport } from "./link_desk.ts";
 import { type BellCell, createBell } from "./ring/bell.ts";
 import type { Answer, Ask } from "./node/ask.ts";
-import { ASKS_MAX } from "./node/limits.ts";
+import { AskDesk } from "./node/ask_desk.ts";
 import type { Exchange } from "./ring/exchange.ts";
 import { Unreadable } from "./ring/frame.ts";
 import { RING_BYTES } from "./ring/limits.ts";
@@ -106,7 +106,7 @@ export class RemoteScheduler implements Peer {
   #isLost = false;
   // What goes with a spawn, in one frame: in two, the process could end between.
   #gathered: Signal[] | undefined;
-  #asks = 0;
+  readonly #asks = new AskDesk();
   // Before, no guest can be inside of its Worker.
   #hasSpawned = false;
 
@@ -183,7 +183,7 @@ export class RemoteScheduler implements Peer {
       case "untagged":
         return this.#listener.untagged(report.tag, report.pid);
       case "ask":
-        return void this.#asked(report);
+        return this.#asked(report);
       case "symlink":
         return this.#listener.linking(report);
       case "log": {
@@ -204,26 +204,18 @@ export class RemoteScheduler implements Peer {
     }
   }
 
-  async #asked(
-    { id, pid, ask }: Extract<Report, { type: "ask" }>,
-  ): Promise<void> {
+  #asked({ id, pid, ask }: Extract<Report, { type: "ask" }>): void {
     const component = this.living.get(pid.serial);
-    if (component === undefined || this.#asks >= ASKS_MAX) {
-      return this.#answer(id, { error: "too much is asked of the node" });
-    }
-    this.#asks++;
-    const answer = this.#listener.asked(pid, component, ask);
-    this.#answer(id, answer instanceof Promise ? await answer : answer);
-    this.#asks--;
-  }
-
-  // What is large may find no room.
-  #answer(id: number, answer: Answer): void {
-    if (this.#isLost) return;
-    const command: Command = { type: "answer", id, answer };
-    if (this.#line.offer(command)) return;
-    const error = "too much is on its way from the node";
-    this.#tell({ type: "answer", id, answer: { error } });
+    const answer = () =>
+      component === undefined
+        ? { error: "the process has ended" }
+        : this.#listener.asked(pid, component, ask);
+    this.#asks.take(answer, (answer, isRefusable) => {
+      const command: Command = { type: "answer", id, answer };
+      if (isRefusable && !this.#isLost) return this.#line.offer(command);
+      this.#tell(command);
+      return true;
+    });
   }
 
   /** Makes a component known, so that it can be spawned. */

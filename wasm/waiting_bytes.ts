@@ -53,9 +53,10 @@ export class WaitingBytes implements Quota {
   /** @throws {RangeError} Twice as much would wait as may be sent: a guest can stash what it was never sent. */
   add(message: GuestMessage): void {
     const bytes = bytesIn(message);
-    const isTooMuch = this.#bytes + bytes > 2 * WAITING_BYTES_MAX ||
-      this.#total.bytes + bytes > 2 * SCHEDULER_WAITING_BYTES_MAX;
-    if (isTooMuch && this.#bytes > 0) {
+    const isTooMuch = this.#bytes > 0 &&
+      this.#bytes + bytes > 2 * WAITING_BYTES_MAX;
+    const totalMax = 2 * SCHEDULER_WAITING_BYTES_MAX;
+    if (isTooMuch || this.#total.bytes + bytes > totalMax) {
       throw new RangeError(
         `Cannot stash more than may wait: ${this.#bytes} bytes wait`,
       );

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, strictEqual, throws } from "node:assert";
 
 import { BUILT_IN_PROFILES } from "./capability.ts";
 import {
@@ -32,6 +32,22 @@ Deno.test("tryAdd() lets one message wait that is larger than all that may wait,
   waiting.remove(large);
   strictEqual(waiting.tryAdd(""), true);
   strictEqual(waiting.tryAdd(large), false);
+});
+
+Deno.test("add() bears twice what may wait, of one guest and of all, and refuses more", () => {
+  const total = new WaitingTotal();
+  const count = SCHEDULER_WAITING_BYTES_MAX / (WAITING_BYTES_MAX / 2) / 2;
+  const all = Array.from({ length: count }, () => new WaitingBytes(total));
+  for (const waiting of all) {
+    for (let nth = 0; nth < 4; nth++) waiting.add(HALF);
+    throws(() => waiting.add(""), /Cannot stash more than may wait/);
+  }
+  throws(
+    () => new WaitingBytes(total).add(""),
+    /Cannot stash more than may wait/,
+  );
+  all[0]!.clear();
+  all[0]!.add(HALF);
 });
 
 Deno.test("tryAdd() refuses what is too much for the scheduler, until a guest has ended", () => {

@@ -36,7 +36,8 @@ export interface ServerEvent {
 
 /**
  * Takes what a process sends to its client. The process waits for what a promise
- * resolves to: that is its back-pressure. A promise that rejects is false.
+ * resolves to: that is its back-pressure. A promise that rejects is false, and
+ * so is one that takes longer than 60 seconds.
  */
 export interface ConnectionSink {
   /** Sends a text frame, which need not be UTF-8. False when the client is gone, or takes none. */
