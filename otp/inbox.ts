@@ -127,6 +127,7 @@ export class Inbox implements Runnable {
     this.#scanned = 0;
     this.#resolve = take;
     if (this.#mailbox.count > 0) this.#enqueue();
+    else this.#mailbox.trim();
     return LATER;
   }
 

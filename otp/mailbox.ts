@@ -7,6 +7,9 @@
 import { Envelope, messageIn } from "./envelope.ts";
 import { Queue } from "./queue.ts";
 
+// Most mailboxes are empty most of the time. It must stay empty itself.
+const NO_ITEMS: Queue<unknown> = new Queue();
+
 /**
  * Items in the order in which a receive looks at them: priority messages, then
  * ordinary ones. An item is a message, or an {@linkcode Envelope} around it.
@@ -16,7 +19,7 @@ import { Queue } from "./queue.ts";
 export class Mailbox {
   /** Whether an item can be an envelope. Most mailboxes never see one, and looking costs. */
   hasEnvelopes = false;
-  readonly #ordinary = new Queue<unknown>();
+  #ordinary = NO_ITEMS;
   #urgent: Queue<unknown> | undefined;
   #stash: unknown[] | undefined;
 
@@ -35,7 +38,13 @@ export class Mailbox {
 
   /** Adds an item behind all others. */
   push(item: unknown): void {
+    if (this.#ordinary === NO_ITEMS) this.#ordinary = new Queue();
     this.#ordinary.push(item);
+  }
+
+  /** Lets go of the room that an empty mailbox keeps for the next items. */
+  trim(): void {
+    if (this.#ordinary.count === 0) this.#ordinary = NO_ITEMS;
   }
 
   /** Adds an item behind the priority messages. Returns its index. */
@@ -102,13 +111,14 @@ export class Mailbox {
   unstash(): number {
     const stashed = this.#stash ?? [];
     this.#stash = undefined;
+    if (this.#ordinary === NO_ITEMS) this.#ordinary = new Queue();
     stashed.reverse().forEach((item) => this.#ordinary.unshift(item));
     return stashed.length;
   }
 
   /** Drops everything. */
   clear(): void {
-    this.#ordinary.clear();
+    this.#ordinary = NO_ITEMS;
     this.#urgent = undefined;
     this.#stash = undefined;
   }

@@ -329,6 +329,23 @@ for (const [what, fill, index] of SHEDABLE) {
   });
 }
 
+Deno.test("trim() changes nothing that a receive sees, and empty mailboxes share nothing", () => {
+  const [mailbox, other] = [new Mailbox(), new Mailbox()];
+  mailbox.push("a");
+  mailbox.trim();
+  strictEqual(mailbox.shift(), "a");
+  mailbox.trim();
+  strictEqual(mailbox.depth, 0);
+  mailbox.push("b");
+  mailbox.stash("c");
+  mailbox.clear();
+  mailbox.stash("d");
+  mailbox.unstash();
+  strictEqual(mailbox.shift(), "d");
+  strictEqual(mailbox.count, 0);
+  strictEqual(other.count, 0);
+});
+
 // deno-fmt-ignore
 const LATER: [string, (mailbox: Mailbox) => unknown][] = [
   ["clear() of priority messages", (mailbox) => [mailbox.pushUrgent(mailbox.shift()), mailbox.clear()]],
