@@ -18,7 +18,10 @@ export const TIMEOUT: unique symbol = Symbol("timeout");
 /** What the handler of {@linkcode Context.receiveEach} returns to end it. */
 export const DONE: unique symbol = Symbol("done");
 
-/** What {@linkcode Context.receiveBy} returns when the message is still to come. */
+/**
+ * What {@linkcode Context.receiveBy} returns when the message is still to come,
+ * and {@linkcode ProcessBody.start} when the end is.
+ */
 export const LATER: unique symbol = Symbol("later");
 
 /**
@@ -322,6 +325,13 @@ export interface Context<Message> {
    * @see Erlang `exit/1`.
    */
   exit(reason: ExitReason): never;
+
+  /**
+   * Ends this process with `reason`, at once, and returns: for a body whose
+   * `start` returned {@linkcode LATER}, which has nothing to leave by throwing.
+   * Its `stop` is not called. Does nothing when the process has exited.
+   */
+  end(reason: ExitReason): void;
 }
 
 /** How {@linkcode Context.alias} makes an alias. */
@@ -360,6 +370,10 @@ export interface ProcessBody<Message> {
   /**
    * Called once, in a later turn than the spawn. Returning is the exit reason
    * `"normal"`; throwing is a crash.
+   *
+   * A body that is no function, and of which there are many, may return
+   * {@linkcode LATER}: then the process lives on until {@linkcode Context.end}
+   * is called, and no promise is held for its end.
    */
   start(self: Context<Message>): unknown;
 

@@ -6,25 +6,26 @@
 
 import type { Alias } from "./alias.ts";
 import { Bonds, type Tie, type Watch } from "./bonds.ts";
-import type {
-  AliasOptions,
-  Context,
-  DemonitorOptions,
-  MonitoredHandle,
-  MonitorOptions,
-  ProcessBody,
-  ReceiveOptions,
-  SpawnOptions,
-  TIMEOUT,
+import {
+  type AliasOptions,
+  type Context,
+  type DemonitorOptions,
+  LATER,
+  type MonitoredHandle,
+  type MonitorOptions,
+  type ProcessBody,
+  type ReceiveOptions,
+  type SpawnOptions,
+  type TIMEOUT,
 } from "./context.ts";
 import type { Core } from "./core.ts";
 import type { Metadata, SendOptions } from "./envelope.ts";
-import { Inbox } from "./inbox.ts";
+import { Inbox, type InboxParts } from "./inbox.ts";
 import { Bound } from "./overflow.ts";
 import { bindProcess, Pid, processOf } from "./pid.ts";
 import { crashOf, type ExitReason } from "./reason.ts";
 import type { Body, ProcessHandle, Runtime } from "./runtime.ts";
-import type { Runnable } from "./scheduler.ts";
+import type { Runnable, Scheduler } from "./scheduler.ts";
 import {
   type Down,
   type ExitMessage,
@@ -32,12 +33,13 @@ import {
   type MonitorRef,
   receiveExit,
 } from "./signal.ts";
+import type { Timers } from "./timer.ts";
 
 // Thrown by exit() to leave the body; the process has exited already.
 const EXITED: unique symbol = Symbol("exited");
 
 /** The one implementation of {@linkcode Context}. */
-export class Process implements Context<unknown>, Runnable {
+export class Process implements Context<unknown>, Runnable, InboxParts {
   readonly pid: Pid<unknown>;
   label: string | undefined;
   parent: Pid | undefined;
@@ -102,12 +104,25 @@ export class Process implements Context<unknown>, Runnable {
   }
 
   #newInbox(): Inbox {
-    const { scheduler, timers } = this.#core;
-    const crash = (thrown: unknown) => this.terminate(crashOf(thrown));
-    const inbox = new Inbox({ scheduler, timers, bound: this.#bound, crash });
+    const inbox = new Inbox(this);
     // A body can run on for a moment when its process has exited.
     if (this.#reason !== undefined) inbox.close();
     return inbox;
+  }
+
+  /** Shares the thread. */
+  get scheduler(): Scheduler {
+    return this.#core.scheduler;
+  }
+
+  /** Wakes receives that waited long enough. */
+  get timers(): Timers {
+    return this.#core.timers;
+  }
+
+  /** Ends the process by what it threw. */
+  crash(thrown: unknown): void {
+    this.terminate(crashOf(thrown));
   }
 
   /** Whether it is a process of `core`: two runtimes can share a thread. */
@@ -202,18 +217,32 @@ export class Process implements Context<unknown>, Runnable {
     if (this.#reason === undefined) this.#start();
   }
 
-  async #start(): Promise<void> {
+  // No asynchronous function: nothing waits with a body that ends later.
+  #start(): void {
     this.#isStarted = true;
     try {
-      await this.#body!.start(this);
-      this.#end("normal");
+      const ended = this.#body!.start(this);
+      if (ended !== LATER) this.#endAfter(ended);
     } catch (thrown) {
-      // Also what exit() of another process threw ends this one.
-      if (this.#reason === undefined) this.#end(crashOf(thrown));
+      this.#endBy(thrown);
     }
   }
 
-  #end(reason: ExitReason): void {
+  async #endAfter(ended: unknown): Promise<void> {
+    try {
+      await ended;
+      this.end("normal");
+    } catch (thrown) {
+      this.#endBy(thrown);
+    }
+  }
+
+  // Also what exit() of another process threw ends this one.
+  #endBy(thrown: unknown): void {
+    if (this.#reason === undefined) this.end(crashOf(thrown));
+  }
+
+  end(reason: ExitReason): void {
     this.#body = undefined;
     this.terminate(reason);
   }

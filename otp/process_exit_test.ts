@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
-import type { Context, ProcessBody } from "./context.ts";
+import { type Context, LATER, type ProcessBody } from "./context.ts";
 import { crashOf, type ExitReason } from "./reason.ts";
 import type { Body, Runtime } from "./runtime.ts";
 import { collectGarbage } from "./testdata/gc.ts";
@@ -208,7 +208,14 @@ const STOPS: [string, (self: Context<never>) => unknown, string[]][] = [
   ["exited",  (self) => self.exit("shutdown"),   ["start", "stop shutdown"]],
   ["ended",   () => {},                          ["start"]],
   ["crashed", () => Promise.reject(FROZEN),      ["start"]],
+  ["ends later", () => LATER,                    ["start", "stop killed"]],
+  ["ended itself", endNow,                       ["start"]],
 ];
+
+function endNow(self: Context<never>): typeof LATER {
+  self.end("shutdown");
+  return LATER;
+}
 
 for (const [what, start, expected] of STOPS) {
   Deno.test(`stop() is called as promised when the body ${what}`, async () => {
@@ -310,3 +317,21 @@ function waitHolding(value: object) {
     });
   };
 }
+
+Deno.test("end() ends a process whose start() returned LATER, once, and returns", async () => {
+  const { sim, runtime } = simulated();
+  let context: Context<never> | undefined;
+  const handle = runtime.spawn({
+    start(self: Context<never>) {
+      context = self;
+      return LATER;
+    },
+  });
+  await sim.run();
+  strictEqual(runtime.isAlive(handle.pid), true);
+  strictEqual(runtime.processCount, 1);
+  context!.end(CUSTOM);
+  context!.end("normal");
+  strictEqual(runtime.processCount, 0);
+  deepStrictEqual(await handle.join(), CUSTOM);
+});

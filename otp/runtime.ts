@@ -254,6 +254,11 @@ export class Runtime {
     return [...this.#core.processes.values()].map((process) => process.pid);
   }
 
+  /** How many processes of this thread are alive. */
+  get processCount(): number {
+    return this.#core.processes.size;
+  }
+
   /** How many messages wait for a process of this thread; undefined when it is not alive. */
   mailboxDepth(pid: Pid): number | undefined {
     return this.#core.find(pid)?.mailboxDepth;
