@@ -165,6 +165,8 @@ export class Guests {
     const reports = code.type === "core"
       ? crashReports(code)
       : componentCrashReports(code.name, code.component.modules);
+    const names = this.#names;
+    const parts = { pool, capability, runQueue, epoch, names };
     return (start, { log, dumped, makeLink }) => {
       const { entry, request } = start;
       const invoke = request && handlerOf(request);
@@ -173,12 +175,7 @@ export class Guests {
         ...commandOf(start, capability, log),
         makeLink,
       });
-      const names = this.#names;
-      const parts = { pool, capability, entry, runQueue, epoch, names };
-      const options = { ...parts, command, log, crashOf };
-      return new CoreProcess(
-        invoke === undefined ? options : { ...options, invoke },
-      );
+      return new CoreProcess(parts, { entry, invoke, command, log, crashOf });
     };
   }
 

@@ -6,8 +6,14 @@
 
 const NOW = Promise.resolve();
 
+/** Who waits for its turn. */
+export interface Entrant {
+  /** Called when it is its turn. Must not throw. */
+  enter(): void;
+}
+
 // Who had its turn is not held on to.
-function GONE(): void {}
+const GONE: Entrant = { enter() {} };
 
 function NEVER(): boolean {
   return false;
@@ -43,7 +49,7 @@ export interface RunQueueOptions {
  */
 export class RunQueue {
   #isBusy = false;
-  #waiting: (() => void)[] = [];
+  #waiting: Entrant[] = [];
   // Index of the first that still waits.
   #head = 0;
   // The one that waits longest first.
@@ -90,22 +96,22 @@ export class RunQueue {
   /** Resolves when it is the caller's turn, which lasts until it calls `leave`. */
   enter(): Promise<void> {
     if (this.#isBusy) {
-      return new Promise((resolve) => this.#waiting.push(resolve));
+      return new Promise((enter) => this.#waiting.push({ enter }));
     }
     this.#isBusy = true;
     return NOW;
   }
 
-  /** Calls `enter` when it is the caller's turn, and never at once. It must not throw. */
-  enterBy(enter: () => void): void {
-    if (this.#isBusy) this.#waiting.push(enter);
-    else void NOW.then(() => this.#tryEnterBy(enter));
+  /** Tells `entrant` when it is its turn, and never at once. */
+  enterBy(entrant: Entrant): void {
+    if (this.#isBusy) this.#waiting.push(entrant);
+    else void NOW.then(() => this.#tryEnterBy(entrant));
   }
 
   // Others may have come first.
-  #tryEnterBy(enter: () => void): void {
-    if (this.tryEnter()) enter();
-    else this.#waiting.push(enter);
+  #tryEnterBy(entrant: Entrant): void {
+    if (this.tryEnter()) entrant.enter();
+    else this.#waiting.push(entrant);
   }
 
   /** Takes the turn when nobody has it. Returns whether the caller has it now. */
@@ -126,13 +132,13 @@ export class RunQueue {
   }
 
   #next(): void {
-    const enter = this.#waiting[this.#head]!;
+    const entrant = this.#waiting[this.#head]!;
     this.#waiting[this.#head++] = GONE;
     if (this.#head > GONE_MAX) this.#forget();
     else if (this.#head === this.#waiting.length) {
       this.#waiting.length = this.#head = 0;
     }
-    enter();
+    entrant.enter();
   }
 
   #rest(): void {

@@ -92,11 +92,11 @@ Deno.test("idle() resolves when nobody has the turn, and at once when nobody had
 Deno.test("enterBy() calls when it is the caller's turn, never at once, and in the order they came", async () => {
   const queue = new RunQueue();
   const seen: string[] = [];
-  queue.enterBy(() => seen.push("a"));
+  queue.enterBy({ enter: () => void seen.push("a") });
   strictEqual(seen.length, 0);
   await Promise.resolve();
   deepStrictEqual(seen, ["a"]);
-  queue.enterBy(() => seen.push("b"));
+  queue.enterBy({ enter: () => void seen.push("b") });
   const third = queue.enter().then(() => seen.push("c"));
   strictEqual(queue.waitingCount, 2);
   queue.leave();
@@ -111,7 +111,7 @@ Deno.test("enterBy() calls when it is the caller's turn, never at once, and in t
 Deno.test("enterBy() waits for who came between", async () => {
   const queue = new RunQueue();
   const seen: string[] = [];
-  queue.enterBy(() => seen.push("late"));
+  queue.enterBy({ enter: () => void seen.push("late") });
   strictEqual(queue.tryEnter(), true);
   await Promise.resolve();
   strictEqual(seen.length, 0);

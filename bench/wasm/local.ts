@@ -81,9 +81,9 @@ export class LocalScheduler implements Disposable {
     alwaysHibernates = false,
   ): ProcessHandle<GuestMessage> {
     const body = new CoreProcess({
-      ...{ pool, epoch: this.epoch, entry, capability: ROOMY },
+      ...{ pool, epoch: this.epoch, capability: ROOMY },
       ...{ runQueue: this.#runQueue, alwaysHibernates },
-    });
+    }, { entry });
     return this.runtime.spawn(body, { mailboxMax: GUEST_MAILBOX_MAX });
   }
 

@@ -15,11 +15,10 @@ import {
 } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
 import type { Cost, Sitting } from "../ceilings.ts";
-import type { Epoch } from "../epoch.ts";
 import { bytesOf, type GuestMessage } from "../message.ts";
 import type { NameService } from "../name_replica.ts";
 import type { ConnectionInfo } from "../node/connection.ts";
-import type { RunQueue } from "../run_queue.ts";
+import type { Entrant } from "../run_queue.ts";
 import { ProcessExit, Wasip1State, type Wasip1Stdio } from "../wasi/p1.ts";
 import type { MakeLink } from "../wasi/files/new_link.ts";
 import { GuestStopped } from "../script/guest_error.ts";
@@ -27,13 +26,15 @@ import type { Crashed } from "./crash_report.ts";
 import { addGuest, forgetGuest, type LocalGuest } from "./guests.ts";
 import type { Hibernated } from "./hibernation.ts";
 import { FIBER_COST } from "./instance_pool.ts";
-import { BELOW_MS_MAX } from "./limits.ts";
 import type { ProcessInstance, ProcessPool } from "./process_pool.ts";
 import { type Receiver, Reception } from "./reception.ts";
 import type { Guest } from "./slot.ts";
 import { type Log, loggedStdio } from "./stdio.ts";
 import { GuestStreams } from "./streams.ts";
+import { Turn, type TurnParts } from "./turn.ts";
 import { causeOf } from "./uncatchable.ts";
+
+const NOW = Promise.resolve();
 
 /** The entry of a service: {@linkcode SERVICE_EXPORT} is called for each message. */
 export const SERVICE_ENTRY = "service";
@@ -45,33 +46,33 @@ export const SERVICE_ENTRY = "service";
  */
 export const SERVICE_EXPORT = "rusm_message";
 
-/** All that a core process is made from. */
-export interface CoreOptions {
-  /** Instances of what it runs. */
+/** What the processes of one component have in common. */
+export interface CoreParts extends TurnParts {
+  /** Instances of what they run. */
   readonly pool: ProcessPool;
-  /** What the process may do. */
-  readonly capability: Capability;
+  /** Who gives them names; their runtime when absent, which then must be the only one. */
+  readonly names?: NameService;
+  /** Whether a service always gives its instance back before it waits; only when guests take much in all when absent. */
+  readonly alwaysHibernates?: boolean;
+}
+
+/** What is one process's own. */
+export interface CoreStart {
   /**
    * Name of the exported function that it runs, which takes nothing; or
    * {@linkcode SERVICE_ENTRY}.
    */
   readonly entry: string;
-  /** What it does instead of `entry`: calls an export that takes something. */
-  readonly invoke?: (instance: ProcessInstance) => Promise<unknown>;
-  /** Who runs on this scheduler. */
-  readonly runQueue: RunQueue;
-  /** The clock that it is preempted by. */
-  readonly epoch: Epoch;
-  /** Who gives it names; its runtime when absent, which then must be the only one. */
-  readonly names?: NameService;
+  /** What it does instead of `entry`, if anything: calls an export that takes something. */
+  readonly invoke?:
+    | ((instance: ProcessInstance) => Promise<unknown>)
+    | undefined;
   /** Makes what a command is started with, when it first asks; nothing when absent. */
   readonly command?: () => Command;
   /** Makes the exit reason of what a guest ended with, while it still has its instance. */
   readonly crashOf?: (crashed: Crashed) => ExitReason;
   /** Takes what it logs; nobody does when absent. */
   readonly log?: Log;
-  /** Whether a service always gives its instance back before it waits; only when guests take much in all when absent. */
-  readonly alwaysHibernates?: boolean;
 }
 
 /** What a command is started with. */
@@ -98,9 +99,16 @@ export interface Command {
  * or saved, only while the process has its turn, or sits between two messages.
  */
 export class CoreProcess
-  implements ProcessBody<GuestMessage>, Guest, LocalGuest, Receiver, Sitting {
-  readonly capability: Capability;
-  readonly #options: CoreOptions;
+  implements
+    ProcessBody<GuestMessage>,
+    Guest,
+    LocalGuest,
+    Receiver,
+    Sitting,
+    Entrant {
+  readonly #parts: CoreParts;
+  readonly #start: CoreStart;
+  readonly #turn: Turn;
   #self: Context<GuestMessage> | undefined;
   #outcome: ExitReason | undefined;
   #isStopped = false;
@@ -108,9 +116,6 @@ export class CoreProcess
   // Ends the wait of a guest that was stopped.
   #abandon: (() => void) | undefined;
   #reception: Reception | undefined;
-  // Epochs since it waited last, without those of this slice.
-  #usedEpochs = 0;
-  #sliceEpoch = 0;
   #instance: ProcessInstance | undefined;
   #hasFiber = false;
   // The state of a service without an instance.
@@ -122,9 +127,14 @@ export class CoreProcess
   #command: Command | undefined;
 
   /** A process that has not started. */
-  constructor(options: CoreOptions) {
-    this.#options = options;
-    this.capability = options.capability;
+  constructor(parts: CoreParts, start: CoreStart) {
+    this.#parts = parts;
+    this.#start = start;
+    this.#turn = new Turn(parts);
+  }
+
+  get capability(): Capability {
+    return this.#parts.capability;
   }
 
   get self(): Context<GuestMessage> {
@@ -141,12 +151,12 @@ export class CoreProcess
   }
 
   get command(): Command {
-    this.#command ??= this.#options.command?.() ?? NOTHING;
+    this.#command ??= this.#start.command?.() ?? NOTHING;
     return this.#command;
   }
 
   get log(): Log {
-    return this.#options.log ?? (() => {});
+    return this.#start.log ?? (() => {});
   }
 
   get wasip1(): Wasip1State {
@@ -154,47 +164,72 @@ export class CoreProcess
     return this.#wasip1;
   }
 
-  async start(self: Context<GuestMessage>): Promise<void> {
+  start(self: Context<GuestMessage>): typeof LATER {
     this.#self = self;
     addGuest(this);
-    // Not by an asynchronous function of its own: of many that are spawned at
-    // once, all but one wait here.
-    if (!this.#tryEnter()) {
-      await this.#options.runQueue.enter();
-      this.#sliceEpoch = this.#options.epoch.now();
+    if (this.#turn.tryEnter()) this.#run();
+    else this.#turn.enterBy(this);
+    return LATER;
+  }
+
+  /** Begins its first turn. */
+  enter(): void {
+    this.#turn.begin();
+    // Whose turn has just ended still stands on this stack.
+    NOW.then(() => this.#run());
+  }
+
+  // No asynchronous function, and no scope: all that waits with a guest is the
+  // promise of its end, and two bound functions.
+  #run(): void {
+    try {
+      const ended = this.#tryTake() ? this.#play() : this.#playLater();
+      ended.then(this.#end.bind(this), this.#endBy.bind(this));
+    } catch (thrown) {
+      this.#endBy(thrown);
     }
-    await this.#run();
+  }
+
+  #play(): Promise<unknown> {
+    const { entry, invoke } = this.#start;
+    if (invoke !== undefined) return invoke(this.#instance!);
+    if (entry === SERVICE_ENTRY) return this.#serve();
+    const begun = this.#begin(entry);
+    return begun === undefined
+      ? this.#instance!.call(entry)
+      : begun.then(() => this.#instance!.call(entry));
+  }
+
+  async #playLater(): Promise<void> {
+    await this.#take();
+    await this.#play();
+  }
+
+  // The guest boundary: what a guest throws ends its process, no more.
+  #endBy(thrown: unknown): void {
+    if (!this.#isStopped) this.#fail(thrown);
+    this.#end();
+  }
+
+  // The turn ends last, so that the instance is there for the next guest.
+  #end(): void {
+    try {
+      this.#wasip1?.close();
+      this.#command?.stdio.flush?.();
+      if (this.#instance !== undefined) this.#parts.pool.give(this.#instance);
+    } catch (thrown) {
+      // Of what is its own too: others must get their turn.
+      this.#outcome ??= crashOf(thrown);
+    }
+    this.#releaseFiber();
+    this.#turn.leave();
     this.#forget();
-    if (this.#outcome !== undefined) self.exit(this.#outcome);
+    this.self.end(this.#outcome ?? "normal");
   }
 
   #forget(): void {
     forgetGuest(this);
     this.#streams?.closeAll();
-  }
-
-  // The turn ends last, so that the instance is there for the next guest.
-  async #run(): Promise<void> {
-    try {
-      if (!this.#tryTake()) await this.#take();
-      const { entry, invoke } = this.#options;
-      if (invoke !== undefined) await invoke(this.#instance!);
-      else if (entry === SERVICE_ENTRY) await this.#serve();
-      else {
-        const begun = this.#begin(entry);
-        if (begun !== undefined) await begun;
-        await this.#instance!.call(entry);
-      }
-    } catch (thrown) {
-      // The guest boundary: what a guest throws ends its process, no more.
-      if (!this.#isStopped) this.#fail(thrown);
-    } finally {
-      this.#wasip1?.close();
-      this.#command?.stdio.flush?.();
-      if (this.#instance !== undefined) this.#options.pool.give(this.#instance);
-      this.#releaseFiber();
-      this.#leave();
-    }
   }
 
   #fail(thrown: unknown): void {
@@ -209,22 +244,22 @@ export class CoreProcess
   #crashOf(thrown: unknown): ExitReason {
     const { pid } = this.self;
     const instance = this.#instance;
-    const report = this.#options.crashOf;
+    const report = this.#start.crashOf;
     return report?.({ thrown, pid, instance }) ?? crashOf(thrown);
   }
 
   #tryTake(): boolean {
     if (this.#isStopped) throw new GuestStopped();
-    const admitted = this.#options.pool.tryAdmit();
+    const admitted = this.#parts.pool.tryAdmit();
     if (admitted !== undefined) this.#takeAdmitted(admitted);
     return admitted !== undefined;
   }
 
   // Others have their turn while it waits for what the machine does not have.
   async #take(): Promise<void> {
-    this.#leave();
-    const admitted = await this.#options.pool.admit();
-    await this.#enter();
+    this.#turn.leave();
+    const admitted = await this.#parts.pool.admit();
+    await this.#turn.enter();
     if (admitted === undefined) throw this.#exceeded();
     this.#takeAdmitted(admitted);
   }
@@ -232,7 +267,7 @@ export class CoreProcess
   #takeAdmitted(admitted: Cost): void {
     this.#hasFiber = true;
     try {
-      this.#instance = this.#options.pool.take(this, admitted);
+      this.#instance = this.#parts.pool.take(this, admitted);
       if (this.#saved !== undefined) this.#instance.wake(this.#saved);
       this.#saved = undefined;
     } catch (error) {
@@ -252,7 +287,7 @@ export class CoreProcess
   }
 
   #releaseFiber(): void {
-    if (this.#hasFiber) this.#options.pool.ceilings.releaseFiber();
+    if (this.#hasFiber) this.#parts.pool.ceilings.releaseFiber();
     this.#hasFiber = false;
   }
 
@@ -296,7 +331,7 @@ export class CoreProcess
   }
 
   #sit(): void {
-    const { pool, alwaysHibernates } = this.#options;
+    const { pool, alwaysHibernates } = this.#parts;
     this.#releaseFiber();
     if (!pool.isHibernatable) return;
     if (alwaysHibernates || pool.ceilings.isNear) this.giveBack();
@@ -304,13 +339,13 @@ export class CoreProcess
   }
 
   giveBack(): void {
-    const { pool } = this.#options;
+    const { pool } = this.#parts;
     this.#saved = pool.hibernate(this.#instance!);
     if (this.#saved !== undefined) this.#instance = undefined;
   }
 
   async #rise(): Promise<void> {
-    const { pool: { ceilings, isHibernatable } } = this.#options;
+    const { pool: { ceilings, isHibernatable } } = this.#parts;
     if (isHibernatable) ceilings.rise(this);
     if (this.#isStopped) return;
     if (this.#saved !== undefined) {
@@ -322,10 +357,10 @@ export class CoreProcess
   }
 
   async #reserveFiber(): Promise<void> {
-    this.#leave();
-    const { ceilings } = this.#options.pool;
+    this.#turn.leave();
+    const { ceilings } = this.#parts.pool;
     this.#hasFiber = await ceilings.reserve(() => FIBER_COST) !== undefined;
-    await this.#enter();
+    await this.#turn.enter();
     if (!this.#hasFiber) throw this.#exceeded();
   }
 
@@ -337,69 +372,28 @@ export class CoreProcess
     this.#reception?.abandon();
   }
 
-  #tryEnter(): boolean {
-    if (!this.#options.runQueue.tryEnter()) return false;
-    this.#sliceEpoch = this.#options.epoch.now();
-    return true;
-  }
-
-  async #enter(): Promise<void> {
-    await this.#options.runQueue.enter();
-    this.#sliceEpoch = this.#options.epoch.now();
-  }
-
-  #leave(): void {
-    this.#usedEpochs += this.#sliceEpochs();
-    this.#options.runQueue.leave();
-  }
-
-  #sliceEpochs(): number {
-    return (this.#options.epoch.now() - this.#sliceEpoch) | 0;
-  }
-
   overrun(): number | Promise<number> {
-    const sliceEpochs = this.#sliceEpochs();
-    if (!this.#mayGoOn(sliceEpochs)) return 1;
-    const { epoch, runQueue } = this.#options;
-    const isOver = sliceEpochs >= epoch.sliceTicks ||
-      sliceEpochs > 0 && runQueue.isWanted;
-    if (!isOver) return 0;
+    if (!this.#mayGoOn(this.#turn.excess)) return 1;
+    if (!this.#turn.isOver) return 0;
     return this.#countMemory() ? this.#yield() : 1;
   }
 
   overrunBelow(): number {
-    const sliceEpochs = this.#sliceEpochs();
-    if (!this.#mayGoOn(sliceEpochs)) return 1;
-    if (sliceEpochs * this.#options.epoch.periodMs > BELOW_MS_MAX) {
-      this.#outcome ??= {
-        type: "limit",
-        limit: "cpu",
-        message:
-          `Used more than ${BELOW_MS_MAX} ms of CPU time where it cannot be suspended`,
-      };
-      return 1;
-    }
-    return Number(!this.#countMemory());
+    return Number(
+      !this.#mayGoOn(this.#turn.excessBelow) || !this.#countMemory(),
+    );
   }
 
-  #mayGoOn(sliceEpochs: number): boolean {
-    if (this.#isStopped) return false;
-    const { epoch } = this.#options;
-    const { cpuMsMax } = this.capability;
-    if ((this.#usedEpochs + sliceEpochs) * epoch.periodMs > cpuMsMax) {
-      const message =
-        `Used more than ${cpuMsMax} ms of CPU time without waiting`;
-      this.#outcome ??= { type: "limit", limit: "cpu", message };
-      return false;
-    }
-    return true;
+  #mayGoOn(excess: ExitReason | undefined): boolean {
+    if (!this.#isStopped) this.#outcome ??= excess;
+    return !this.#isStopped && excess === undefined;
   }
 
   // A guest asks nobody before its memory grows.
   #countMemory(): boolean {
     const instance = this.#instance;
     if (instance === undefined) return true;
-    const counted = this.#options.pool.count(instance);
+    const counted = this.#parts.pool.count(instance);
     if (counted === true) return true;
     if (counted === "memory") {
       const { memoryBytesMax } = this.capability;
@@ -411,10 +405,7 @@ export class CoreProcess
 
   async #yield(): Promise<number> {
     const { host } = this.self.runtime;
-    const { runQueue, epoch } = this.#options;
-    this.#usedEpochs += this.#sliceEpochs();
-    await runQueue.preempt((callback) => host.macrotask(callback));
-    this.#sliceEpoch = epoch.now();
+    await this.#turn.preempt((callback) => host.macrotask(callback));
     return Number(this.#isStopped);
   }
 
@@ -437,7 +428,7 @@ export class CoreProcess
     const message = this.self.receiveBy(reception.take);
     if (message === LATER) return this.#wait(reception, give);
     // Under load there is always a message, and it would have waited.
-    this.#usedEpochs = -this.#sliceEpochs();
+    this.#turn.renewNow();
     return give(bytesOf(message));
   }
 
@@ -448,7 +439,7 @@ export class CoreProcess
   }
 
   #receptionOf(): Reception {
-    this.#reception ??= new Reception(this, this.#options.runQueue);
+    this.#reception ??= new Reception(this, this.#parts.runQueue);
     return this.#reception;
   }
 
@@ -457,14 +448,14 @@ export class CoreProcess
     give: (message: Uint8Array) => Value,
   ): Promise<Value> {
     const given = reception.wait(give);
-    this.#leave();
+    this.#turn.leave();
     // A process that has waited let others run: its allowance is new.
-    this.#usedEpochs = 0;
+    this.#turn.renew();
     return given;
   }
 
   resume(message: GuestMessage | undefined): Uint8Array {
-    this.#sliceEpoch = this.#options.epoch.now();
+    this.#turn.begin();
     if (this.#isStopped || message === undefined) throw new GuestStopped();
     return bytesOf(message);
   }
@@ -487,7 +478,7 @@ export class CoreProcess
     if (message instanceof Promise) return this.#takenLater(message);
     // Under load there is always a message, and it would have waited.
     const isWait = timeoutMs !== 0 && !this.#isWaiting;
-    if (isWait) this.#usedEpochs = -this.#sliceEpochs();
+    if (isWait) this.#turn.renewNow();
     return bytesOf(message);
   }
 
@@ -508,7 +499,7 @@ export class CoreProcess
 
   claim(name: string): boolean | Promise<boolean> {
     const { runtime, pid } = this.self;
-    const { names } = this.#options;
+    const { names } = this.#parts;
     return names === undefined
       ? runtime.register(name, pid)
       : names.register(name, pid);
@@ -520,12 +511,12 @@ export class CoreProcess
       value.catch(() => {});
       throw new GuestStopped();
     }
-    this.#leave();
+    this.#turn.leave();
     this.#isWaiting = true;
     // A process that has waited let others run: its allowance is new.
-    if (isFree) this.#usedEpochs = 0;
+    if (isFree) this.#turn.renew();
     await this.#settled(value);
-    if (!this.#tryEnter()) await this.#enter();
+    if (!this.#turn.tryEnter()) await this.#turn.enter();
     this.#isWaiting = false;
     if (this.#isStopped) throw new GuestStopped();
     return await value;

@@ -46,7 +46,9 @@ export class CoreInstance implements Slot {
   readonly #reset: (self: Slot) => void;
   // Undefined when it cannot be put back.
   readonly #tables: TableImage | undefined;
-  readonly #entries = new Map<string, () => Promise<unknown>>();
+  // What was called last, and how: a process has one entry, or two.
+  #entry: string | undefined;
+  #call: (() => Promise<unknown>) | undefined;
   #guest: Guest | undefined;
   #wasip1Memory: GuestMemory | undefined;
   #bytes: Uint8Array<ArrayBuffer> | undefined;
@@ -116,12 +118,11 @@ export class CoreInstance implements Slot {
 
   /** Calls an exported function, on a fiber of its own. Rejects when it traps. */
   call(entry: string): Promise<unknown> {
-    let call = this.#entries.get(entry);
-    if (call === undefined) {
-      call = promising(this.#exports[entry] as () => unknown);
-      this.#entries.set(entry, call);
+    if (this.#entry !== entry) {
+      this.#call = promising(this.#exports[entry] as () => unknown);
+      this.#entry = entry;
     }
-    return call();
+    return this.#call!();
   }
 
   /**

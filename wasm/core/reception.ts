@@ -5,7 +5,7 @@
  */
 
 import type { GuestMessage } from "../message.ts";
-import type { RunQueue } from "../run_queue.ts";
+import type { Entrant, RunQueue } from "../run_queue.ts";
 import { uncatchable } from "./uncatchable.ts";
 
 /** Who waits. */
@@ -35,12 +35,11 @@ function handResolver(resolve: (value: unknown) => void): void {
  * Invariant: from when a wait begins until it is the guest's turn, `#give` and
  * `#resolve` are there, and `#isParked` until its message has come.
  */
-export class Reception {
+export class Reception implements Entrant {
   /** Takes the message that a guest waits for. */
   readonly take: (message: GuestMessage) => void;
   readonly #receiver: Receiver;
   readonly #runQueue: RunQueue;
-  readonly #enter: () => void;
   #isParked = false;
   #give: ((message: Uint8Array) => unknown) | undefined;
   #resolve: ((value: unknown) => void) | undefined;
@@ -50,8 +49,8 @@ export class Reception {
   constructor(receiver: Receiver, runQueue: RunQueue) {
     this.#receiver = receiver;
     this.#runQueue = runQueue;
-    this.take = (message) => this.#wake(message);
-    this.#enter = () => this.#resume();
+    // A bound function takes half of what an arrow and its scope do.
+    this.take = this.#wake.bind(this);
   }
 
   /**
@@ -81,10 +80,11 @@ export class Reception {
   #wake(message: GuestMessage | undefined): void {
     this.#isParked = false;
     this.#message = message;
-    this.#runQueue.enterBy(this.#enter);
+    this.#runQueue.enterBy(this);
   }
 
-  #resume(): void {
+  /** Goes on, in its turn, with the message that it was woken by. */
+  enter(): void {
     const message = this.#message;
     const give = this.#give!;
     const resolve = this.#resolve!;

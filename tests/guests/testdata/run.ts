@@ -52,7 +52,10 @@ export class LocalCommand {
   }
 
   /** Makes the guest `name` ready. */
-  static async load(name: string, options: CommandOptions): Promise<LocalCommand> {
+  static async load(
+    name: string,
+    options: CommandOptions,
+  ): Promise<LocalCommand> {
     const component = await LocalComponent.load(await readGuest(name), {
       hosts: WASI_P2,
       capability: options.capability,
@@ -67,9 +70,9 @@ export class LocalCommand {
     const output = new Written();
     const errors = new Written();
     const stdio = { stdin: once(input), stdout: output, stderr: errors };
-    const body = new CoreProcess({
-      ...{ pool, capability, entry: "run" },
-      ...{ runQueue: new RunQueue(), epoch: new Epoch() },
+    const turns = { runQueue: new RunQueue(), epoch: new Epoch() };
+    const body = new CoreProcess({ pool, capability, ...turns }, {
+      entry: "run",
       command: () => ({ args: ["guest", ...args], env, stdio }),
       log: () => {},
       crashOf: componentCrashReports("guest", prepared.modules),

@@ -90,9 +90,12 @@ export class LocalComponent {
 
   /** Starts a process. */
   spawn(entry = "run"): ProcessHandle<GuestMessage> {
-    const body = new CoreProcess({
-      ...{ pool: this.pool, capability: this.#capability, entry },
+    const parts = {
+      ...{ pool: this.pool, capability: this.#capability },
       ...{ runQueue: this.#runQueue, epoch: this.#epoch },
+    };
+    const body = new CoreProcess(parts, {
+      entry,
       log: (_level, text) => void this.logs.push(text),
       crashOf: componentCrashReports("guest", this.prepared.modules),
     });

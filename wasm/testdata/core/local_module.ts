@@ -124,9 +124,8 @@ export class LocalModule {
   spawn(entry = "run"): ProcessHandle<GuestMessage> {
     const { pool, capability, alwaysHibernates, scheduler } = this;
     const { runQueue, epoch, runtime } = scheduler;
-    const body = new CoreProcess({
-      ...{ pool, capability, entry, runQueue, epoch, alwaysHibernates },
-    });
+    const parts = { pool, capability, runQueue, epoch, alwaysHibernates };
+    const body = new CoreProcess(parts, { entry });
     const quota = new WaitingBytes(scheduler.waiting);
     return runtime.spawn(body, { mailboxMax: GUEST_MAILBOX_MAX, quota });
   }
