@@ -23,6 +23,7 @@ import { ProcessExit, Wasip1State, type Wasip1Stdio } from "../wasi/p1.ts";
 import type { MakeLink } from "../wasi/files/new_link.ts";
 import { GuestStopped } from "../script/guest_error.ts";
 import type { Crashed } from "./crash_report.ts";
+import { eventLoopTurn } from "./event_loop.ts";
 import { addGuest, forgetGuest, type LocalGuest } from "./guests.ts";
 import type { Hibernated } from "./hibernation.ts";
 import { FIBER_COST } from "./instance_pool.ts";
@@ -404,8 +405,8 @@ export class CoreProcess
   }
 
   async #yield(): Promise<number> {
-    const { host } = this.self.runtime;
-    await this.#turn.preempt((callback) => host.macrotask(callback));
+    const { runtime } = this.self;
+    await this.#turn.preempt((callback) => eventLoopTurn(runtime, callback));
     return Number(this.#isStopped);
   }
 

@@ -33,6 +33,9 @@ export const NAME_BYTES_MAX = 1_024;
  */
 export const BELOW_MS_MAX = 1_000;
 
+/** Slices of a guest that is alone on its thread after which sockets are polled: 160 ms. */
+export const LONE_TURNS_MAX = 16;
+
 /** Names that one guest can have. */
 export const NAMES_MAX = 64;
 
