@@ -29,7 +29,7 @@ import type { Hibernated } from "./hibernation.ts";
 import { FIBER_COST } from "./instance_pool.ts";
 import type { ProcessInstance, ProcessPool } from "./process_pool.ts";
 import { type Receiver, Reception } from "./reception.ts";
-import type { Guest } from "./slot.ts";
+import type { Delivery, Guest } from "./slot.ts";
 import { type Log, loggedStdio } from "./stdio.ts";
 import { GuestStreams } from "./streams.ts";
 import { Turn, type TurnParts } from "./turn.ts";
@@ -325,7 +325,7 @@ export class CoreProcess
     if (message !== LATER) return bytesOf(message);
     this.#sit();
     try {
-      return await this.#wait(reception, asIs);
+      return await this.#wait(reception, AS_IS);
     } finally {
       await this.#rise();
     }
@@ -413,24 +413,22 @@ export class CoreProcess
   receive(
     timeoutMs: number | undefined,
   ): Uint8Array | undefined | Promise<Uint8Array | undefined> {
-    if (timeoutMs === undefined) return this.receiveInto(asIs);
+    if (timeoutMs === undefined) return this.receiveInto(AS_IS);
     if (this.#isStopped) throw new GuestStopped();
     return this.#takeHeld() ?? this.#receiveWithin(timeoutMs);
   }
 
-  receiveInto<Value>(
-    give: (message: Uint8Array) => Value,
-  ): Value | Promise<Value> {
+  receiveInto<Value>(delivery: Delivery<Value>): Value | Promise<Value> {
     if (this.#isStopped) throw new GuestStopped();
     const held = this.#takeHeld();
-    if (held !== undefined) return give(held);
+    if (held !== undefined) return delivery.give(held);
     if (!this.#countMemory()) throw new GuestStopped();
     const reception = this.#receptionOf();
     const message = this.self.receiveBy(reception.take);
-    if (message === LATER) return this.#wait(reception, give);
+    if (message === LATER) return this.#wait(reception, delivery);
     // Under load there is always a message, and it would have waited.
     this.#turn.renewNow();
-    return give(bytesOf(message));
+    return delivery.give(bytesOf(message));
   }
 
   #takeHeld(): Uint8Array | undefined {
@@ -446,9 +444,9 @@ export class CoreProcess
 
   #wait<Value>(
     reception: Reception,
-    give: (message: Uint8Array) => Value,
+    delivery: Delivery<Value>,
   ): Promise<Value> {
-    const given = reception.wait(give);
+    const given = reception.wait(delivery);
     this.#turn.leave();
     // A process that has waited let others run: its allowance is new.
     this.#turn.renew();
@@ -533,9 +531,7 @@ export class CoreProcess
   }
 }
 
-function asIs(message: Uint8Array): Uint8Array {
-  return message;
-}
+const AS_IS: Delivery<Uint8Array> = { give: (message) => message };
 
 const NOTHING: Command = {
   args: [],

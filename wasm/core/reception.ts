@@ -6,6 +6,7 @@
 
 import type { GuestMessage } from "../message.ts";
 import type { Entrant, RunQueue } from "../run_queue.ts";
+import type { Delivery } from "./slot.ts";
 import { uncatchable } from "./uncatchable.ts";
 
 /** Who waits. */
@@ -32,7 +33,7 @@ function handResolver(resolve: (value: unknown) => void): void {
  * One wait of a guest after the other. A message costs one promise: what the
  * fiber of the guest waits for.
  *
- * Invariant: from when a wait begins until it is the guest's turn, `#give` and
+ * Invariant: from when a wait begins until it is the guest's turn, `#delivery` and
  * `#resolve` are there, and `#isParked` until its message has come.
  */
 export class Reception implements Entrant {
@@ -41,7 +42,7 @@ export class Reception implements Entrant {
   readonly #receiver: Receiver;
   readonly #runQueue: RunQueue;
   #isParked = false;
-  #give: ((message: Uint8Array) => unknown) | undefined;
+  #delivery: Delivery<unknown> | undefined;
   #resolve: ((value: unknown) => void) | undefined;
   #message: GuestMessage | undefined;
 
@@ -56,13 +57,13 @@ export class Reception implements Entrant {
   /**
    * Waits until a message was taken and it is the guest's turn.
    *
-   * @param give Called with the message in that turn. What it returns is what
-   * the promise resolves to.
+   * @param delivery Given the message in that turn. What it returns is what the
+   * promise resolves to.
    * @returns Rejected, with what no guest can catch, when the guest ends.
    */
-  wait<Value>(give: (message: Uint8Array) => Value): Promise<Value> {
+  wait<Value>(delivery: Delivery<Value>): Promise<Value> {
     this.#isParked = true;
-    this.#give = give;
+    this.#delivery = delivery;
     waiting = this;
     return new Promise<unknown>(handResolver) as Promise<Value>;
   }
@@ -86,18 +87,18 @@ export class Reception implements Entrant {
   /** Goes on, in its turn, with the message that it was woken by. */
   enter(): void {
     const message = this.#message;
-    const give = this.#give!;
+    const delivery = this.#delivery!;
     const resolve = this.#resolve!;
-    this.#message = this.#give = this.#resolve = undefined;
-    resolve(this.#given(message, give));
+    this.#message = this.#delivery = this.#resolve = undefined;
+    resolve(this.#given(message, delivery));
   }
 
   #given(
     message: GuestMessage | undefined,
-    give: (message: Uint8Array) => unknown,
+    delivery: Delivery<unknown>,
   ): unknown {
     try {
-      return give(this.#receiver.resume(message));
+      return delivery.give(this.#receiver.resume(message));
     } catch (thrown) {
       // Whose turn has just ended must not suffer: this ends the guest that waits.
       return Promise.reject(uncatchable(thrown));

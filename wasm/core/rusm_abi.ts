@@ -13,7 +13,7 @@ import { pidOf } from "./pid_of.ts";
 import { packedCopy } from "./message_copy.ts";
 import { NAME_BYTES_MAX, NAMES_MAX } from "./limits.ts";
 import type { HostModule } from "./host_modules.ts";
-import type { HostFunction, Slot } from "./slot.ts";
+import type { Delivery, HostFunction, Slot } from "./slot.ts";
 import { NO_STREAM } from "./streams.ts";
 
 // Type of each function, by field.
@@ -111,20 +111,26 @@ function receive(
 ): number | Promise<number> {
   // Checked before it waits, so that a wrong pointer loses no message.
   insistRange(slot.bytes, at, max);
-  return slot.guest.receiveInto((message) =>
-    deliver(slot.bytes, at, max, message)
-  );
+  return slot.guest.receiveInto(new IntoMemory(slot, at, max));
 }
 
-function deliver(
-  bytes: Uint8Array,
-  at: number,
-  max: number,
-  message: Uint8Array,
-): number {
-  const { length } = message;
-  copyBytes(message, 0, Math.min(length, max >>> 0), bytes, at >>> 0);
-  return length;
+class IntoMemory implements Delivery<number> {
+  readonly #slot: Slot;
+  readonly #at: number;
+  readonly #max: number;
+
+  constructor(slot: Slot, at: number, max: number) {
+    this.#slot = slot;
+    this.#at = at >>> 0;
+    this.#max = max >>> 0;
+  }
+
+  give(message: Uint8Array): number {
+    const { length } = message;
+    const count = Math.min(length, this.#max);
+    copyBytes(message, 0, count, this.#slot.bytes, this.#at);
+    return length;
+  }
 }
 
 function list(slot: Slot, at: number, max: number): number {

@@ -16,6 +16,15 @@ import type { Command } from "./core_process.ts";
 import type { Log } from "./stdio.ts";
 import type { GuestStreams } from "./streams.ts";
 
+/**
+ * Where a message goes. An object, since one waits with each guest: a function
+ * and its scope take more than twice as much.
+ */
+export interface Delivery<Value> {
+  /** Takes the message, in the turn of the process. Returns what the guest is told. */
+  give(message: Uint8Array): Value;
+}
+
 /** A process, as host functions see it. */
 export interface Guest {
   /** What it acts with. */
@@ -57,14 +66,11 @@ export interface Guest {
   /**
    * Takes its next message, and waits for it for ever.
    *
-   * @param give Called with the message in the turn of the process.
-   * @returns What `give` returned. A promise of it is rejected with nothing that
+   * @returns What `give` of the delivery returned. A promise of it is rejected with nothing that
    * a guest can catch.
    * @throws {GuestStopped} The process has ended.
    */
-  receiveInto<Value>(
-    give: (message: Uint8Array) => Value,
-  ): Value | Promise<Value>;
+  receiveInto<Value>(delivery: Delivery<Value>): Value | Promise<Value>;
 
   /**
    * Takes its next message, as `receive` does, but without waiting: a promise
