@@ -7,7 +7,8 @@
 import type { ProcessBody } from "@rusm/otp";
 import type { Capability } from "./capability.ts";
 import { Ceilings, type CeilingsSeed } from "./ceilings.ts";
-import { type Command, CoreProcess } from "./core/core_process.ts";
+import type { Command } from "./core/command.ts";
+import { CoreProcess } from "./core/core_process.ts";
 import {
   type Crashed,
   type Crashing,

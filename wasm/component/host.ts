@@ -10,7 +10,7 @@
 
 import type { Context } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
-import type { Command } from "../core/core_process.ts";
+import type { Command } from "../core/command.ts";
 import type { Log } from "../core/stdio.ts";
 import type { GuestMessage } from "../message.ts";
 

@@ -16,82 +16,29 @@ import {
 import type { Capability } from "../capability.ts";
 import type { Cost, Sitting } from "../ceilings.ts";
 import { bytesOf, type GuestMessage } from "../message.ts";
-import type { NameService } from "../name_replica.ts";
-import type { ConnectionInfo } from "../node/connection.ts";
 import type { Entrant } from "../run_queue.ts";
-import { ProcessExit, Wasip1State, type Wasip1Stdio } from "../wasi/p1.ts";
-import type { MakeLink } from "../wasi/files/new_link.ts";
+import { ProcessExit, type Wasip1State } from "../wasi/p1.ts";
 import { GuestStopped } from "../script/guest_error.ts";
-import type { Crashed } from "./crash_report.ts";
+import { type Command, NO_COMMAND, wasip1Of } from "./command.ts";
+import {
+  type CoreParts,
+  type CoreStart,
+  SERVICE_ENTRY,
+  SERVICE_EXPORT,
+} from "./core_parts.ts";
 import { eventLoopTurn } from "./event_loop.ts";
 import { addGuest, forgetGuest, type LocalGuest } from "./guests.ts";
 import type { Hibernated } from "./hibernation.ts";
 import { FIBER_COST } from "./instance_pool.ts";
-import type { ProcessInstance, ProcessPool } from "./process_pool.ts";
+import type { ProcessInstance } from "./process_pool.ts";
 import { type Receiver, Reception } from "./reception.ts";
 import type { Delivery, Guest } from "./slot.ts";
-import { type Log, loggedStdio } from "./stdio.ts";
+import type { Log } from "./stdio.ts";
 import { GuestStreams } from "./streams.ts";
-import { Turn, type TurnParts } from "./turn.ts";
+import { Turn } from "./turn.ts";
 import { causeOf } from "./uncatchable.ts";
 
 const NOW = Promise.resolve();
-
-/** The entry of a service: {@linkcode SERVICE_EXPORT} is called for each message. */
-export const SERVICE_ENTRY = "service";
-
-/**
- * What a service exports: a function `() -> i32`, called when a message is
- * there, which it takes by `receive`; one that it leaves is dropped. The
- * process goes on when it returns 0, and ends otherwise.
- */
-export const SERVICE_EXPORT = "rusm_message";
-
-/** What the processes of one component have in common. */
-export interface CoreParts extends TurnParts {
-  /** Instances of what they run. */
-  readonly pool: ProcessPool;
-  /** Who gives them names; their runtime when absent, which then must be the only one. */
-  readonly names?: NameService;
-  /** Whether a service always gives its instance back before it waits; only when guests take much in all when absent. */
-  readonly alwaysHibernates?: boolean;
-}
-
-/** What is one process's own. */
-export interface CoreStart {
-  /**
-   * Name of the exported function that it runs, which takes nothing; or
-   * {@linkcode SERVICE_ENTRY}.
-   */
-  readonly entry: string;
-  /** What it does instead of `entry`, if anything: calls an export that takes something. */
-  readonly invoke?:
-    | ((instance: ProcessInstance) => Promise<unknown>)
-    | undefined;
-  /** Makes what a command is started with, when it first asks; nothing when absent. */
-  readonly command?: () => Command;
-  /** Makes the exit reason of what a guest ended with, while it still has its instance. */
-  readonly crashOf?: (crashed: Crashed) => ExitReason;
-  /** Takes what it logs; nobody does when absent. */
-  readonly log?: Log;
-}
-
-/** What a command is started with. */
-export interface Command {
-  /** Its arguments, its name first. */
-  readonly args: readonly string[];
-  /** Its variables: only those that are granted. */
-  readonly env: ReadonlyMap<string, string>;
-  /** Its standard streams. */
-  readonly stdio: Wasip1Stdio & {
-    /** Lets go of what is kept back. */
-    flush?(): void;
-  };
-  /** The connection that it was spawned for, if it was for one. */
-  readonly connection?: ConnectionInfo | undefined;
-  /** See {@linkcode WasiOptions.makeLink}. */
-  readonly makeLink?: MakeLink;
-}
 
 /**
  * A process that runs a core module.
@@ -152,7 +99,7 @@ export class CoreProcess
   }
 
   get command(): Command {
-    this.#command ??= this.#start.command?.() ?? NOTHING;
+    this.#command ??= this.#start.command?.() ?? NO_COMMAND;
     return this.#command;
   }
 
@@ -532,25 +479,3 @@ export class CoreProcess
 }
 
 const AS_IS: Delivery<Uint8Array> = { give: (message) => message };
-
-const NOTHING: Command = {
-  args: [],
-  env: new Map(),
-  stdio: loggedStdio(() => {}),
-};
-
-function wasip1Of(
-  self: Context<GuestMessage>,
-  capability: Capability,
-  command: Command,
-): Wasip1State {
-  return new Wasip1State({
-    ...command,
-    capability,
-    now: () => Date.now(),
-    monotonic: () => performance.now(),
-    random: (bytes) =>
-      void crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
-    signal: self.signal,
-  });
-}

@@ -12,7 +12,7 @@ import type { Capability } from "../capability.ts";
 import type { Context } from "@rusm/otp";
 import type { GuestMessage } from "../message.ts";
 import type { GuestMemory, Wasip1State } from "../wasi/p1.ts";
-import type { Command } from "./core_process.ts";
+import type { Command } from "./command.ts";
 import type { Log } from "./stdio.ts";
 import type { GuestStreams } from "./streams.ts";
 
