@@ -30,12 +30,12 @@ export async function handle(
   request: Request,
   { completed, onEnd }: Client,
 ): Promise<Response> {
+  const leaving = new AbortController();
+  completed.catch(() => leaving.abort());
   if (Number(request.headers.get("content-length") ?? 0) > bodyBytesMax) {
     onEnd();
     return answer(413);
   }
-  const leaving = new AbortController();
-  completed.catch(() => leaving.abort());
   const { signal } = leaving;
   const options = { timeoutMs, bodyBytesMax, signal, onEnd };
   try {

@@ -58,8 +58,8 @@ export function listenHttp(options: HttpOptions): HttpServer {
         log.error(`Cannot answer a request: ${describe(error)}`);
         return answer(500);
       },
-    }, async (request, { completed }) => {
-      const response = await dispatch(request, completed);
+    }, async (request, info) => {
+      const response = await dispatch(request, info);
       logAccess(log, request, response.status);
       return response;
     });
@@ -77,15 +77,17 @@ function describe(error: unknown): string {
 /** Finds who answers, admits the request, and has it answered. */
 function createDispatch(
   { node, listener, components }: HttpOptions,
-): (request: Request, completed: Promise<void>) => Promise<Response> {
+): (request: Request, info: Deno.ServeHandlerInfo) => Promise<Response> {
   let inFlightCount = 0;
   const onEnd = () => void inFlightCount--;
-  return async (request, completed) => {
+  return async (request, info) => {
     const handler = findHandler(listener, components, request);
     if (handler instanceof Response) return handler;
     if (inFlightCount >= listener.inFlightMax) return unavailable();
     inFlightCount++;
     if (handler.component.isHandler) {
+      // Asked for only here: it rejects, and somebody must hear of that.
+      const { completed } = info;
       return handle(node, handler, request, { completed, onEnd });
     }
     try {
