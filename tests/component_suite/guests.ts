@@ -27,12 +27,15 @@ export interface GuestReport {
   readonly endings: ReadonlyMap<string, number>;
 }
 
+const WAIT_MS_MAX = 2_000;
+
 /**
  * Spawns a process for each function without parameters that a component
- * exports, or that one of `count` mutations of it does, and waits for its end.
+ * exports, or that one of `count` mutations of it does, and waits for its end;
+ * one that waits for too long is killed.
  *
  * @throws {Error} A component made the engine fail with anything but
- * `LoadFailed`, or a process did not end.
+ * `LoadFailed`.
  */
 export async function runGuests(
   components: Iterable<Binary>,
@@ -111,8 +114,12 @@ async function endOf(
 ): Promise<ExitReason> {
   let reason: ExitReason = "noproc";
   await runtime.spawn<Down>(async (self) => {
-    self.monitor(engine.spawn(component, entry));
+    const pid = engine.spawn(component, entry);
+    self.monitor(pid);
+    // One that waits for what never comes ends only so.
+    const timer = setTimeout(() => runtime.kill(pid), WAIT_MS_MAX);
     ({ reason } = await self.receive());
+    clearTimeout(timer);
   }).join();
   return reason;
 }
