@@ -25,7 +25,8 @@ export async function findPreopens(
   cwd: string,
 ): Promise<readonly Preopen[]> {
   const preopens = words.map(readDirectory);
-  const guests = preopens.map(({ guest }) => guest);
+  // Libraries take `x` and `/x` for the same.
+  const guests = preopens.map(({ guest }) => posix.resolve("/", guest));
   const twice = guests.find((guest, index) => guests.indexOf(guest) < index);
   if (twice !== undefined) {
     throw new UsageError(`Cannot show two directories as one: ${twice}`);
@@ -34,8 +35,11 @@ export async function findPreopens(
 }
 
 /**
- * Reads one `HOST[::GUEST][:rw]`. The path for the guest is seen from `/`, which
- * most libraries take for the working directory. Pure.
+ * Reads one `HOST[::GUEST][:rw]`. Pure.
+ *
+ * A GUEST that is relative is given to the program as it stands, for those that
+ * look a directory up by its name. Without one, HOST is seen from `/`, which
+ * most libraries take for the working directory.
  *
  * @returns With `host` as it was given.
  * @throws {UsageError} A path is missing.
@@ -48,7 +52,8 @@ export function readDirectory(word: string): Preopen {
   const guest = end === -1 ? host : paths.slice(end + 2);
   if (host === "") throw new UsageError(`Missing HOST in --dir: ${word}`);
   if (guest === "") throw new UsageError(`Missing GUEST in --dir: ${word}`);
-  return { host, guest: posix.resolve("/", guest), readOnly };
+  const isAsIs = end !== -1 && !posix.isAbsolute(guest);
+  return { host, guest: isAsIs ? guest : posix.resolve("/", guest), readOnly };
 }
 
 async function locate(preopen: Preopen, cwd: string): Promise<Preopen> {
