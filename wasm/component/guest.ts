@@ -7,7 +7,7 @@
 import type { Context } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
 import type { Command } from "../core/command.ts";
-import type { Guest } from "../core/slot.ts";
+import type { Delivery, Guest } from "../core/slot.ts";
 import type { Log } from "../core/stdio.ts";
 import type { GuestMessage } from "../message.ts";
 import { makeOffer, type Offer } from "./canonical/mod.ts";
@@ -33,11 +33,13 @@ export class ComponentGuest implements HostGuest, Offer {
   #isWaiting = false;
   /** See {@linkcode Offer.goOn}: what is done with the message that it waits for. */
   goOn: Offer["goOn"];
-  readonly #give = (message: Uint8Array): unknown => {
-    const { goOn } = this;
-    this.goOn = undefined;
-    this.#isReceiving = false;
-    return goOn === undefined ? message : goOn(message);
+  readonly #delivery: Delivery<unknown> = {
+    give: (message: Uint8Array): unknown => {
+      const { goOn } = this;
+      this.goOn = undefined;
+      this.#isReceiving = false;
+      return goOn === undefined ? message : goOn(message);
+    },
   };
 
   /** Holds nothing yet. */
@@ -70,7 +72,7 @@ export class ComponentGuest implements HostGuest, Offer {
   }
 
   #receive(): Uint8Array | Promise<Uint8Array> {
-    const message = this.process.receiveInto(this.#give);
+    const message = this.process.receiveInto(this.#delivery);
     if (message instanceof Promise) {
       this.#isReceiving = true;
       makeOffer(message, this);
