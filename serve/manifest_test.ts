@@ -39,7 +39,26 @@ Deno.test("parseManifest() reads a listener with defaults", () => {
     name: "api",
     capability: BUILT_IN_PROFILES.get("sandboxed"),
     isolation: "shared",
+    isResident: false,
     at: { line: 2, column: 1 },
+  });
+});
+
+Deno.test("parseManifest() reads every key of a component", () => {
+  const text = `[components.clock]
+capability = "trusted"
+isolation = "dedicated"
+resident = true
+entry = "tick"
+`;
+  const { components } = parseManifest(text, "rusm.toml");
+  deepStrictEqual(components.get("clock"), {
+    name: "clock",
+    capability: BUILT_IN_PROFILES.get("trusted"),
+    isolation: "dedicated",
+    isResident: true,
+    entry: "tick",
+    at: { line: 1, column: 1 },
   });
 });
 

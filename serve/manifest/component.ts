@@ -14,6 +14,7 @@ import type { Position } from "../errors.ts";
 import {
   type Field,
   type Fields,
+  flag,
   headerOf,
   oneOf,
   readTable,
@@ -33,6 +34,10 @@ export interface ComponentEntry {
   readonly capability: Capability;
   /** On what threads they run. */
   readonly isolation: Isolation;
+  /** Whether a process of it is started with the app, and again whenever it ends. */
+  readonly isResident: boolean;
+  /** The exported function that its processes begin with; the usual one when absent. */
+  readonly entry?: string;
   /** Where the manifest declares it. */
   readonly at: Position;
 }
@@ -43,6 +48,8 @@ export type Components = ReadonlyMap<string, ComponentEntry>;
 const COMPONENT = {
   "capability": text,
   "isolation": oneOf<Isolation>(["shared", "dedicated"]),
+  "resident": flag,
+  "entry": text,
 } satisfies Shape;
 
 /** The profile of a component that names none. */
@@ -66,8 +73,7 @@ export function readComponents(
     checkName(name, keyAt, report);
     const fields = readFields(node, name, report);
     const capability = findProfile(fields.capability, profiles, report);
-    const isolation = fields.isolation?.value ?? "shared";
-    entries.set(name, { name, capability, isolation, at: node.at });
+    entries.set(name, { name, capability, at: node.at, ...settingsOf(fields) });
   }
   return entries;
 }
@@ -90,6 +96,16 @@ function readFields(
   const component = table(node, label, report);
   if (component === undefined) return {};
   return readTable(component, label, COMPONENT, report);
+}
+
+function settingsOf(
+  { isolation, resident, entry }: Fields<typeof COMPONENT>,
+): Pick<ComponentEntry, "isolation" | "isResident" | "entry"> {
+  return {
+    isolation: isolation?.value ?? "shared",
+    isResident: resident?.value ?? false,
+    ...entry === undefined ? {} : { entry: entry.value },
+  };
 }
 
 function findProfile(

@@ -76,7 +76,11 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
 
   // [components.*]
   ["[components]\napi = 1", "2:7: Wrong type for [components.api]: expected a table, found an integer"],
-  [API + "resident = true", '2:1: Unknown key "resident" in [components.api]: known keys are capability, isolation'],
+  [API + "restart = 'always'", '2:1: Unknown key "restart" in [components.api]: known keys are capability, isolation, resident, entry'],
+  [API + "residents = true", '2:1: Unknown key "residents" in [components.api]: did you mean "resident"?'],
+  [API + "resident = 'yes'", '2:12: Wrong type for "resident" in [components.api]: expected true or false, found a string'],
+  [API + "entry = 1", '2:9: Wrong type for "entry" in [components.api]: expected a string, found an integer'],
+  [API + "entry = ''", '2:9: Empty string for "entry" in [components.api]: expected at least one character'],
   [API + "isolation = 'dedicate'", '2:13: Unknown word for "isolation" in [components.api]: "dedicate": expected one of shared, dedicated'],
   [API + "isolation = true", '2:13: Wrong type for "isolation" in [components.api]: expected a string, found a boolean'],
   [API + "capability = 'sandbox'", '2:14: Unknown capability profile "sandbox": did you mean "sandboxed"?'],
