@@ -4,28 +4,43 @@
  * @module
  */
 
-import { type ExitReason, type Pid, Runtime } from "@rusm/otp";
-import { Engine, type EngineObserver } from "@rusm/wasm";
-import { loadComponents } from "./components.ts";
+import { type Pid, Runtime } from "@rusm/otp";
+import { Engine } from "@rusm/wasm";
+import { summarize } from "./capability_summary.ts";
+import { loadComponents, type Loaded, type Role } from "./components.ts";
 import { loadEnvFile } from "./env_file.ts";
 import { AppError, formatPlace } from "./errors.ts";
+import type { ArtifactKind } from "./hosting/artifact.ts";
+import { engineObserver, supervisionObserver } from "./hosting/observers.ts";
+import { Residents } from "./hosting/residents.ts";
 import { type HttpServer, listenHttp } from "./http.ts";
 import { CUT_MS_MAX, DRAIN_MS_MAX } from "./limits.ts";
-import { createLog, type LineLevel, type Log } from "./log.ts";
+import { createLog, type Log, pidText } from "./log.ts";
 import type { Listener, Manifest } from "./manifest.ts";
 import { isStderrColored, writeStderr } from "./stderr.ts";
+import { withinMs } from "./within_ms.ts";
 
 /** A running app. */
 export interface App {
   /** What it listens on, in the manifest's order. */
   readonly endpoints: readonly Endpoint[];
 
+  /**
+   * Resolves when its residents have ended too often, so that none is started
+   * again; else never. The app still listens, and is the caller's to stop.
+   */
+  readonly gaveUp: Promise<AppError>;
+
+  /** Its components, in the manifest's order. */
+  hosted(): readonly Hosted[];
+
   /** How many guests it has spawned, and how many of them live. */
   info(): AppInfo;
 
   /**
    * Accepts nothing more, lets requests in flight end, for a bounded time, then
-   * ends all processes: whoever still waits is answered 503. Idempotent.
+   * ends the residents, the youngest first, and all other processes: whoever
+   * still waits is answered 503. Idempotent.
    */
   stop(): Promise<void>;
 }
@@ -36,6 +51,20 @@ export interface Endpoint {
   readonly label: string;
   /** With the real port. */
   readonly url: string;
+}
+
+/** A component that an app hosts. */
+export interface Hosted {
+  /** Its name. */
+  readonly name: string;
+  /** What it was built into. */
+  readonly kind: ArtifactKind;
+  /** When it runs. */
+  readonly role: Role;
+  /** What it may do, in one line. */
+  readonly grants: string;
+  /** The process that the app started last, which may have ended; as in the log. */
+  readonly pid?: string;
 }
 
 /** What an app has counted. */
@@ -52,34 +81,28 @@ export interface StartOptions {
   readonly log?: Log;
   /** Time for requests in flight to end when it stops, in milliseconds; 10,000 when absent. */
   readonly drainMsMax?: number;
+  /** Whether it opens its listeners; it does when absent. */
+  readonly listens?: boolean;
 }
 
 /**
- * Starts the app of `manifest`: its components are loaded, its schedulers run
- * and its listeners are bound when the promise resolves. When it rejects,
- * nothing is left running.
+ * Starts the app of `manifest`: its components are loaded, its residents and
+ * commands are started, and then its listeners are bound, when the promise
+ * resolves. When it rejects, nothing is left running.
  *
  * @throws {AppError} A component was not built, cannot be loaded or granted, or
- * an address is in use.
+ * has no function to begin with, or an address is in use.
  */
 export async function startApp(
   manifest: Manifest,
   options: StartOptions = {},
 ): Promise<App> {
-  const { log = stderrLog(manifest), drainMsMax = DRAIN_MS_MAX } = options;
+  const { log = stderrLog(manifest) } = options;
   await loadEnvFile(manifest.directory);
-  const runtime = new Runtime();
-  const engine = new Engine(runtime, { observer: observerOf(log) });
-  const running = new Running(engine, drainMsMax);
-  const node = { runtime, engine, log, isStopping: () => running.isStopping };
+  const running = new Running(log, options.drainMsMax);
   try {
-    const components = await loadComponents(manifest, engine);
-    for (const listener of manifest.listeners) {
-      running.add(
-        labelOf(listener),
-        listen(manifest, { node, listener, components, log }),
-      );
-    }
+    await running.host(manifest);
+    if (options.listens ?? true) running.listen(manifest);
     return running;
   } catch (error) {
     await running.stop();
@@ -120,20 +143,65 @@ function listen(
 /** An app that runs, or is about to. */
 class Running implements App {
   readonly endpoints: Endpoint[] = [];
-  readonly #engine: Engine;
+  readonly #log: Log;
   readonly #drainMsMax: number;
+  readonly #runtime: Runtime;
+  readonly #engine: Engine;
+  readonly #residents: Residents;
   readonly #servers: HttpServer[] = [];
+  #loaded: readonly Loaded[] = [];
   #stopped: Promise<void> | undefined;
 
-  constructor(engine: Engine, drainMsMax: number) {
-    this.#engine = engine;
+  constructor(log: Log, drainMsMax = DRAIN_MS_MAX) {
+    this.#log = log;
     this.#drainMsMax = drainMsMax;
+    const runtime = new Runtime({ observer: supervisionObserver(log) });
+    const isOwn = (pid: Pid) => this.#residents.exited(pid);
+    const engine = new Engine(runtime, {
+      observer: engineObserver(log, isOwn),
+    });
+    this.#runtime = runtime;
+    this.#engine = engine;
+    this.#residents = new Residents({ runtime, engine, log });
   }
 
-  /** Adds a listener. */
-  add(label: string, server: HttpServer): void {
-    this.endpoints.push({ label, url: server.url });
-    this.#servers.push(server);
+  /** Loads the components, and starts those that run from the start. */
+  async host(manifest: Manifest): Promise<void> {
+    this.#loaded = await loadComponents(manifest, this.#engine);
+    await this.#residents.start(this.#loaded);
+  }
+
+  /** Opens the listeners. */
+  listen(manifest: Manifest): void {
+    const components = new Map(
+      this.#loaded.map(({ component }) => [component.name, component]),
+    );
+    const node = {
+      ...{ runtime: this.#runtime, engine: this.#engine, log: this.#log },
+      isStopping: () => this.isStopping,
+    };
+    for (const listener of manifest.listeners) {
+      const options = { node, listener, components, log: this.#log };
+      const server = listen(manifest, options);
+      const label = labelOf(listener);
+      this.endpoints.push({ label, url: server.url });
+      this.#servers.push(server);
+    }
+  }
+
+  get gaveUp(): Promise<AppError> {
+    return this.#residents.gaveUp;
+  }
+
+  hosted(): readonly Hosted[] {
+    return this.#loaded.map(({ component, kind, role }) => {
+      const { name, capability } = component;
+      const pid = this.#residents.pidOf(name);
+      return {
+        ...{ name, kind, role, grants: summarize(capability) },
+        ...pid === undefined ? {} : { pid: pidText(pid) },
+      };
+    });
   }
 
   get isStopping(): boolean {
@@ -154,53 +222,12 @@ class Running implements App {
     const stops = this.#servers.map((server) => server.stop());
     const drained = Promise.all(stops).then(() => {});
     await withinMs(this.#drainMsMax, drained);
+    await this.#residents.stop();
     const closing = this.#engine.close();
     await withinMs(CUT_MS_MAX, Promise.all([drained, closing]));
   }
 }
 
-async function withinMs(ms: number, work: Promise<unknown>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([work, promise]);
-  clearTimeout(timer);
-}
-
 function labelOf({ target, hostname, port }: Listener): string {
   return typeof target === "string" ? target : `${hostname}:${port}`;
-}
-
-const LEVELS: readonly LineLevel[] = ["error", "warn", "info", "debug"];
-
-// A process that ends well has its line in the access log already.
-function observerOf(log: Log): EngineObserver {
-  return {
-    exited(pid, component, reason) {
-      if (reason !== "normal") logExit(log, pid, component, reason);
-    },
-    logged(pid, component, level, text) {
-      log.guest(component, pidText(pid), LEVELS[level] ?? "info", text);
-    },
-    refused(pid) {
-      log.warn(`Cannot copy a message to another scheduler: for ${pid}`);
-    },
-    schedulerLost(scheduler, why) {
-      log.error(`Lost scheduler ${scheduler}: ${why}`);
-    },
-  };
-}
-
-function pidText(pid: Pid | undefined): string {
-  return pid === undefined
-    ? "load"
-    : `${pid.node}.${pid.scheduler}.${pid.serial}`;
-}
-
-function logExit(
-  log: Log,
-  pid: Pid,
-  component: string,
-  reason: ExitReason,
-): void {
-  log.lifecycle({ type: "exit", component, pid: pidText(pid), reason });
 }

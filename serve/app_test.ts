@@ -1,8 +1,9 @@
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
-import { startApp, type StartOptions } from "./app.ts";
+import { type App, type Hosted, startApp, type StartOptions } from "./app.ts";
 import { type AppError, type AppErrorCode, EnvFileError } from "./errors.ts";
 import { createLog } from "./log.ts";
 import { loadManifest } from "./manifest.ts";
+import { assemble } from "./testdata/assemble.ts";
 
 const ANSWERS = "exports.default = () => new Response('hello');";
 
@@ -15,7 +16,7 @@ const MANIFEST = `${LISTENER}
 [components.api]
 `;
 
-type Files = Readonly<Record<string, string>>;
+type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** Calls `test` with a directory that holds `files`. */
 async function withFiles(
@@ -26,7 +27,10 @@ async function withFiles(
   try {
     await Deno.mkdir(`${directory}/wasm`);
     for (const [path, text] of Object.entries(files)) {
-      await Deno.writeTextFile(`${directory}/${path}`, text);
+      const bytes = typeof text === "string"
+        ? new TextEncoder().encode(text)
+        : text;
+      await Deno.writeFile(`${directory}/${path}`, bytes);
     }
     await test(directory);
   } finally {
@@ -63,6 +67,22 @@ const FAILURES: readonly (readonly [string, Files, AppErrorCode, RegExp])[] = [
     { "rusm.toml": MANIFEST, "wasm/api.js": "fetch('http://127.0.0.1/');" },
     "loadFailed",
     /^DIR\/rusm\.toml:6:1: Cannot load component "api": .*only in its functions/],
+  ["a module is invalid",
+    { "rusm.toml": MANIFEST, "wasm/api.wasm": "\0asm\x01\0\0\0\x63" },
+    "loadFailed",
+    /^DIR\/rusm\.toml:6:1: Cannot load component "api": /],
+  ["a resident has no function to begin with",
+    { "rusm.toml": "[components.api]\nresident = true", "wasm/api.wasm": "\0asm\x01\0\0\0" },
+    "noEntry",
+    /^DIR\/rusm\.toml:1:1: Cannot begin component "api": it exports no function$/],
+  ["a component does not have its entry",
+    { "rusm.toml": "[components.api]\nentry = 'tick'", "wasm/api.wasm": "\0asm\x01\0\0\0" },
+    "noEntry",
+    /^DIR\/rusm\.toml:1:1: Cannot begin component "api" with "tick": it exports no function$/],
+  ["TypeScript is to begin elsewhere",
+    { "rusm.toml": `${MANIFEST}entry = "tick"`, "wasm/api.js": ANSWERS },
+    "noEntry",
+    /^DIR\/rusm\.toml:6:1: Cannot begin component "api" with "tick": TypeScript begins with its default export$/],
   ["an address is no address of this machine",
     { "rusm.toml": MANIFEST.replace("127.0.0.1", "192.0.2.1"), "wasm/api.js": ANSWERS },
     "cannotListen",
@@ -182,4 +202,134 @@ Deno.test("App.stop() ends all, and can be called again", async () => {
     await rejects(fetch(url), TypeError);
     deepStrictEqual(app.info(), { started: 0, alive: 0 });
   });
+});
+
+const WAITS = "exports.default = () => new Promise((r) => setTimeout(r, 1e9));";
+
+const COUNTS = `exports.default = () => {
+  console.log("counted");
+  throw new Error("boom");
+};`;
+
+/** A module whose `run` receives for ever. */
+const RECEIVES = `(module
+  (import "rusm" "receive" (func $receive (param i32 i32) (result i32)))
+  (memory 1)
+  (func (export "run")
+    (drop (call $receive (i32.const 0) (i32.const 8)))))`;
+
+const COMMAND = new URL("testdata/command.wasm", import.meta.url);
+
+async function withHosting(
+  test: (app: App, lines: string[]) => Promise<void>,
+  files: Files,
+): Promise<void> {
+  await withFiles(files, async (directory) => {
+    const lines: string[] = [];
+    const sink = (text: string) => void lines.push(text.slice(9));
+    const log = createLog({ level: "debug", sink });
+    const app = await start(directory, { log });
+    try {
+      await test(app, lines);
+    } finally {
+      await app.stop();
+    }
+  });
+}
+
+Deno.test("startApp() hosts scripts, modules and components", async () => {
+  const files = {
+    "rusm.toml": `[components.script]
+resident = true
+[components.module]
+resident = true
+[components.once]
+[components.command]
+[components.worker]
+`,
+    "wasm/script.js": WAITS,
+    "wasm/module.wasm": await assemble(RECEIVES),
+    "wasm/once.wasm": await assemble('(module (func (export "_start")))'),
+    "wasm/command.wasm": await Deno.readFile(COMMAND),
+    "wasm/worker.js": ANSWERS,
+  };
+  await withHosting(async (app) => {
+    const rows = app.hosted().map(({ name, kind, role, grants, pid }) => {
+      match(pid ?? "none", role === "onDemand" ? /^none$/ : /^0\.\d+\.\d+$/);
+      return [name, kind, role, grants];
+    });
+    deepStrictEqual(rows, [
+      ["script", "script", "resident", "sandboxed mem=64M"],
+      ["module", "module", "resident", "sandboxed mem=64M"],
+      ["once", "module", "command", "sandboxed mem=64M"],
+      ["command", "component", "command", "sandboxed mem=64M"],
+      ["worker", "script", "onDemand", "sandboxed mem=64M"],
+    ]);
+    strictEqual(app.info().started, 4);
+    await app.stop();
+  }, files);
+});
+
+Deno.test("App.gaveUp resolves when a resident crashes for ever", async () => {
+  const files = {
+    "rusm.toml": "[components.counter]\nresident = true",
+    "wasm/counter.js": COUNTS,
+  };
+  await withHosting(async (app, lines) => {
+    const { code, message } = await app.gaveUp;
+    strictEqual(code, "gaveUp");
+    strictEqual(
+      message,
+      'Gave up on component "counter", which ended too often: crashed: Error: boom',
+    );
+    strictEqual(app.info().started, 4);
+    const ends = lines.filter((line) => / exit +counter#/.test(line));
+    strictEqual(ends.length, 4);
+    const restarts = lines.filter((line) =>
+      line.includes("Restarting counter")
+    );
+    strictEqual(restarts.length, 3);
+  }, files);
+});
+
+Deno.test("startApp() logs how a command ended, also when it ended well", async () => {
+  const files = {
+    "rusm.toml": "[components.once]",
+    "wasm/once.wasm": await assemble('(module (func (export "_start")))'),
+  };
+  await withHosting(async (app, lines) => {
+    while (app.info().alive > 0) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    match(lines.join(""), /spawn +once#[^]*exit +once#\S+ normal\n/);
+  }, files);
+});
+
+Deno.test("startApp() opens no listener when it is not to", async () => {
+  const files = { "rusm.toml": MANIFEST, "wasm/api.js": ANSWERS };
+  await withFiles(files, async (directory) => {
+    const app = await start(directory, { listens: false });
+    deepStrictEqual(app.endpoints, []);
+    const [api] = app.hosted() as [Hosted];
+    strictEqual(api.role, "onDemand");
+    await app.stop();
+  });
+});
+
+Deno.test("App.stop() ends residents, the youngest first", async () => {
+  const files = {
+    "rusm.toml":
+      "[components.a]\nresident = true\n[components.b]\nresident = true",
+    "wasm/a.js": WAITS,
+    "wasm/b.wasm": await assemble(RECEIVES),
+  };
+  const seen: string[] = [];
+  await withHosting(async (app, lines) => {
+    await app.stop();
+    seen.push(...lines.filter((line) => line.includes(" exit ")));
+    deepStrictEqual(app.info(), { started: 2, alive: 0 });
+  }, files);
+  strictEqual(seen.length, 2);
+  match(seen[0]!, /exit +b#\S+ shutdown\n/);
+  match(seen[1]!, /exit +a#\S+ shutdown\n/);
 });

@@ -9,55 +9,112 @@ import {
   type Engine,
   LoadFailed,
   NotGrantable,
+  type Start,
 } from "@rusm/wasm";
-import { join } from "node:path";
 import { AppError, formatPlace } from "./errors.ts";
+import {
+  type Artifact,
+  type ArtifactKind,
+  artifactPaths,
+  readArtifact,
+} from "./hosting/artifact.ts";
+import { type Beginning, findBeginning } from "./hosting/beginning.ts";
 import type { ComponentEntry, Manifest } from "./manifest.ts";
+
+/**
+ * When processes of a component are started by the app itself.
+ *
+ * | | a process is started |
+ * | --- | --- |
+ * | `"resident"` | with the app, and again whenever it ends |
+ * | `"command"` | with the app, once: it is a program |
+ * | `"onDemand"` | when it is asked for |
+ */
+export type Role = "resident" | "command" | "onDemand";
+
+/** A component that is ready to run, and how it does. */
+export interface Loaded {
+  /** What processes are made of. */
+  readonly component: Component;
+  /** What it was built into. */
+  readonly kind: ArtifactKind;
+  /** When it runs. */
+  readonly role: Role;
+  /** How its processes begin; absent when it can only answer. */
+  readonly start?: Start;
+}
 
 /**
  * Loads every component of `manifest`, all at once.
  *
- * @throws {AppError} One was not built, or cannot be loaded or granted: the
- * first in the manifest. Nothing is under way then.
+ * @returns Them, in the manifest's order.
+ * @throws {AppError} One was not built, cannot be loaded or granted, or has not
+ * the function to begin with: the first in the manifest. Nothing is under way
+ * then.
  */
 export async function loadComponents(
   manifest: Manifest,
   engine: Engine,
-): Promise<ReadonlyMap<string, Component>> {
+): Promise<readonly Loaded[]> {
   const entries = [...manifest.components.values()];
-  const loads = entries.map((entry) => loadComponent(manifest, engine, entry));
+  const loads = entries.map((entry) => loadEntry(manifest, engine, entry));
   // Which one fails first is a race; which one is told is not.
   await Promise.allSettled(loads);
-  const components = await Promise.all(loads);
-  return new Map(components.map((component) => [component.name, component]));
+  return await Promise.all(loads);
 }
 
-async function loadComponent(
+async function loadEntry(
   manifest: Manifest,
   engine: Engine,
   entry: ComponentEntry,
+): Promise<Loaded> {
+  const artifact = await readOrFail(manifest, entry);
+  const component = await loadOrFail(manifest, engine, entry, artifact);
+  insistServable(manifest, entry, component, artifact.kind);
+  const beginning = await findBeginning(artifact, entry.entry);
+  insistFound(manifest, entry, beginning);
+  return { component, kind: artifact.kind, ...runningOf(entry, beginning) };
+}
+
+async function readOrFail(
+  { directory, path }: Manifest,
+  { name, at }: ComponentEntry,
+): Promise<Artifact> {
+  const artifact = await readArtifact(directory, name);
+  if (artifact !== undefined) return artifact;
+  throw new AppError(
+    "missingArtifact",
+    `${
+      formatPlace(path, at)
+    }: Cannot find the artifact of component "${name}": ${
+      artifactPaths(directory, name)
+    }`,
+  );
+}
+
+async function loadOrFail(
+  manifest: Manifest,
+  engine: Engine,
+  entry: ComponentEntry,
+  artifact: Artifact,
 ): Promise<Component> {
-  const artifact = await readArtifact(manifest, entry);
+  const { name, capability, isolation, at } = entry;
   try {
-    const { name, capability, isolation } = entry;
-    if (typeof artifact === "string") {
-      return await engine.load(name, artifact, capability, { isolation });
-    }
-    const component = await engine.loadModule(name, artifact, capability, {
-      isolation,
-    });
-    insistServable(manifest, entry, component);
-    return component;
+    return artifact.kind === "script"
+      ? await engine.load(name, artifact.text, capability, { isolation })
+      : await engine.loadModule(name, artifact.bytes, capability, {
+        isolation,
+      });
   } catch (error) {
     // What the engine says gets the place in the manifest that it is about.
-    const place = formatPlace(manifest.path, entry.at);
+    const place = formatPlace(manifest.path, at);
     if (error instanceof NotGrantable) {
       throw new AppError("notGrantable", `${place}: ${error.message}`);
     }
     if (error instanceof LoadFailed) {
       throw new AppError(
         "loadFailed",
-        `${place}: Cannot load component "${entry.name}": ${error.stack}`,
+        `${place}: Cannot load component "${name}": ${error.stack}`,
       );
     }
     throw error;
@@ -69,13 +126,14 @@ function insistServable(
   { path, listeners }: Manifest,
   { name, at }: ComponentEntry,
   { isHandler }: Component,
+  kind: ArtifactKind,
 ): void {
   const isServed = listeners.some(({ target }) =>
     typeof target === "string"
       ? target === name
       : target.routes.some(({ component }) => component === name)
   );
-  if (isHandler || !isServed) return;
+  if (kind === "script" || isHandler || !isServed) return;
   throw new AppError(
     "loadFailed",
     `${
@@ -84,33 +142,30 @@ function insistServable(
   );
 }
 
-/** The text of a script, or the bytes of a component. */
-type Artifact = string | Uint8Array<ArrayBuffer>;
-
-async function readArtifact(
-  manifest: Manifest,
-  { name, at }: ComponentEntry,
-): Promise<Artifact> {
-  const path = join(manifest.directory, "wasm", name);
-  const artifact = await unlessMissing(Deno.readTextFile(`${path}.js`)) ??
-    await unlessMissing(Deno.readFile(`${path}.wasm`));
-  if (artifact !== undefined) return artifact;
+// What only answers requests needs no beginning.
+function insistFound(
+  { path }: Manifest,
+  { name, isResident, entry, at }: ComponentEntry,
+  beginning: Beginning,
+): void {
+  if (beginning.type === "found") return;
+  if (!isResident && entry === undefined) return;
+  const wanted = entry === undefined ? "" : ` with "${entry}"`;
   throw new AppError(
-    "missingArtifact",
+    "noEntry",
     `${
-      formatPlace(manifest.path, at)
-    }: Cannot find the artifact of component "${name}": ${path}.js or .wasm`,
+      formatPlace(path, at)
+    }: Cannot begin component "${name}"${wanted}: ${beginning.why}`,
   );
 }
 
-async function unlessMissing<Content>(
-  read: Promise<Content>,
-): Promise<Content | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    // Not built yet is the usual mistake; anything else is told as it is.
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+function runningOf(
+  { name, isResident }: ComponentEntry,
+  beginning: Beginning,
+): Pick<Loaded, "role" | "start"> {
+  if (beginning.type === "missing") return { role: "onDemand" };
+  const role = beginning.isCommand ? "command" : "onDemand";
+  const { entry } = beginning;
+  const start = { entry, args: [name], stdio: true };
+  return { role: isResident ? "resident" : role, start };
 }

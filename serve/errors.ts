@@ -97,24 +97,28 @@ function describeProblems(path: string, problems: readonly Problem[]): string {
     .join("\n");
 }
 
-/** What kept an app from starting. */
+/** What kept an app from starting, or from going on. */
 export type AppErrorCode =
   /** A component was not built. */
   | "missingArtifact"
-  /** A component threw while it was loaded. */
+  /** A component threw while it was loaded, or is no valid WebAssembly. */
   | "loadFailed"
+  /** A component does not have the function that it is to begin with. */
+  | "noEntry"
   /** A profile grants what the node itself was not given. */
   | "notGrantable"
   /** Someone else listens there. */
   | "addressInUse"
   /** The address cannot be listened on at all. */
-  | "cannotListen";
+  | "cannotListen"
+  /** Residents ended too often, so that none is started again. */
+  | "gaveUp";
 
-/** An app that cannot start. The message says why, and where in the manifest. */
+/** An app that cannot start, or go on. The message says why, and where in the manifest. */
 export class AppError extends Error {
   /** The name of the class. */
   override readonly name: string = "AppError";
-  /** What kept it from starting. */
+  /** What kept it from starting, or going on. */
   readonly code: AppErrorCode;
 
   /** Takes a whole sentence. */

@@ -39,3 +39,6 @@ export const DRAIN_MS_MAX = 10_000;
 
 /** Time for the answers to those that did not, in milliseconds: a client may not read its answer. */
 export const CUT_MS_MAX = 1_000;
+
+/** Time for all residents to end when the node stops, in milliseconds; then they are killed. */
+export const RESIDENTS_STOP_MS_MAX = 10_000;

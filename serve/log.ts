@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ExitReason, formatReason } from "@rusm/otp";
+import { type ExitReason, formatReason, type Pid } from "@rusm/otp";
 import type { Capability } from "@rusm/wasm";
 import {
   formatLine,
@@ -48,6 +48,11 @@ export interface Log {
 /** A pid, as anything that prints as one. */
 export type PidText = string | number | bigint;
 
+/** The text of a pid, in lines and tables: `0.1.42`. */
+export function pidText({ node, scheduler, serial }: Pid): string {
+  return `${node}.${scheduler}.${serial}`;
+}
+
 /** The begin or the end of a process. */
 export type LifecycleEvent =
   /** Level `debug`. */
@@ -60,7 +65,7 @@ export type LifecycleEvent =
     /** What it may do. */
     readonly capability: Capability;
   }
-  /** Level `info` when normal, `error` when it crashed or went past a limit, else `warn`. A stack follows on lines of its own. */
+  /** Level `info` when normal or a shutdown, `error` when it crashed or went past a limit, else `warn`. A stack follows on lines of its own. */
   | {
     readonly type: "exit";
     /** Name of its component. */
@@ -151,7 +156,7 @@ const NAME_WIDTH = 10;
 
 function levelOf(event: LifecycleEvent): LineLevel {
   if (event.type === "spawn") return "debug";
-  if (event.reason === "normal") return "info";
+  if (event.reason === "normal" || event.reason === "shutdown") return "info";
   return typeof event.reason === "string" ? "warn" : "error";
 }
 

@@ -58,6 +58,8 @@ const EVENTS: readonly (readonly [LifecycleEvent, LineLevel, string])[] = [
     "debug", "spawn  a-long-component#12 sandboxed mem=64M"],
   [{ type: "exit", component: "api", pid: 12, reason: "normal" },
     "info", "exit   api#12 normal"],
+  [{ type: "exit", component: "api", pid: 12, reason: "shutdown" },
+    "info", "exit   api#12 shutdown"],
   [{ type: "exit", component: "api", pid: "<0.1.2>", reason: "killed" },
     "warn", "exit   api#<0.1.2> killed"],
   [{ type: "exit", component: "api", pid: 12, reason: "noproc" },

@@ -9,9 +9,11 @@ export {
   type App,
   type AppInfo,
   type Endpoint,
+  type Hosted,
   startApp,
   type StartOptions,
 } from "./app.ts";
+export type { Role } from "./components.ts";
 export { loadEnvFile, parseEnvFile, type Variable } from "./env_file.ts";
 export {
   AppError,
@@ -23,6 +25,7 @@ export {
   StoreError,
   type StoreErrorCode,
 } from "./errors.ts";
+export type { ArtifactKind } from "./hosting/artifact.ts";
 export {
   createLog,
   type LifecycleEvent,

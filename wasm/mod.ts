@@ -15,6 +15,7 @@ export {
   type Preopen,
   type ProfileTable,
 } from "./capability.ts";
+export { isComponent } from "./component/decode.ts";
 export { describeComponent } from "./component/describe.ts";
 export { componentEntries } from "./component/entries.ts";
 export { InvalidComponent, NeedsPreview3 } from "./component/errors.ts";

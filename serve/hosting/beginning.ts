@@ -1,0 +1,110 @@
+/**
+ * The function that the processes of a component begin with.
+ *
+ * @module
+ */
+
+import { componentEntries } from "@rusm/wasm";
+import type { Artifact } from "./artifact.ts";
+
+/** Where processes begin, or why they cannot. */
+export type Beginning =
+  | {
+    /** The tag. */
+    readonly type: "found";
+    /** What an engine calls it. */
+    readonly entry: string;
+    /** Whether the artifact is a program, which runs once and ends. */
+    readonly isCommand: boolean;
+  }
+  | {
+    /** The tag. */
+    readonly type: "missing";
+    /** What is there instead, behind a colon. */
+    readonly why: string;
+  };
+
+/** What processes begin with when nothing is said. */
+const RUN = "run";
+
+/** What a program for WASI preview 1 begins with. */
+const START = "_start";
+
+/** What a program for WASI 0.2 exports; an engine calls it `run`, too. */
+const COMMAND = "wasi:cli/run#run";
+
+/** Names that a message lists. */
+const LISTED_MAX = 20;
+
+/**
+ * Finds where processes of `artifact` begin: a script with its default export,
+ * all else with `wanted`. When that is absent, a module begins with its `_start`,
+ * else its `run`, a component with its `run`, else that of `wasi:cli/run`.
+ *
+ * @param artifact Valid: an engine has loaded it.
+ * @param wanted The `entry` of the manifest.
+ */
+export async function findBeginning(
+  artifact: Artifact,
+  wanted: string | undefined,
+): Promise<Beginning> {
+  if (artifact.kind === "script") return beginningOfScript(wanted);
+  const exported = artifact.kind === "module"
+    ? await functionsOf(artifact.bytes)
+    : componentEntries(artifact.bytes);
+  return (wanted === undefined
+    ? usualOf(exported, artifact.kind)
+    : namedOf(exported, wanted)) ?? missingFrom(exported);
+}
+
+function beginningOfScript(wanted = RUN): Beginning {
+  if (wanted === RUN) return found(RUN);
+  return { type: "missing", why: "TypeScript begins with its default export" };
+}
+
+async function functionsOf(bytes: Uint8Array<ArrayBuffer>): Promise<string[]> {
+  const module = await WebAssembly.compile(bytes);
+  return WebAssembly.Module.exports(module)
+    .filter(({ kind }) => kind === "function")
+    .map(({ name }) => name);
+}
+
+function usualOf(
+  exported: readonly string[],
+  kind: "module" | "component",
+): Beginning | undefined {
+  if (kind === "module" && exported.includes(START)) return found(START, true);
+  if (exported.includes(RUN)) return found(RUN);
+  const isCommand = kind === "component" && hasExport(exported, COMMAND);
+  return isCommand ? found(RUN, true) : undefined;
+}
+
+function namedOf(
+  exported: readonly string[],
+  wanted: string,
+): Beginning | undefined {
+  return hasExport(exported, wanted) ? found(wanted) : undefined;
+}
+
+// Any version of an interface will do where none is named.
+function hasExport(exported: readonly string[], wanted: string): boolean {
+  return exported.some((name) =>
+    name === wanted || name.replace(/@[^#]*(?=#)/, "") === wanted
+  );
+}
+
+function found(entry: string, isCommand = false): Beginning {
+  return { type: "found", entry, isCommand };
+}
+
+function missingFrom(exported: readonly string[]): Beginning {
+  if (exported.length === 0) {
+    return { type: "missing", why: "it exports no function" };
+  }
+  const listed = exported.slice(0, LISTED_MAX).map((name) =>
+    JSON.stringify(name)
+  );
+  const left = exported.length - listed.length;
+  const more = left > 0 ? ` and ${left} more` : "";
+  return { type: "missing", why: `it exports ${listed.join(", ")}${more}` };
+}
