@@ -59,13 +59,32 @@ const BUILD: Command = {
   run: async (args, io) => (await import("./build.ts")).runBuild(args, io),
 };
 
+const RUN: Command = {
+  name: "run",
+  operands: [],
+  summary: "Host an app, without listeners, until it is told to stop",
+  details: [
+    "Loads every component of the manifest: wasm/NAME.js, else wasm/NAME.wasm, which\n" +
+    "is a module or a component. Those with resident = true are started, and again\n" +
+    "whenever they end; programs, which have a _start or a wasi:cli/run, are started\n" +
+    "once. No [[serve]] is opened.",
+    "SIGINT (Ctrl-C), SIGTERM and SIGHUP stop the app in an orderly way: exit code\n" +
+    "0. A second one ends it at once. Residents that end more than 3 times within 5\n" +
+    "seconds end the app: exit code 1.",
+  ],
+  options: [CONFIG_OPTION],
+  examples: ["rusm run", "rusm run --config shop/rusm.toml"],
+  needsFlags: true,
+  run: async (args, io) => (await import("./run.ts")).runRun(args, io),
+};
+
 const SERVE: Command = {
   name: "serve",
   operands: [],
   summary: "Serve an app until it is told to stop",
   details: [
     "Opens every [[serve]] of the manifest. Each request is answered by a sandboxed\n" +
-    "process of its own.",
+    "process of its own. Residents and programs run as with `rusm run`.",
     "SIGINT (Ctrl-C), SIGTERM and SIGHUP stop the app in an orderly way: exit code\n" +
     "0. A second one ends it at once.",
   ],
@@ -189,7 +208,15 @@ const HELP: Command = {
 };
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [NEW, BUILD, SERVE, EXEC, KV, HELP];
+export const COMMANDS: readonly Command[] = [
+  NEW,
+  BUILD,
+  RUN,
+  SERVE,
+  EXEC,
+  KV,
+  HELP,
+];
 
 /**
  * Finds the command that `name` selects.

@@ -4,17 +4,14 @@
  * @module
  */
 
-import {
-  type App,
-  AppError,
-  EnvFileError,
-  type Manifest,
-  startApp,
-} from "@rusm/serve";
+import type { App } from "@rusm/serve";
+import { startOrFail } from "./app/start.ts";
 import type { Arguments } from "./arguments.ts";
 import { buildApp } from "./build.ts";
-import { CommandFailure, EXIT_MISUSED, EXIT_OK } from "./errors.ts";
-import { shorten, shortenAll } from "./file.ts";
+import { endpointLines } from "./app/endpoints.ts";
+import { EXIT_OK } from "./errors.ts";
+import { shorten } from "./file.ts";
+import { hostingLines } from "./app/hosting.ts";
 import { type Io, print } from "./io.ts";
 import { loadOrFail } from "./manifest_load.ts";
 import { findManifest } from "./manifest_path.ts";
@@ -25,7 +22,7 @@ import { waitUntilStopped } from "./serving.ts";
  *
  * @returns 0 after an orderly stop; 128 + n when signal n cut that short.
  * @throws {CommandFailure} The manifest is wrong, a component cannot be built,
- * or the app cannot start.
+ * the app cannot start, or its residents ended too often.
  */
 export async function runServe(args: Arguments, io: Io): Promise<number> {
   const { path, directory, exists } = await findManifest(args, io);
@@ -35,7 +32,10 @@ export async function runServe(args: Arguments, io: Io): Promise<number> {
     return serveNothing(`no [[serve]] in ${shorten(path, io.cwd)}`, io);
   }
   if (args.flags.has("build")) await buildApp(directory, io);
-  return await waitUntilStopped(await start(manifest, io), io);
+  const hint =
+    "Build it with `rusm build`, or serve with `rusm serve --build`.";
+  const app = await startOrFail(manifest, { hint }, io);
+  return await waitUntilStopped(app, io, (app) => describe(app, io));
 }
 
 function serveNothing(reason: string, io: Io): number {
@@ -43,21 +43,11 @@ function serveNothing(reason: string, io: Io): number {
   return EXIT_OK;
 }
 
-async function start(manifest: Manifest, io: Io): Promise<App> {
-  try {
-    return await startApp(manifest);
-  } catch (error) {
-    // What it means for the user, and what can be done, is known here.
-    if (error instanceof EnvFileError) {
-      throw new CommandFailure(shortenAll(error.message, io.cwd), {
-        exitCode: EXIT_MISUSED,
-      });
-    }
-    if (!(error instanceof AppError)) throw error;
-    throw new CommandFailure(shortenAll(error.message, io.cwd), {
-      hints: error.code === "missingArtifact"
-        ? ["Build it with `rusm build`, or serve with `rusm serve --build`."]
-        : [],
-    });
-  }
+// What only answers is told by the endpoints.
+function describe(app: App, io: Io): readonly string[] {
+  const running = app.hosted().filter(({ role }) => role !== "onDemand");
+  return [
+    ...running.length === 0 ? [] : hostingLines(running),
+    ...endpointLines(app.endpoints, io.stdout),
+  ];
 }

@@ -44,6 +44,23 @@ Deno.test("serve says where the app is, and stops it when asked to", async () =>
   });
 });
 
+Deno.test("serve hosts residents, too", async () => {
+  const files = {
+    "rusm.toml": `${MANIFEST}[components.clock]\nresident = true\n`,
+    "wasm/api.js": BUNDLE,
+    "wasm/clock.js":
+      "exports.default = () => new Promise((r) => setTimeout(r, 1e9));",
+  };
+  await withDirectory(files, async (app) => {
+    const { io, stdout } = record(app, STOPPED);
+    strictEqual(await main(["serve"], io), 0);
+    match(
+      stdout(),
+      /^hosting 1 component:\n {2}clock {12}resident script sandboxed mem=64M #0\.\d+\.\d+\nserving 1 endpoint:\n[^]*\nstopped: 1 process started, 1 alive when stopping\n$/,
+    );
+  });
+});
+
 Deno.test("serve builds first when --build is given", async () => {
   const files = {
     "rusm.toml": MANIFEST,
@@ -77,7 +94,7 @@ const FAILURES: readonly (readonly [
     "the artifact is missing",
     { "rusm.toml": MANIFEST },
     1,
-    /^serve failed: rusm\.toml:9:1: .*: wasm\/api\.js\nBuild it with `rusm build`, or .*\n$/,
+    /^serve failed: rusm\.toml:9:1: .*: wasm\/api\.js or \.wasm\nBuild it with `rusm build`, or .*\n$/,
   ],
   [
     "the manifest has problems",

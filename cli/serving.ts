@@ -1,53 +1,48 @@
 /**
- * What `rusm serve` says and hears while an app runs.
+ * What `rusm serve` and `rusm run` say and hear while an app runs.
  *
  * @module
  */
 
-import type { App } from "@rusm/serve";
-import { EXIT_OK } from "./errors.ts";
-import { type Io, paint, print } from "./io.ts";
+import { type App, AppError } from "@rusm/serve";
+import { CommandFailure, EXIT_OK } from "./errors.ts";
+import { type Io, print } from "./io.ts";
 import { exitCodeOf } from "./process/stop.ts";
 
 /** What a running app is asked for here. */
-export type Serving = Pick<App, "endpoints" | "info" | "stop">;
-
-/** Columns of an endpoint's label. */
-const LABEL_COLUMNS = 16;
+export type Serving = Pick<App, "gaveUp" | "info" | "stop">;
 
 /**
- * Prints where `app` can be reached, waits for a request to stop, and stops it.
+ * Prints what `app` is, waits for a request to stop, and stops it.
  *
+ * @param describe Lines that say what the app is.
  * @returns 0 when the app has stopped; 128 + n when a second request, signal n,
  * came first: then the app is left as it is, for the process to end.
+ * @throws {CommandFailure} The residents of the app ended too often. It was
+ * stopped then.
  */
-export async function waitUntilStopped(app: Serving, io: Io): Promise<number> {
+export async function waitUntilStopped<Running extends Serving>(
+  app: Running,
+  io: Io,
+  describe: (app: Running) => readonly string[],
+): Promise<number> {
   // First of all: who reads that the app is there may stop it.
   const requests = io.listenForStop();
   try {
-    printEndpoints(app, io);
-    await requests.next();
+    const hint = "stop: Ctrl-C, and again to stop at once";
+    print(io.stdout, ...describe(app), hint);
+    const first = requests.next();
+    const failure = await Promise.race([first.then(() => {}), app.gaveUp]);
     print(io.stdout, "stopping");
-    const impatient = requests.next().then(exitCodeOf);
-    return await Promise.race([stop(app, io), impatient]);
+    // Who has not asked yet is impatient the first time.
+    const second = failure instanceof AppError ? first : requests.next();
+    const impatient = second.then(exitCodeOf);
+    const code = await Promise.race([stop(app, io), impatient]);
+    if (!(failure instanceof AppError) || code !== EXIT_OK) return code;
+    throw new CommandFailure(failure.message);
   } finally {
     requests.close();
   }
-}
-
-function printEndpoints({ endpoints }: Serving, io: Io): void {
-  const { stdout } = io;
-  const rows = endpoints.map(({ label, url }) =>
-    `  ${label.padEnd(LABEL_COLUMNS)} ${paint(stdout, "cyan", url)}`
-  );
-  const [first] = endpoints;
-  print(
-    stdout,
-    `serving ${rows.length} endpoint${rows.length === 1 ? "" : "s"}:`,
-    ...rows,
-    ...first === undefined ? [] : [`try: curl ${first.url}`],
-    "stop: Ctrl-C, and again to stop at once",
-  );
 }
 
 async function stop(app: Serving, io: Io): Promise<number> {

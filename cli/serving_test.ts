@@ -1,16 +1,18 @@
 import { match, rejects, strictEqual } from "node:assert";
+import { AppError } from "@rusm/serve";
 import type { StopSignal } from "./process/stop.ts";
 import { type Serving, waitUntilStopped } from "./serving.ts";
 import { record } from "./testdata/recorder.ts";
 
 const APP: Serving = {
-  endpoints: [
-    { label: "api", url: "http://127.0.0.1:8080" },
-    { label: "a-very-long-label", url: "http://127.0.0.1:8081" },
-  ],
+  gaveUp: new Promise(() => {}),
   info: () => ({ started: 12, alive: 1 }),
   stop: () => Promise.resolve(),
 };
+
+function describe(): string[] {
+  return ["an app:", "  here"];
+}
 
 /** Stop requests that a test makes. */
 function stopRequests(signals: StopSignal[]) {
@@ -30,14 +32,12 @@ function stopRequests(signals: StopSignal[]) {
 Deno.test("waitUntilStopped() answers 0 when it has stopped the app", async () => {
   const requests = stopRequests(["SIGTERM"]);
   const { io, stdout } = record("/", { listenForStop: () => requests });
-  strictEqual(await waitUntilStopped(APP, io), 0);
+  strictEqual(await waitUntilStopped(APP, io, describe), 0);
   strictEqual(requests.closed(), 1);
   strictEqual(
     stdout(),
-    `serving 2 endpoints:
-  api              http://127.0.0.1:8080
-  a-very-long-label http://127.0.0.1:8081
-try: curl http://127.0.0.1:8080
+    `an app:
+  here
 stop: Ctrl-C, and again to stop at once
 stopping
 stopped: 12 processes started, 1 alive when stopping
@@ -53,7 +53,7 @@ Deno.test("waitUntilStopped() listens before it prints", async () => {
       return stopRequests(["SIGINT"]);
     },
   });
-  await waitUntilStopped(APP, io);
+  await waitUntilStopped(APP, io, describe);
   strictEqual(heard, "");
 });
 
@@ -62,7 +62,7 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     const requests = stopRequests(["SIGTERM", signal]);
     const { io, stdout } = record("/", { listenForStop: () => requests });
     const stuck = { ...APP, stop: () => new Promise<void>(() => {}) };
-    strictEqual(await waitUntilStopped(stuck, io), code);
+    strictEqual(await waitUntilStopped(stuck, io, describe), code);
     match(stdout(), /stopping\n$/);
     strictEqual(requests.closed(), 1);
   });
@@ -73,6 +73,37 @@ Deno.test("waitUntilStopped() rejects when the app cannot stop", async () => {
   const { io } = record("/", { listenForStop: () => requests });
   const error = new Error("no");
   const broken = { ...APP, stop: () => Promise.reject(error) };
-  await rejects(waitUntilStopped(broken, io), error);
+  await rejects(waitUntilStopped(broken, io, describe), error);
   strictEqual(requests.closed(), 1);
+});
+
+Deno.test("waitUntilStopped() stops the app and rejects when it has given up", async () => {
+  const requests = stopRequests([]);
+  const { io, stdout } = record("/", { listenForStop: () => requests });
+  const gaveUp = Promise.resolve(new AppError("gaveUp", "Gave up on it"));
+  await rejects(waitUntilStopped({ ...APP, gaveUp }, io, describe), {
+    name: "CommandFailure",
+    message: "Gave up on it",
+    exitCode: 1,
+  });
+  match(stdout(), /\nstopping\nstopped: 12 processes started, .*\n$/);
+  strictEqual(requests.closed(), 1);
+});
+
+Deno.test("waitUntilStopped() answers 130 when SIGINT comes while it stops by itself", async () => {
+  const waiting: ((signal: StopSignal) => void)[] = [];
+  const requests = {
+    next: () => new Promise<StopSignal>((resolve) => waiting.push(resolve)),
+    close: () => {},
+  };
+  const { io } = record("/", { listenForStop: () => requests });
+  const stuck = {
+    ...APP,
+    gaveUp: Promise.resolve(new AppError("gaveUp", "Gave up on it")),
+    stop: () => {
+      waiting[0]!("SIGINT");
+      return new Promise<void>(() => {});
+    },
+  };
+  strictEqual(await waitUntilStopped(stuck, io, describe), 130);
 });

@@ -1,19 +1,8 @@
 import { ok, strictEqual } from "node:assert";
 import { STOP_REPEAT_MS } from "../../cli/process/stop.ts";
+import { find, linesOf, rusm } from "./program.ts";
 
 // The program as users run it: an app that `new` made, on a port of its own.
-
-const MAIN = new URL("../../cli/main.ts", import.meta.url).pathname;
-
-function rusm(args: readonly string[], cwd: string): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN, ...args],
-    cwd,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-}
 
 /** A server, and the lines that it prints and logs. */
 interface Server {
@@ -57,29 +46,6 @@ async function createApp(
   if (component === undefined) return;
   const index = `${directory}/hello/components/api/index.ts`;
   await Deno.writeTextFile(index, component);
-}
-
-async function* linesOf(
-  stream: ReadableStream<Uint8Array>,
-): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
-}
-
-/** The first group of the first line that matches; the lines go on after it. */
-async function find(
-  lines: AsyncGenerator<string>,
-  pattern: RegExp,
-): Promise<string> {
-  for (let line = await lines.next(); !line.done; line = await lines.next()) {
-    const found = pattern.exec(line.value);
-    if (found !== null) return found[1] ?? "";
-  }
-  throw new Error(`Cannot find a line: ${pattern}`);
 }
 
 Deno.test("serve answers as the starter's README says, and stops on SIGTERM", async () => {
