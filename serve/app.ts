@@ -7,7 +7,12 @@
 import { type Pid, Runtime } from "@rusm/otp";
 import { Engine } from "@rusm/wasm";
 import { summarize } from "./capability_summary.ts";
-import { loadComponents, type Loaded, type Role } from "./components.ts";
+import {
+  loadComponents,
+  type Loaded,
+  registerComponents,
+  type Role,
+} from "./components.ts";
 import { loadEnvFile } from "./env_file.ts";
 import { AppError, formatPlace } from "./errors.ts";
 import type { ArtifactKind } from "./hosting/artifact.ts";
@@ -168,6 +173,7 @@ class Running implements App {
   /** Loads the components, and starts those that run from the start. */
   async host(manifest: Manifest): Promise<void> {
     this.#loaded = await loadComponents(manifest, this.#engine);
+    registerComponents(this.#engine, this.#loaded);
     await this.#residents.start(this.#loaded);
   }
 

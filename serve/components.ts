@@ -166,6 +166,20 @@ function runningOf(
   if (beginning.type === "missing") return { role: "onDemand" };
   const role = beginning.isCommand ? "command" : "onDemand";
   const { entry } = beginning;
-  const start = { entry, args: [name], stdio: true };
+  const start = { entry, args: [name], stdio: true, label: name };
   return { role: isResident ? "resident" : role, start };
+}
+
+/**
+ * Lets guests that may spawn start processes of each of `loaded` by its name,
+ * under the profile that the manifest gives it.
+ */
+export function registerComponents(
+  engine: Pick<Engine, "register">,
+  loaded: readonly Loaded[],
+): void {
+  for (const { component, start } of loaded) {
+    if (start === undefined) continue;
+    engine.register(component.name, component, { entry: start.entry });
+  }
 }

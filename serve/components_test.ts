@@ -1,0 +1,21 @@
+import { deepStrictEqual } from "node:assert";
+import { BUILT_IN_PROFILES } from "@rusm/wasm";
+import { type Loaded, registerComponents } from "./components.ts";
+
+const CAPABILITY = BUILT_IN_PROFILES.get("sandboxed")!;
+
+Deno.test("registerComponents() registers what has a beginning, with it", () => {
+  const kinds = { kind: "module", role: "onDemand" } as const;
+  const a = { name: "a", capability: CAPABILITY, isHandler: false };
+  const b = { name: "b", capability: CAPABILITY, isHandler: false };
+  const loaded: Loaded[] = [
+    { ...kinds, component: a, start: { entry: "tick", args: ["a"] } },
+    { ...kinds, component: b },
+  ];
+  const registered: unknown[] = [];
+  const engine = {
+    register: (...args: unknown[]) => void registered.push(args),
+  };
+  registerComponents(engine, loaded);
+  deepStrictEqual(registered, [["a", a, { entry: "tick" }]]);
+});
