@@ -20,7 +20,7 @@ interface Kept {
 }
 
 /** A process that has an instance. */
-export class ComponentGuest implements HostGuest, Offer {
+export class ComponentGuest implements HostGuest, Offer, Delivery<unknown> {
   /** The process. */
   readonly process: Guest;
   readonly capability: Capability;
@@ -33,14 +33,6 @@ export class ComponentGuest implements HostGuest, Offer {
   #isWaiting = false;
   /** See {@linkcode Offer.goOn}: what is done with the message that it waits for. */
   goOn: Offer["goOn"];
-  readonly #delivery: Delivery<unknown> = {
-    give: (message: Uint8Array): unknown => {
-      const { goOn } = this;
-      this.goOn = undefined;
-      this.#isReceiving = false;
-      return goOn === undefined ? message : goOn(message);
-    },
-  };
 
   /** Holds nothing yet. */
   constructor(process: Guest) {
@@ -72,12 +64,20 @@ export class ComponentGuest implements HostGuest, Offer {
   }
 
   #receive(): Uint8Array | Promise<Uint8Array> {
-    const message = this.process.receiveInto(this.#delivery);
+    const message = this.process.receiveInto(this);
     if (message instanceof Promise) {
       this.#isReceiving = true;
       makeOffer(message, this);
     }
     return message as Uint8Array | Promise<Uint8Array>;
+  }
+
+  /** See {@linkcode Delivery.give}: the message, or what the import that waits makes of it. */
+  give(message: Uint8Array): unknown {
+    const { goOn } = this;
+    this.goOn = undefined;
+    this.#isReceiving = false;
+    return goOn === undefined ? message : goOn(message);
   }
 
   register(name: string): boolean | Promise<boolean> {
