@@ -13,12 +13,17 @@ import type {
   Pid,
   Runtime,
 } from "@rusm/otp";
+import { type Capability, permissionsOf } from "./capability.ts";
 import {
-  BUILT_IN_PROFILES,
-  type Capability,
-  permissionsOf,
-} from "./capability.ts";
-import { LoadFailed, SchedulerFailed, SystemLimit } from "./errors.ts";
+  checkIsolation,
+  type Component,
+  type EngineInfo,
+  type EngineOptions,
+  type LoadOptions,
+  type Monitored,
+  type RegisterOptions,
+} from "./engine_options.ts";
+import { SchedulerFailed, SystemLimit } from "./errors.ts";
 import { Ceilings } from "./ceilings.ts";
 import { isComponent } from "./component/decode.ts";
 import { ComponentCache } from "./component/prepare.ts";
@@ -46,12 +51,11 @@ import type { GuestMessage } from "./message.ts";
 import { ComponentNames, type Named } from "./node/component_names.ts";
 import { Connections } from "./node/connections.ts";
 import { NodeService } from "./node/node_service.ts";
-import type { Store } from "./node/store.ts";
 import type { Tags } from "./node/tag_board.ts";
 import { Pool, type PoolListener, type PoolOptions, type Tie } from "./pool.ts";
-import { bake, type Image } from "./script/image.ts";
+import { bakeOrFail } from "./script/bake_or_fail.ts";
+import type { Image } from "./script/image.ts";
 import { Ticker } from "./ticker.ts";
-import { GuestOutOfMemory, GuestThrew } from "./script/guest_error.ts";
 import { Switchboard } from "./switchboard.ts";
 
 // All engines of the OS process share what the machine has.
@@ -60,112 +64,6 @@ const CEILINGS = Ceilings.seed();
 // Levels of a log.
 const ERROR = 0;
 const DEBUG = 3;
-
-/** A loaded component: what {@linkcode Engine.spawn} makes processes of. */
-export interface Component {
-  /** Its name, for logs and messages. */
-  readonly name: string;
-  /** What its processes may do. */
-  readonly capability: Capability;
-  /** Whether it answers requests by {@linkcode Engine.handle}. */
-  readonly isHandler: boolean;
-}
-
-/**
- * On what threads the processes of a component run.
- *
- * | | a process runs | a start takes |
- * | --- | --- | --- |
- * | `"shared"` | on a scheduler that it shares with processes of equal permissions | microseconds |
- * | `"dedicated"` | in a Worker of its own, which ends with it | tens of milliseconds, and megabytes |
- */
-export type Isolation = "shared" | "dedicated";
-
-/** How a component is loaded. */
-export interface LoadOptions {
-  /** Its threads; `"shared"` when absent. */
-  readonly isolation?: Isolation;
-}
-
-/** How a component is called by guests. */
-export interface RegisterOptions {
-  /** What its processes call first; `"run"` when absent. */
-  readonly entry?: string;
-}
-
-/** Told what happens to Wasm processes, as it happens. Must not throw. */
-export interface EngineObserver {
-  /** A process has ended. */
-  exited?(pid: Pid, component: string, reason: ExitReason): void;
-  /** A process has logged; level is 0 error to 3 debug. Without a pid it was the component, while it loaded, or the engine itself. */
-  logged?(
-    pid: Pid | undefined,
-    component: string,
-    level: number,
-    text: string,
-  ): void;
-  /**
-   * A process of a core module has trapped, and `exited` comes next: `dump` is
-   * a core dump, a valid module, and the caller's to keep. See
-   * {@linkcode EngineOptions.coreDumpsMax}.
-   */
-  dumped?(
-    pid: Pid,
-    component: string,
-    dump: Uint8Array<ArrayBuffer>,
-  ): void;
-  /**
-   * A message for `pid`, of another thread, was dropped: it holds what cannot be
-   * copied, or found no room in front of a guest. Not told of each in a flood.
-   */
-  refused?(pid: Pid): void;
-  /** A scheduler was lost and, if it had ever run, replaced. */
-  schedulerLost?(scheduler: number, why: string): void;
-}
-
-/** How an {@linkcode Engine} is made. */
-export interface EngineOptions {
-  /** Index of the node, as in its runtime; 0 when absent. */
-  readonly node?: number;
-  /** Schedulers of each permission set; one per core when absent. */
-  readonly schedulersPerPool?: number;
-  /** Milliseconds after which a core module that runs can be preempted; {@linkcode EPOCH_MS} when absent. */
-  readonly epochMs?: number;
-  /**
-   * A directory in which rewritten modules are kept for later runs, also of
-   * other processes. It must be the user's own, and is made if it is not there.
-   * When absent, or when it cannot be used, each run rewrites; the observer is
-   * told why, at level debug.
-   */
-  readonly cacheDir?: string;
-  /**
-   * How many core dumps are made at most, of the processes that trap first; none
-   * when absent. Each holds what the memory of the process holds besides zeroes,
-   * 256 MiB at most, its mutable globals and its stack, and its scheduler does
-   * nothing else meanwhile.
-   */
-  readonly coreDumpsMax?: number;
-  /** Keeps values for guests that may use storage; they are told that there is none when absent. */
-  readonly store?: Store;
-  /** Told what happens. */
-  readonly observer?: EngineObserver;
-}
-
-/** A process, and a monitor of it. */
-export interface Monitored {
-  /** Names the process. */
-  readonly pid: Pid<GuestMessage>;
-  /** Names the monitor. */
-  readonly ref: MonitorRef;
-}
-
-/** What an engine has counted. */
-export interface EngineInfo {
-  /** Processes spawned since it was made. */
-  readonly spawned: number;
-  /** Processes that live now. */
-  readonly alive: number;
-}
 
 /** How a process begins, be it for a request or not. */
 type Begin = Start & Pick<PostedStart, "request">;
@@ -668,43 +566,4 @@ function storeOf(
     directory: cacheDir,
     debug: (text) => observer?.logged?.(undefined, "module cache", DEBUG, text),
   });
-}
-
-/**
- * Evaluates a component as {@linkcode Engine.load} does, and forgets it: for
- * showing errors when it is built.
- *
- * @throws {LoadFailed} The component threw while it was evaluated.
- */
-export async function checkBundle(name: string, bundle: string): Promise<void> {
-  const sandboxed = BUILT_IN_PROFILES.get("sandboxed")!;
-  await bakeOrFail(name, bundle, sandboxed, () => {});
-}
-
-// A manifest, or a caller without types, can hold anything.
-function checkIsolation({ isolation = "shared" }: LoadOptions): void {
-  if (isolation === "shared" || isolation === "dedicated") return;
-  throw new RangeError(
-    `Cannot isolate processes in another way than shared or dedicated: ${isolation}`,
-  );
-}
-
-async function bakeOrFail(
-  name: string,
-  bundle: string,
-  capability: Capability,
-  log: (level: number, text: string) => void,
-): Promise<Image> {
-  try {
-    return await bake(name, bundle, capability, log);
-  } catch (thrown) {
-    // The guest boundary: a component that throws is the app's fault, not ours.
-    if (thrown instanceof GuestThrew) {
-      throw new LoadFailed(name, thrown.message, thrown.error.stack);
-    }
-    if (thrown instanceof GuestOutOfMemory) {
-      throw new LoadFailed(name, "Used more memory than its profile has", "");
-    }
-    throw thrown;
-  }
 }

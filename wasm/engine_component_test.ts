@@ -6,7 +6,8 @@ import { type Down, formatReason, Runtime } from "@rusm/otp";
 import { fixture } from "./component/testdata/fixture.ts";
 import { componentOf } from "./component/testdata/source.ts";
 import { BUILT_IN_PROFILES } from "./capability.ts";
-import { type Component, Engine } from "./engine.ts";
+import { Engine } from "./engine.ts";
+import type { Component } from "./engine_options.ts";
 import { LoadFailed } from "./errors.ts";
 
 const SANDBOXED = BUILT_IN_PROFILES.get("sandboxed")!;

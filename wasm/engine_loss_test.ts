@@ -11,7 +11,8 @@ import {
 } from "@rusm/otp";
 
 import { BUILT_IN_PROFILES, type Capability } from "./capability.ts";
-import type { Component, Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { Component } from "./engine_options.ts";
 import { assemble } from "./instrument/testdata/text.ts";
 import { withEngine, withHeartbeat } from "./testdata/workers.ts";
 import { Ticker } from "./ticker.ts";

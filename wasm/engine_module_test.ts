@@ -15,7 +15,8 @@ import {
   Runtime,
 } from "@rusm/otp";
 import { BUILT_IN_PROFILES, type Capability } from "./capability.ts";
-import { Engine, type EngineOptions } from "./engine.ts";
+import { Engine } from "./engine.ts";
+import type { EngineOptions } from "./engine_options.ts";
 import { assemble } from "./instrument/testdata/text.ts";
 import type { GuestMessage } from "./message.ts";
 import { saved, withStore } from "./testdata/core/store.ts";

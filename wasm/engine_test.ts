@@ -2,7 +2,9 @@ import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { type Pid, Runtime } from "@rusm/otp";
 
 import { BUILT_IN_PROFILES, defineProfile } from "./capability.ts";
-import { checkBundle, type Component, Engine } from "./engine.ts";
+import { Engine } from "./engine.ts";
+import type { Component } from "./engine_options.ts";
+import { checkBundle } from "./script/bake_or_fail.ts";
 import {
   type LoadFailed,
   NotGrantable,

@@ -19,18 +19,18 @@ export { isComponent } from "./component/decode.ts";
 export { describeComponent } from "./component/describe.ts";
 export { componentEntries } from "./component/entries.ts";
 export { InvalidComponent, NeedsPreview3 } from "./component/errors.ts";
-export {
-  checkBundle,
-  type Component,
-  Engine,
-  type EngineInfo,
-  type EngineObserver,
-  type EngineOptions,
-  type Isolation,
-  type LoadOptions,
-  type Monitored,
-  type RegisterOptions,
-} from "./engine.ts";
+export { Engine } from "./engine.ts";
+export type {
+  Component,
+  EngineInfo,
+  EngineObserver,
+  EngineOptions,
+  Isolation,
+  LoadOptions,
+  Monitored,
+  RegisterOptions,
+} from "./engine_options.ts";
+export { checkBundle } from "./script/bake_or_fail.ts";
 export {
   HandlerFailed,
   type HandlerFailure,

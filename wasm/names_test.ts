@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { formatReason, type Pid, type Runtime } from "@rusm/otp";
 
 import { BUILT_IN_PROFILES } from "./capability.ts";
-import type { Component } from "./engine.ts";
+import type { Component } from "./engine_options.ts";
 import { assemble } from "./instrument/testdata/text.ts";
 import { type WatchedEngine, withEngine } from "./testdata/workers.ts";
 

@@ -169,7 +169,7 @@ scope.onmessage = ({ data }) => {
 
   function obey(command: Command): void {
     if (command.type === "ping") return end.report({ type: "pong" });
-    if (command.type === "load") return;
+    if (command.type !== "spawn") return;
     const { pid, component, start: { entry, args = [] } } = command;
     const body = BODIES[entry];
     if (body === undefined) throw new TypeError(`No such body: ${entry}`);

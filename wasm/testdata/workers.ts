@@ -8,7 +8,8 @@ import { ok, strictEqual } from "node:assert";
 import { type Down, type ExitReason, type Pid, Runtime } from "@rusm/otp";
 
 import type { Capability } from "../capability.ts";
-import { Engine, type EngineOptions } from "../engine.ts";
+import { Engine } from "../engine.ts";
+import type { EngineOptions } from "../engine_options.ts";
 import { HEARTBEAT_MS } from "../limits.ts";
 import { Pool, type PoolListener } from "../pool.ts";
 import { bake } from "../script/image.ts";

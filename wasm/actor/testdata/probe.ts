@@ -14,7 +14,8 @@ import {
   TIMEOUT,
 } from "@rusm/otp";
 import { BUILT_IN_PROFILES, type Capability } from "../../capability.ts";
-import type { Component, Engine, EngineOptions } from "../../engine.ts";
+import type { Engine } from "../../engine.ts";
+import type { Component, EngineOptions } from "../../engine_options.ts";
 import type { Start } from "../../guests.ts";
 import type { GuestMessage } from "../../message.ts";
 import { type WatchedEngine, withEngine } from "../../testdata/workers.ts";

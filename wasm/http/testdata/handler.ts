@@ -6,7 +6,8 @@
 
 import { type ExitReason, Runtime } from "@rusm/otp";
 import { BUILT_IN_PROFILES, type Capability } from "../../capability.ts";
-import { type Component, Engine } from "../../engine.ts";
+import { Engine } from "../../engine.ts";
+import type { Component } from "../../engine_options.ts";
 import type { HandleOptions } from "../calling.ts";
 
 const HANDLER = new URL(
