@@ -5,6 +5,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import { styleText } from "node:util";
 import type { StopRequests } from "./process/stop.ts";
 
@@ -45,6 +46,13 @@ export interface Io {
     args: readonly string[],
     directory: string,
   ) => Promise<number>;
+}
+
+/** Where rewritten modules are kept, if anywhere. */
+export function moduleCacheOf({ cacheDirectory }: Io): string | undefined {
+  return cacheDirectory === undefined
+    ? undefined
+    : join(cacheDirectory, "modules");
 }
 
 /** A colour or a weight, as `node:util` names it. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { type Pid, Runtime } from "@rusm/otp";
 import { Engine } from "@rusm/wasm";
 import { summarize } from "./capability_summary.ts";
@@ -22,6 +23,7 @@ import { type HttpServer, listenHttp } from "./http.ts";
 import { CUT_MS_MAX, DRAIN_MS_MAX } from "./limits.ts";
 import { createLog, type Log, pidText } from "./log.ts";
 import type { Listener, Manifest } from "./manifest.ts";
+import { openStore, type Store } from "./store.ts";
 import { isStderrColored, writeStderr } from "./stderr.ts";
 import { withinMs } from "./within_ms.ts";
 
@@ -88,6 +90,8 @@ export interface StartOptions {
   readonly drainMsMax?: number;
   /** Whether it opens its listeners; it does when absent. */
   readonly listens?: boolean;
+  /** Where rewritten modules are kept for later runs, see `EngineOptions.cacheDir`; nowhere when absent. */
+  readonly cacheDir?: string;
 }
 
 /**
@@ -96,7 +100,8 @@ export interface StartOptions {
  * resolves. When it rejects, nothing is left running.
  *
  * @throws {AppError} A component was not built, cannot be loaded or granted, or
- * has no function to begin with, or an address is in use.
+ * has no function to begin with, the store cannot be opened, or an address is in
+ * use.
  */
 export async function startApp(
   manifest: Manifest,
@@ -104,7 +109,8 @@ export async function startApp(
 ): Promise<App> {
   const { log = stderrLog(manifest) } = options;
   await loadEnvFile(manifest.directory);
-  const running = new Running(log, options.drainMsMax);
+  const store = await openStoreOf(manifest);
+  const running = new Running(log, { ...options, store });
   try {
     await running.host(manifest);
     if (options.listens ?? true) running.listen(manifest);
@@ -112,6 +118,20 @@ export async function startApp(
   } catch (error) {
     await running.stop();
     throw error;
+  }
+}
+
+async function openStoreOf(
+  { storePath, path }: Manifest,
+): Promise<Store | undefined> {
+  if (storePath === undefined) return undefined;
+  try {
+    await Deno.mkdir(dirname(storePath), { recursive: true });
+    return await openStore(storePath);
+  } catch (error) {
+    // The file is the user's to mend, so it is told with the manifest that names it.
+    const why = error instanceof Error ? error.message : String(error);
+    throw new AppError("noStore", `${path}: ${why}`);
   }
 }
 
@@ -145,6 +165,12 @@ function listen(
   }
 }
 
+/** What a running app is made with. */
+interface RunningOptions extends Pick<StartOptions, "cacheDir" | "drainMsMax"> {
+  /** What its guests store values in, and it closes. */
+  readonly store: Store | undefined;
+}
+
 /** An app that runs, or is about to. */
 class Running implements App {
   readonly endpoints: Endpoint[] = [];
@@ -154,16 +180,23 @@ class Running implements App {
   readonly #engine: Engine;
   readonly #residents: Residents;
   readonly #servers: HttpServer[] = [];
+  readonly #store: Store | undefined;
   #loaded: readonly Loaded[] = [];
   #stopped: Promise<void> | undefined;
 
-  constructor(log: Log, drainMsMax = DRAIN_MS_MAX) {
+  constructor(
+    log: Log,
+    { store, cacheDir, drainMsMax = DRAIN_MS_MAX }: RunningOptions,
+  ) {
     this.#log = log;
     this.#drainMsMax = drainMsMax;
+    this.#store = store;
     const runtime = new Runtime({ observer: supervisionObserver(log) });
     const isOwn = (pid: Pid) => this.#residents.exited(pid);
     const engine = new Engine(runtime, {
       observer: engineObserver(log, isOwn),
+      ...(store === undefined ? {} : { store }),
+      ...(cacheDir === undefined ? {} : { cacheDir }),
     });
     this.#runtime = runtime;
     this.#engine = engine;
@@ -231,6 +264,7 @@ class Running implements App {
     await this.#residents.stop();
     const closing = this.#engine.close();
     await withinMs(CUT_MS_MAX, Promise.all([drained, closing]));
+    await this.#store?.close();
   }
 }
 

@@ -107,6 +107,8 @@ export type AppErrorCode =
   | "noEntry"
   /** A profile grants what the node itself was not given. */
   | "notGrantable"
+  /** The store cannot be opened. */
+  | "noStore"
   /** Someone else listens there. */
   | "addressInUse"
   /** The address cannot be listened on at all. */

@@ -14,7 +14,7 @@ import {
 } from "@rusm/serve";
 import { CommandFailure, EXIT_MISUSED } from "../errors.ts";
 import { shortenAll } from "../file.ts";
-import type { Io } from "../io.ts";
+import { type Io, moduleCacheOf } from "../io.ts";
 
 /**
  * Starts the app of `manifest`.
@@ -28,8 +28,12 @@ export async function startOrFail(
   io: Io,
 ): Promise<App> {
   const { hint, ...startOptions } = options;
+  const cacheDir = moduleCacheOf(io);
   try {
-    return await startApp(manifest, startOptions);
+    return await startApp(manifest, {
+      ...startOptions,
+      ...(cacheDir === undefined ? {} : { cacheDir }),
+    });
   } catch (error) {
     // What it means for the user, and what can be done, is known here.
     if (error instanceof EnvFileError) {

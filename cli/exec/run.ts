@@ -4,7 +4,6 @@
  * @module
  */
 
-import { join } from "node:path";
 import { type ExitReason, type Pid, Runtime } from "@rusm/otp";
 import {
   type Component,
@@ -15,7 +14,7 @@ import {
   SchedulerFailed,
 } from "@rusm/wasm";
 import { CommandFailure, EXIT_MISUSED } from "../errors.ts";
-import { type Io, print } from "../io.ts";
+import { type Io, moduleCacheOf, print } from "../io.ts";
 import { exitCodeOf, type StopSignal } from "../process/stop.ts";
 import { saveCoreDump } from "./core_dump.ts";
 import type { ExecOptions } from "./options.ts";
@@ -90,12 +89,9 @@ function failureOf(error: unknown, file: string): CommandFailure | undefined {
   return undefined;
 }
 
-function cacheFor(
-  { usesCache }: ExecOptions,
-  { cacheDirectory }: Io,
-): { cacheDir?: string } {
-  if (!usesCache || cacheDirectory === undefined) return {};
-  return { cacheDir: join(cacheDirectory, "modules") };
+function cacheFor({ usesCache }: ExecOptions, io: Io): { cacheDir?: string } {
+  const cacheDir = usesCache ? moduleCacheOf(io) : undefined;
+  return cacheDir === undefined ? {} : { cacheDir };
 }
 
 /** An engine with one process. */
