@@ -13,7 +13,7 @@ const CUSTOM: ExitReason = { type: "exit", payload: { code: 1 } };
 const ENDS: [string, (self: Context<"go">) => unknown, string][] = [
   ["returns",  () => {},                                   "normal"],
   ["throws",   () => { throw new TypeError("no"); },       "crashed: TypeError: no"],
-  ["exits",    (self) => self.exit(CUSTOM),                "exit: [object Object]"],
+  ["exits",    (self) => self.exit(CUSTOM),                `exit: {"code":1}`],
   ["is killed", (self) => self.runtime.kill(self.pid),     "killed"],
 ];
 

@@ -136,6 +136,18 @@ function describe(value: unknown): string {
   }
 }
 
+// An object that prints itself as one says nothing.
+function describePayload(payload: unknown): string {
+  const text = describe(payload);
+  if (text !== "[object Object]") return text;
+  try {
+    return JSON.stringify(payload);
+  } catch {
+    // It refers to itself, or holds what JSON has not: then this is all there is.
+    return text;
+  }
+}
+
 /** Whether `reason` is anything but `"normal"`. */
 export function isAbnormal(reason: ExitReason): boolean {
   return reason !== "normal";
@@ -154,6 +166,6 @@ function formatLines(reason: ExitReason): string {
     case "limit":
       return `limit ${reason.limit}: ${reason.message}`;
     case "exit":
-      return `exit: ${describe(reason.payload)}`;
+      return `exit: ${describePayload(reason.payload)}`;
   }
 }

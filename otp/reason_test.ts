@@ -96,6 +96,8 @@ const REASONS: [ExitReason, boolean, string][] = [
   [CRASH,                            true,     "crashed: Error: a b c"],
   [LIMIT,                            true,     "limit cpu: more than 5 s"],
   [{ type: "exit", payload: "x\ny" }, true,    "exit: x y"],
+  [{ type: "exit", payload: { exitCode: 3 } }, true, 'exit: {"exitCode":3}'],
+  [{ type: "exit", payload: { n: 1n } }, true, "exit: [object Object]"],
   [{ type: "exit", payload: NO_PROTOTYPE }, true, "exit: unprintable object"],
 ];
 

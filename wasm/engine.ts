@@ -8,7 +8,6 @@ import type {
   ChildStarter,
   Context,
   Down,
-  ExitReason,
   MonitorRef,
   Pid,
   Runtime,

@@ -72,7 +72,7 @@ const FAILURES: readonly (readonly [
   [
     { type: "exit", payload: { exitCode: "3" } },
     137,
-    "a.wasm was ended: exit: [object Object]",
+    'a.wasm was ended: exit: {"exitCode":"3"}',
     [],
   ],
 ];
