@@ -8,9 +8,11 @@ import { StoreError } from "./errors.ts";
 import {
   BATCH_WRITES_MAX,
   GROUP_MAX,
+  LISTING_MAX,
   NAME_BYTES_MAX,
   PENDING_BYTES_MAX,
   PENDING_MAX,
+  TTL_MS_MAX,
   VALUE_BYTES_MAX,
 } from "./store/limits.ts";
 import type {
@@ -24,9 +26,6 @@ import type {
 } from "./store/requests.ts";
 
 export type { Listing, StoreWrite } from "./store/requests.ts";
-
-/** Longest time that an entry can be kept for, and largest number of keys, as good as any. */
-const YEAR_9999 = 253_402_300_799_000;
 
 /** How a store is opened. */
 export interface StoreOptions {
@@ -312,9 +311,9 @@ function insistValid(request: StoreRequest): void {
       return insistBatch(request.writes);
     case "list":
       insistName("bucket", request.bucket);
-      return insistInteger("limit", request.limit, 0);
+      return insistInteger("limit", request.limit, [0, LISTING_MAX]);
     case "set":
-      insistInteger("ttlMs", request.ttlMs, 1);
+      insistInteger("ttlMs", request.ttlMs, [1, TTL_MS_MAX]);
   }
   insistName("bucket", request.bucket);
   insistName("key", request.key);
@@ -335,12 +334,10 @@ function insistBatch(writes: readonly StoreWrite[]): void {
 function insistInteger(
   what: string,
   value: number | undefined,
-  least: number,
+  [least, most]: readonly [number, number],
 ): void {
   if (value === undefined) return;
-  if (Number.isSafeInteger(value) && value >= least && value <= YEAR_9999) {
-    return;
-  }
+  if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new StoreError("invalid", `Cannot use this ${what}: ${value}`);
 }
 

@@ -131,6 +131,12 @@ const WRONG: readonly (readonly [
     /ttlMs: 0$/,
   ],
   [
+    "a time to live without end",
+    (it) => it.set("b", "k", BYTES, { ttlMs: Infinity }),
+    "invalid",
+    /ttlMs: Infinity$/,
+  ],
+  [
     "half a limit",
     (it) => it.list("b", { limit: 0.5 }),
     "invalid",

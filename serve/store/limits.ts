@@ -10,6 +10,12 @@ export const NAME_BYTES_MAX = 1_024;
 /** Size of a value, in bytes. */
 export const VALUE_BYTES_MAX: number = 16 * 1024 * 1024;
 
+/** How long a value can be kept that goes by itself, in milliseconds: a hundred years. */
+export const TTL_MS_MAX: number = 36_525 * 24 * 60 * 60 * 1000;
+
+/** Largest limit of a listing, in keys. */
+export const LISTING_MAX: number = 2 ** 31 - 1;
+
 /** Writes of one atomic batch. */
 export const BATCH_WRITES_MAX = 1_000;
 
