@@ -19,7 +19,7 @@ export const DATAGRAMS_WAITING_MAX = 256;
 /** Their bytes; more are dropped. */
 export const DATAGRAM_BYTES_WAITING_MAX: number = 1024 * 1024;
 
-/** Datagrams of one socket that are on their way. */
+/** Datagrams that one call may send. */
 export const DATAGRAMS_SENDING_MAX = 16;
 
 /** The largest datagram that UDP can carry over IPv4, in bytes. */
@@ -28,5 +28,5 @@ export const DATAGRAM_BYTES_MAX = 65_507;
 /** What buffers of sockets are said to hold, in bytes: Deno does not set them. */
 export const BUFFER_BYTES: bigint = 65_536n;
 
-/** What sockets are said to set as the hop limit: Deno does not set it. */
+/** The hop limit of a socket that was told no other. Deno sets another only of UDP over IPv4. */
 export const HOP_LIMIT = 64;

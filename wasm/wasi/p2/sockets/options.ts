@@ -29,11 +29,11 @@ export function fixed(
   };
 }
 
-/** The hop limit under `name`, which cannot be another. */
-export function hopLimit(resource: string, name: string): Functions {
+/** The hop limit of `resource`, which cannot be another. */
+export function hopLimit(resource: string): Functions {
   return {
-    [`[method]${resource}.${name}`]: () => HOP_LIMIT,
-    [`[method]${resource}.set-${name}`]: (
+    [`[method]${resource}.hop-limit`]: () => HOP_LIMIT,
+    [`[method]${resource}.set-hop-limit`]: (
       _guest,
       _socket: unknown,
       asked: number,

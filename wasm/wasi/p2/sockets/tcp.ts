@@ -71,7 +71,7 @@ export const TCP: HostInterface = {
     ...fixed("tcp-socket", "keep-alive-idle-time", KEEP_ALIVE_IDLE_TIME),
     ...fixed("tcp-socket", "keep-alive-interval", KEEP_ALIVE_INTERVAL),
     ...fixed("tcp-socket", "keep-alive-count", KEEP_ALIVE_COUNT),
-    ...hopLimit("tcp-socket", "hop-limit"),
+    ...hopLimit("tcp-socket"),
     ...buffers("tcp-socket"),
     "[method]tcp-socket.subscribe": (_guest, socket: TcpSocket) =>
       socket.subscribe(),

@@ -7,14 +7,14 @@
 import type { HostInterface } from "../../../component/host.ts";
 import { VERSION } from "../version.ts";
 import type { Family, SocketAddress } from "./address.ts";
-import { buffers, hopLimit } from "./options.ts";
+import type {
+  IncomingDatagrams,
+  OutgoingDatagram,
+  OutgoingDatagrams,
+} from "./datagram_streams.ts";
+import { buffers } from "./options.ts";
 import { socketsOf } from "./state.ts";
-import {
-  type IncomingDatagrams,
-  type OutgoingDatagram,
-  type OutgoingDatagrams,
-  UdpSocket,
-} from "./udp_socket.ts";
+import { UdpSocket } from "./udp_socket.ts";
 import { UDP_WIT } from "./wit.ts";
 
 /** The interface `udp`. */
@@ -41,7 +41,13 @@ export const UDP: HostInterface = {
       socket.remoteAddress,
     "[method]udp-socket.address-family": (_guest, socket: UdpSocket) =>
       socket.family,
-    ...hopLimit("udp-socket", "unicast-hop-limit"),
+    "[method]udp-socket.unicast-hop-limit": (_guest, socket: UdpSocket) =>
+      socket.hopLimit,
+    "[method]udp-socket.set-unicast-hop-limit": (
+      _guest,
+      socket: UdpSocket,
+      limit: number,
+    ) => socket.setHopLimit(limit),
     ...buffers("udp-socket"),
     "[method]udp-socket.subscribe": (_guest, socket: UdpSocket) =>
       socket.subscribe(),
@@ -58,15 +64,17 @@ export const UDP: HostInterface = {
       _guest,
       stream: OutgoingDatagrams,
     ) => stream.checkSend(),
+    "[method]outgoing-datagram-stream.subscribe": (
+      _guest,
+      stream: OutgoingDatagrams,
+    ) => stream.subscribe(),
+  },
+  suspending: {
     "[method]outgoing-datagram-stream.send": (
       _guest,
       stream: OutgoingDatagrams,
       datagrams: OutgoingDatagram[],
     ) => stream.send(datagrams),
-    "[method]outgoing-datagram-stream.subscribe": (
-      _guest,
-      stream: OutgoingDatagrams,
-    ) => stream.subscribe(),
   },
   resources: {
     "udp-socket": { drop: (_guest, socket: UdpSocket) => socket.drop() },

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 
 import { CanonicalTrap } from "../../../component/canonical/mod.ts";
 import { errorOf, type FakeGuest } from "../testdata/guest.ts";
@@ -29,7 +29,7 @@ function sendOne(
   stream: unknown,
   data: Uint8Array,
   remoteAddress?: SocketAddress,
-): bigint {
+): Promise<bigint> {
   udp(guest, "outgoing-datagram-stream.check-send", stream);
   const list = [{ data, remoteAddress }];
   return udp(guest, "outgoing-datagram-stream.send", stream, list);
@@ -55,11 +55,11 @@ Deno.test("two sockets send each other datagrams", () =>
       udp(guest, "incoming-datagram-stream.receive", fromOne, 9n),
       [],
     );
-    strictEqual(sendOne(guest, toOther, bytesOf(3), otherAddress), 1n);
+    strictEqual(await sendOne(guest, toOther, bytesOf(3), otherAddress), 1n);
     deepStrictEqual(await receiveOne(guest, fromOne), [
       { data: bytesOf(3), remoteAddress: oneAddress },
     ]);
-    strictEqual(sendOne(guest, toOne, bytesOf(0)), 1n);
+    strictEqual(await sendOne(guest, toOne, bytesOf(0)), 1n);
     deepStrictEqual(await receiveOne(guest, fromOther), [
       { data: bytesOf(0), remoteAddress: otherAddress },
     ]);
@@ -80,9 +80,8 @@ Deno.test("a stream for one peer leaves out others", () =>
       undefined,
     );
     const [, toOther] = udp(guest, "udp-socket.stream", one, undefined);
-    sendOne(guest, fromStranger, bytesOf(1), otherAddress);
-    await until(guest, "udp outgoing-datagram-stream", fromStranger);
-    sendOne(guest, toOther, bytesOf(2), otherAddress);
+    await sendOne(guest, fromStranger, bytesOf(1), otherAddress);
+    await sendOne(guest, toOther, bytesOf(2), otherAddress);
     deepStrictEqual(await receiveOne(guest, fromOne), [
       { data: bytesOf(2), remoteAddress: oneAddress },
     ]);
@@ -138,23 +137,45 @@ const REFUSED: readonly [
   ["send to nobody", async (guest) => {
     const [socket] = await bound(guest);
     const [, stream] = udp(guest, "udp-socket.stream", socket, undefined);
-    sendOne(guest, stream, bytesOf(1));
+    await sendOne(guest, stream, bytesOf(1));
   }, "invalid-argument"],
   ["send to no port", async (guest) => {
     const [socket] = await bound(guest);
     const [, stream] = udp(guest, "udp-socket.stream", socket, undefined);
-    sendOne(guest, stream, bytesOf(1), here(0));
+    await sendOne(guest, stream, bytesOf(1), here(0));
   }, "invalid-argument"],
   ["send to another than the peer", async (guest) => {
     const [socket] = await bound(guest);
     const [, stream] = udp(guest, "udp-socket.stream", socket, here(9));
-    sendOne(guest, stream, bytesOf(1), here(10));
+    await sendOne(guest, stream, bytesOf(1), here(10));
   }, "invalid-argument"],
   ["send of what is too large", async (guest) => {
     const [socket] = await bound(guest);
     const [, stream] = udp(guest, "udp-socket.stream", socket, here(9));
-    sendOne(guest, stream, bytesOf(DATAGRAM_BYTES_MAX + 1));
+    await sendOne(guest, stream, bytesOf(DATAGRAM_BYTES_MAX + 1));
   }, "datagram-too-large"],
+  [
+    "set-unicast-hop-limit to 0",
+    (guest) => udp(guest, "udp-socket.set-unicast-hop-limit", newUdp(guest), 0),
+    "invalid-argument",
+  ],
+  [
+    "set-unicast-hop-limit of IPv6",
+    (guest) =>
+      udp(guest, "udp-socket.set-unicast-hop-limit", newUdp(guest, "ipv6"), 9),
+    "not-supported",
+  ],
+  [
+    "set-receive-buffer-size to 0",
+    (guest) =>
+      udp(guest, "udp-socket.set-receive-buffer-size", newUdp(guest), 0n),
+    "invalid-argument",
+  ],
+  [
+    "set-send-buffer-size to 0",
+    (guest) => udp(guest, "udp-socket.set-send-buffer-size", newUdp(guest), 0n),
+    "invalid-argument",
+  ],
   ["a socket too many", (guest) => {
     for (let nth = 0; nth <= SOCKETS_MAX; nth++) newUdp(guest);
   }, "new-socket-limit"],
@@ -189,7 +210,7 @@ Deno.test("send() sends up to the first that cannot be sent", () =>
     const good = { data: bytesOf(1), remoteAddress: undefined };
     const bad = { data: bytesOf(1), remoteAddress: here(10) };
     const send = "outgoing-datagram-stream.send";
-    strictEqual(udp(guest, send, stream, [good, bad, good]), 1n);
+    strictEqual(await udp(guest, send, stream, [good, bad, good]), 1n);
   }));
 
 Deno.test("send() of more than check-send allowed traps", () =>
@@ -197,8 +218,8 @@ Deno.test("send() of more than check-send allowed traps", () =>
     const [socket] = await bound(guest);
     const [, stream] = udp(guest, "udp-socket.stream", socket, here(9));
     const one = { data: bytesOf(1), remoteAddress: undefined };
-    throws(
-      () => udp(guest, "outgoing-datagram-stream.send", stream, [one]),
+    await rejects(
+      udp(guest, "outgoing-datagram-stream.send", stream, [one]),
       CanonicalTrap,
     );
   }));
@@ -218,4 +239,65 @@ Deno.test("a second pair of streams traps while the first is there", () =>
     throws(again, CanonicalTrap);
     guest.drop("sockets/udp outgoing-datagram-stream", outgoing);
     again();
+  }));
+
+Deno.test("what was sent arrives, also when the socket is dropped right after", () =>
+  withGuest(async (guest) => {
+    const [receiver, address] = await bound(guest);
+    const [incoming] = udp(guest, "udp-socket.stream", receiver, undefined);
+    const [sender] = await bound(guest);
+    const [mine, outgoing] = udp(guest, "udp-socket.stream", sender, address);
+    await sendOne(guest, outgoing, bytesOf(7));
+    guest.drop("sockets/udp incoming-datagram-stream", mine);
+    guest.drop("sockets/udp outgoing-datagram-stream", outgoing);
+    guest.drop("sockets/udp udp-socket", sender);
+    const [{ data }] = await receiveOne(guest, incoming) as [
+      { data: Uint8Array },
+    ];
+    deepStrictEqual(data, bytesOf(7));
+  }));
+
+Deno.test("streams go on when their socket is dropped", () =>
+  withGuest(async (guest) => {
+    const [socket, address] = await bound(guest);
+    const [incoming, outgoing] = udp(
+      guest,
+      "udp-socket.stream",
+      socket,
+      address,
+    );
+    guest.drop("sockets/udp udp-socket", socket);
+    await sendOne(guest, outgoing, bytesOf(1));
+    deepStrictEqual(await receiveOne(guest, incoming), [
+      { data: bytesOf(1), remoteAddress: address },
+    ]);
+  }));
+
+Deno.test("what comes before a socket has streams waits for them, if it is from the peer", () =>
+  withGuest(async (guest) => {
+    const [receiver, address] = await bound(guest);
+    const [sender, from] = await bound(guest);
+    const [stranger] = await bound(guest);
+    for (const [socket, size] of [[stranger, 1], [sender, 2], [stranger, 3]]) {
+      const [mine, outgoing] = udp(guest, "udp-socket.stream", socket, address);
+      await sendOne(guest, outgoing, bytesOf(size));
+      guest.drop("sockets/udp incoming-datagram-stream", mine);
+      guest.drop("sockets/udp outgoing-datagram-stream", outgoing);
+    }
+    const [incoming] = udp(guest, "udp-socket.stream", receiver, from);
+    deepStrictEqual(await receiveOne(guest, incoming), [
+      { data: bytesOf(2), remoteAddress: from },
+    ]);
+  }));
+
+Deno.test("set-unicast-hop-limit sets that of IPv4, before and after the bind", () =>
+  withGuest(async (guest) => {
+    const socket = newUdp(guest);
+    udp(guest, "udp-socket.set-unicast-hop-limit", socket, 7);
+    udp(guest, "udp-socket.start-bind", socket, {}, here());
+    await until(guest, "udp udp-socket", socket);
+    udp(guest, "udp-socket.finish-bind", socket);
+    strictEqual(udp(guest, "udp-socket.unicast-hop-limit", socket), 7);
+    udp(guest, "udp-socket.set-unicast-hop-limit", socket, 255);
+    strictEqual(udp(guest, "udp-socket.unicast-hop-limit", socket), 255);
   }));
