@@ -101,6 +101,7 @@ typedef struct {
 #define SOCKETS(interface, name) WASI("sockets/" interface, name)
 SOCKETS("instance-network", "instance-network") handle instance_network(void);
 SOCKETS("network", "[resource-drop]network") void drop_network(handle network);
+WASI("clocks/monotonic-clock", "subscribe-duration") handle subscribe_duration(uint64_t span);
 SOCKETS("tcp-create-socket", "create-tcp-socket")
 void create_tcp(uint32_t family, handle_or_code *out);
 SOCKETS("udp-create-socket", "create-udp-socket")
@@ -189,7 +190,8 @@ handle lookup_subscribe(handle addresses);
 LOOKUP("[resource-drop]resolve-address-stream") void drop_addresses(handle addresses);
 
 enum { WOULD_BLOCK = 8 };
-enum { SEND = 1 };
+enum { SEND = 1, BOTH = 2 };
+enum { MILLISECOND = 1000000 };
 
 #define NAMES                                                                 \
   TEXT("unknown access-denied not-supported invalid-argument out-of-memory "  \
@@ -279,20 +281,27 @@ static text tcp_ask(texts of) {
   return done.tag ? of_code(done) : is_moved ? TEXT("") : fail_with(TEXT("closed"));
 }
 
-// HOST PORT [COUNT]: prints where it listens, and sends back what so many
-// connections send, one after the other.
-static text tcp_serve(texts of) {
+// A socket that listens at HOST PORT; prints where.
+static handle_or_code listening(texts of) {
   handle_or_code socket = bound_tcp(parsed(of));
-  if (socket.tag) return fail(NAMES, socket.error);
+  if (socket.tag) return socket;
   code done;
   tcp_set_backlog(socket.value, 16, &done);
   tcp_start_listen(socket.value, &done);
   if (!done.tag) AWAIT(done, tcp_subscribe, socket.value, tcp_finish_listen(socket.value, &done));
-  if (done.tag) return drop_tcp(socket.value), of_code(done);
+  if (done.tag) return drop_tcp(socket.value), (handle_or_code){1, .error = done.error};
   address_or_code local;
   tcp_local(socket.value, &local);
   say(join(tcp_is_listening(socket.value) ? TEXT("listens ") : TEXT("idle "),
            of_address(local)));
+  return socket;
+}
+
+// HOST PORT [COUNT]: prints where it listens, and sends back what so many
+// connections send, one after the other.
+static text tcp_serve(texts of) {
+  handle_or_code socket = listening(of);
+  if (socket.tag) return fail(NAMES, socket.error);
   uint64_t count = of.count > 2 ? number(of.at[2]) : 1;
   for (uint64_t nth = 0; nth < count; nth++) {
     accepted_or_code taken;
@@ -306,6 +315,83 @@ static text tcp_serve(texts of) {
   }
   drop_tcp(socket.value);
   return TEXT("done");
+}
+
+// HOST PORT MS: prints where it listens, takes one connection, reads nothing of
+// it for so long, and leaves.
+static text tcp_ignore(texts of) {
+  handle_or_code socket = listening(of);
+  if (socket.tag) return fail(NAMES, socket.error);
+  accepted_or_code taken;
+  AWAIT(taken, tcp_subscribe, socket.value, tcp_accept(socket.value, &taken));
+  if (taken.tag) return drop_tcp(socket.value), fail(NAMES, taken.error);
+  wait_for(subscribe_duration(number(argument(of, 2)) * MILLISECOND));
+  drop_input(taken.value.input), drop_output(taken.value.output);
+  drop_tcp(taken.value.socket), drop_tcp(socket.value);
+  return TEXT("done");
+}
+
+// Waits for room, but not for ever.
+static bool has_room_in(handle output, uint64_t span) {
+  handle both[2] = {output_subscribe(output), subscribe_duration(span)};
+  struct {
+    const uint32_t *at;
+    uint32_t count;
+  } ready;
+  poll(both, 2, &ready);
+  bool has_room = ready.at[0] == 0;
+  drop_pollable(both[0]), drop_pollable(both[1]);
+  return has_room;
+}
+
+// Writes zeroes until no more fits for MS, and says so; then until it fails.
+static text flooded(handle output, uint64_t span) {
+  for (bool is_stuck = false;;) {
+    size_or_error room;
+    check_write(output, &room);
+    if (room.tag) return stream_error_of(room.error);
+    if (room.value) {
+      done_or_error done;
+      output_zeroes(output, room.value, &done);
+      if (done.tag) return stream_error_of(done.error);
+    } else if (is_stuck) {
+      wait_for(output_subscribe(output));
+    } else if (!has_room_in(output, span)) {
+      say(TEXT("stuck")), is_stuck = true;
+    }
+  }
+}
+
+// HOST PORT MS: sends more than anybody takes.
+static text tcp_flood(texts of) {
+  handle_or_code socket;
+  create_tcp(0, &socket);
+  if (socket.tag) return fail(NAMES, socket.error);
+  streams_or_code streams = connected(socket.value, parsed(of));
+  if (streams.tag) return drop_tcp(socket.value), fail(NAMES, streams.error);
+  text end = flooded(streams.value.output, number(argument(of, 2)) * MILLISECOND);
+  drop_input(streams.value.input), drop_output(streams.value.output);
+  return drop_tcp(socket.value), end;
+}
+
+// HOST PORT: connects, closes both ways, and prints what its streams say then.
+static text tcp_shut(texts of) {
+  handle_or_code socket;
+  create_tcp(0, &socket);
+  if (socket.tag) return fail(NAMES, socket.error);
+  streams_or_code streams = connected(socket.value, parsed(of));
+  if (streams.tag) return drop_tcp(socket.value), fail(NAMES, streams.error);
+  code done;
+  tcp_shutdown(socket.value, BOTH, &done);
+  bytes_or_error some;
+  size_or_error room;
+  input_blocking_read(streams.value.input, 1, &some);
+  check_write(streams.value.output, &room);
+  text all = JOIN(of_code(done), TEXT(" "),
+                  some.tag ? stream_error_of(some.error) : TEXT("open"), TEXT(" "),
+                  room.tag ? stream_error_of(room.error) : TEXT("open"));
+  drop_input(streams.value.input), drop_output(streams.value.output);
+  return drop_tcp(socket.value), all;
 }
 
 static text of_size(size_or_code of) {
@@ -463,7 +549,9 @@ static text lookup(texts of) {
 
 const operation OPERATIONS[] = {
     DO("tcp-ask", tcp_ask),         DO("tcp-serve", tcp_serve),
-    DO("tcp-options", tcp_options), DO("udp-ask", udp_ask),
-    DO("udp-serve", udp_serve),     DO("udp-options", udp_options),
-    DO("lookup", lookup),           {{0, 0}, 0},
+    DO("tcp-ignore", tcp_ignore),   DO("tcp-flood", tcp_flood),
+    DO("tcp-shut", tcp_shut),       DO("tcp-options", tcp_options),
+    DO("udp-ask", udp_ask),         DO("udp-serve", udp_serve),
+    DO("udp-options", udp_options), DO("lookup", lookup),
+    {{0, 0}, 0},
 };
