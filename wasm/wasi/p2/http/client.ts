@@ -10,12 +10,12 @@
  */
 
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
-import { request as secureRequest } from "node:https";
 import type { BodyDrain, BodyPipe } from "./body_pipe.ts";
 import type { BodyReader } from "./body_source.ts";
 import { codeOf, type HttpErrorCode, HttpFailure } from "./error_code.ts";
 import { type Field, latin1, latin1Bytes } from "./fields.ts";
 import { RESPONSE_HEAD_BYTES_MAX } from "./limits.ts";
+import { openTls } from "./tls_connection.ts";
 
 /** What is sent. */
 export interface ClientHead {
@@ -90,17 +90,12 @@ function open(head: ClientHead, hasBody: boolean): ClientRequest {
   // it for the next request.
   if (hasBody && !isFramed) headers.push("transfer-encoding", "chunked");
   const options = {
-    ...{ method, host, port, path, headers, setHost: false, agent: false },
+    ...{ method, host, port, path, headers, setHost: false },
     maxHeaderSize: RESPONSE_HEAD_BYTES_MAX,
-  } as const;
-  return isSecure
-    ? secureRequest({ ...options, servername: serverNameOf(host) })
-    : request(options);
-}
-
-// RFC 6066: addresses are no names.
-function serverNameOf(host: string): string {
-  return /^[\d.]+$|:/.test(host) ? "" : host;
+  };
+  if (!isSecure) return request({ ...options, agent: false });
+  const createConnection = () => openTls({ host, port });
+  return request({ ...options, createConnection });
 }
 
 class Sending implements ClientExchange, BodyDrain {

@@ -35,6 +35,13 @@ export type HttpErrorCode =
     };
   }
   | {
+    readonly tag: "TLS-alert-received";
+    readonly val: {
+      readonly alertId: number | undefined;
+      readonly alertMessage: string | undefined;
+    };
+  }
+  | {
     readonly tag: "HTTP-request-body-size" | "HTTP-response-body-size";
     readonly val: bigint | undefined;
   }
@@ -115,6 +122,11 @@ function codeFor(code: string, message: string): HttpErrorCode {
     return { tag: "HTTP-response-header-section-size", val: undefined };
   }
   if (code.startsWith("HPE_")) return { tag: "HTTP-protocol-error" };
+  const [, alertMessage] = /fatal alert: (\w+)/.exec(message) ?? [];
+  if (alertMessage !== undefined) {
+    const val = { alertId: ALERTS.get(alertMessage), alertMessage };
+    return { tag: "TLS-alert-received", val };
+  }
   if (/certificate|^CERT_|SELF_SIGNED|UNABLE_TO/i.test(`${code} ${message}`)) {
     return { tag: "TLS-certificate-error" };
   }
@@ -123,3 +135,30 @@ function codeFor(code: string, message: string): HttpErrorCode {
   }
   return { tag: "internal-error", val: undefined };
 }
+
+// RFC 8446, 6: those that a client gets, as Deno calls them.
+// deno-fmt-ignore
+const ALERTS: ReadonlyMap<string, number> = new Map([
+  ["UnexpectedMessage",       10],
+  ["BadRecordMac",            20],
+  ["RecordOverflow",          22],
+  ["HandshakeFailure",        40],
+  ["BadCertificate",          42],
+  ["UnsupportedCertificate",  43],
+  ["CertificateRevoked",      44],
+  ["CertificateExpired",      45],
+  ["CertificateUnknown",      46],
+  ["IllegalParameter",        47],
+  ["UnknownCA",               48],
+  ["AccessDenied",            49],
+  ["DecodeError",             50],
+  ["DecryptError",            51],
+  ["ProtocolVersion",         70],
+  ["InsufficientSecurity",    71],
+  ["InternalError",           80],
+  ["MissingExtension",       109],
+  ["UnsupportedExtension",   110],
+  ["UnrecognisedName",       112],
+  ["CertificateRequired",    116],
+  ["NoApplicationProtocol",  120],
+]);
