@@ -90,7 +90,7 @@ export const TCP: HostInterface = {
 export const TCP_CREATE_SOCKET: HostInterface = {
   name: `wasi:sockets/tcp-create-socket@${VERSION}`,
   wit: `
-    use network.{error-code, ip-address-family};
+    use network.{network, error-code, ip-address-family};
     use tcp.{tcp-socket};
     create-tcp-socket: func(address-family: ip-address-family) -> result<tcp-socket, error-code>;
   `,

@@ -91,7 +91,7 @@ export const UDP: HostInterface = {
 export const UDP_CREATE_SOCKET: HostInterface = {
   name: `wasi:sockets/udp-create-socket@${VERSION}`,
   wit: `
-    use network.{error-code, ip-address-family};
+    use network.{network, error-code, ip-address-family};
     use udp.{udp-socket};
     create-udp-socket: func(address-family: ip-address-family) -> result<udp-socket, error-code>;
   `,
