@@ -41,10 +41,14 @@ export interface HostAddress {
 /** What Deno calls `address`. */
 export function hostAddressOf({ tag, val }: SocketAddress): HostAddress {
   const { address, port } = val;
-  const hostname = tag === "ipv4"
-    ? address.join(".")
-    : address.map((group) => group.toString(16)).join(":");
+  const hostname = tag === "ipv4" ? address.join(".") : ipv6Text(address);
   return { hostname, port };
+}
+
+// RFC 5952, as URLs write it: so capabilities name it.
+function ipv6Text(groups: readonly number[]): string {
+  const text = groups.map((group) => group.toString(16)).join(":");
+  return new URL(`http://[${text}]`).hostname.slice(1, -1);
 }
 
 /** What WASI calls `address`. @throws {TypeError} It is none. */
@@ -127,8 +131,8 @@ export function insistUnicast({ tag, val }: SocketAddress): void {
   insist(!isMany, "invalid-argument");
 }
 
-// A socket of IPv6 is for IPv6 alone.
-function isMapped({ tag, val: { address } }: SocketAddress): boolean {
+/** Whether it stands for one of IPv4. A socket of IPv6 is for IPv6 alone. */
+export function isMapped({ tag, val: { address } }: SocketAddress): boolean {
   return tag === "ipv6" && address[5] === 0xffff &&
     address.slice(0, 5).every((part) => part === 0);
 }

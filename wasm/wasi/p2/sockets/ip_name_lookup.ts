@@ -48,11 +48,12 @@ function resolve(sockets: Sockets, name: string): ResolvedAddresses {
   // Nobody has to be asked for it.
   if (address !== undefined) return new ResolvedAddresses([address]);
   insist(isName(name), "invalid-argument");
-  insist(sockets.mayLookUp(name.toLowerCase()), "access-denied");
+  const lowered = name.toLowerCase();
+  insist(sockets.mayLookUp(lowered), "access-denied");
   insist(sockets.lookups < LOOKUPS_MAX, "temporary-resolver-failure");
   sockets.lookups++;
   return new ResolvedAddresses(
-    lookUp(name).finally(() => void sockets.lookups--),
+    lookUp(sockets, lowered).finally(() => void sockets.lookups--),
   );
 }
 
@@ -63,9 +64,11 @@ function isName(name: string): boolean {
       .test(name);
 }
 
-async function lookUp(name: string): Promise<IpAddress[]> {
+async function lookUp(sockets: Sockets, name: string): Promise<IpAddress[]> {
   const found = await lookup(name, { all: true });
-  return found.flatMap(({ address }) => ipAddressOf(address) ?? []);
+  const addresses = found.flatMap(({ address }) => ipAddressOf(address) ?? []);
+  sockets.learn(name, addresses);
+  return addresses;
 }
 
 /** The resource `resolve-address-stream`. */

@@ -10,6 +10,9 @@ export const SOCKETS_MAX = 256;
 /** Names that one process can have looked up at the same time. */
 export const LOOKUPS_MAX = 64;
 
+/** Addresses that one process has found by names, of which it is remembered by which. */
+export const NAMES_MAX = 1_024;
+
 /** What is read of a connection at once, in bytes. */
 export const READ_BYTES_MAX: number = 32 * 1024;
 

@@ -10,6 +10,7 @@ import type { OutputStream } from "../io/output_stream.ts";
 import { Children, Pollable } from "../io/pollable.ts";
 import {
   type Family,
+  type HostAddress,
   hostAddressOf,
   insistBindable,
   insistReachable,
@@ -19,6 +20,7 @@ import {
   socketAddressOf,
 } from "./address.ts";
 import { Connection, type Ways } from "./connection.ts";
+import { acceptOwn, dial } from "./dial.ts";
 import {
   codeOf,
   insist,
@@ -137,12 +139,11 @@ export class TcpSocket implements Condition {
     insist(type === "unbound" || type === "bound", "invalid-state");
     insistReachable(address, this.family);
     insistUnicast(address);
-    const { hostname, port } = hostAddressOf(address);
-    this.#sockets.insistGranted({ hostname, port });
+    const way = this.#sockets.wayTo(hostAddressOf(address));
     this.#unbind();
     const state: State = { type: "connecting" };
     this.#state = state;
-    this.#connect(state, { hostname, port });
+    this.#connect(state, address, way);
   }
 
   // Deno chooses where a connection comes from.
@@ -156,18 +157,13 @@ export class TcpSocket implements Condition {
 
   async #connect(
     state: Extract<State, { type: "connecting" }>,
-    { hostname, port }: Deno.ConnectOptions,
+    address: SocketAddress,
+    way: HostAddress,
   ): Promise<void> {
     const { signal } = this.#leaving;
-    const options = { hostname: hostname!, port, signal };
-    try {
-      const conn = await Deno.connect(options);
-      if (signal.aborted) return conn.close();
-      state.outcome = conn;
-    } catch (error) {
-      // For whoever finishes the connect.
-      state.outcome = codeOf(error);
-    }
+    const outcome = await dial(this.#sockets, address, way, signal);
+    if (!signal.aborted) state.outcome = outcome;
+    else if (typeof outcome !== "string") outcome.close();
     this.#watchers.wake();
   }
 
@@ -216,7 +212,7 @@ export class TcpSocket implements Condition {
 
   async #acceptOne(listener: Deno.TcpListener): Promise<void> {
     try {
-      const conn = await listener.accept();
+      const conn = await acceptOwn(listener);
       if (this.#state.type === "closed") return conn.close();
       this.#waiting = conn;
     } catch (error) {

@@ -1,4 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
+import { Socket } from "node:dgram";
 
 import { CanonicalTrap } from "../../../component/canonical/mod.ts";
 import { errorOf, type FakeGuest } from "../testdata/guest.ts";
@@ -292,6 +293,8 @@ Deno.test("what comes before a socket has streams waits for them, if it is from 
 
 Deno.test("set-unicast-hop-limit sets that of IPv4, before and after the bind", () =>
   withGuest(async (guest) => {
+    const set: number[] = [];
+    using _spy = spyOnTtl(set);
     const socket = newUdp(guest);
     udp(guest, "udp-socket.set-unicast-hop-limit", socket, 7);
     udp(guest, "udp-socket.start-bind", socket, {}, here());
@@ -300,4 +303,15 @@ Deno.test("set-unicast-hop-limit sets that of IPv4, before and after the bind", 
     strictEqual(udp(guest, "udp-socket.unicast-hop-limit", socket), 7);
     udp(guest, "udp-socket.set-unicast-hop-limit", socket, 255);
     strictEqual(udp(guest, "udp-socket.unicast-hop-limit", socket), 255);
+    deepStrictEqual(set, [7, 255]);
   }));
+
+/** Notes in `set` what sockets of Node's are told; it cannot be read. */
+function spyOnTtl(set: number[]): Disposable {
+  const { setTTL } = Socket.prototype;
+  Socket.prototype.setTTL = function (ttl) {
+    set.push(ttl);
+    return setTTL.call(this, ttl);
+  };
+  return { [Symbol.dispose]: () => void (Socket.prototype.setTTL = setTTL) };
+}

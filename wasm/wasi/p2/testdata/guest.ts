@@ -21,6 +21,8 @@ export interface GuestOptions {
   readonly preopens?: readonly Preopen[];
   /** Profile; `trusted` when absent. */
   readonly profile?: string;
+  /** What it reaches; as the profile says when absent. */
+  readonly network?: boolean | readonly string[];
   /** Standard input. */
   readonly stdin?: WasiReader;
   /** Whether the streams are a terminal's. */
@@ -48,7 +50,8 @@ export class FakeGuest {
 
   constructor(options: GuestOptions = {}) {
     const { preopens = [], profile = "trusted", args = [] } = options;
-    const capability = { ...BUILT_IN_PROFILES.get(profile)!, preopens };
+    const { network = BUILT_IN_PROFILES.get(profile)!.network } = options;
+    const capability = { ...BUILT_IN_PROFILES.get(profile)!, network, preopens };
     const env = options.env ?? new Map();
     const { makeLink } = options;
     const stdio = this.#stdio(options);
