@@ -50,7 +50,10 @@ function programs(): Promise<Place> {
 }
 
 /** Each as a process of one node, on `schedulersPerPool` threads. */
-async function processes(schedulersPerPool: number): Promise<Place> {
+async function processes(
+  schedulersPerPool: number,
+  capability = TRUSTED,
+): Promise<Place> {
   const runtime = new Runtime();
   const printed = new Map<string, Printed>();
   const engine = new Engine(runtime, {
@@ -62,7 +65,7 @@ async function processes(schedulersPerPool: number): Promise<Place> {
   const component = await engine.loadComponent(
     GUEST,
     await readGuest(GUEST),
-    TRUSTED,
+    capability,
   );
   const start = (...args: string[]): Started => {
     const lines = new Printed();
@@ -195,3 +198,26 @@ Deno.test("p2_sockets lookup localhost finds this machine", async () => {
     );
   }
 });
+
+// In a Worker that Deno lets reach no other host.
+Deno.test("p2_sockets tcp-find reaches what it finds by a name that is granted", async () => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr;
+  const network = ["localhost"];
+  const place = await processes(1, { ...TRUSTED, network });
+  const echoing = echoOne(listener);
+  const found = await linesUntilEnd(
+    place.start("tcp-find", "localhost", `${port}`, "hello"),
+  );
+  deepStrictEqual(found.slice(1), ["hello"]);
+  await echoing;
+  const asked = place.start("tcp-ask", "127.0.0.1", `${port}`, "hello");
+  strictEqual(await asked.next(), "error: access-denied");
+  await place.close();
+  listener.close();
+});
+
+async function echoOne(listener: Deno.TcpListener): Promise<void> {
+  const conn = await listener.accept();
+  await conn.readable.pipeTo(conn.writable);
+}

@@ -263,15 +263,15 @@ static text addresses_of(handle socket) {
   return JOIN(of_address(local), TEXT(" "), of_address(remote));
 }
 
-// HOST PORT TEXT: sends it, says that this is all, and prints what comes back.
-static text tcp_ask(texts of) {
+// Sends `words` to `to`, says that this is all, and prints what comes back.
+static text asked(ipv4 to, text words) {
   handle_or_code socket;
   create_tcp(0, &socket);
   if (socket.tag) return fail(NAMES, socket.error);
-  streams_or_code streams = connected(socket.value, parsed(of));
+  streams_or_code streams = connected(socket.value, to);
   if (streams.tag) return drop_tcp(socket.value), fail(NAMES, streams.error);
   say(addresses_of(socket.value));
-  write_all(streams.value.output, argument(of, 2));
+  write_all(streams.value.output, words);
   code done;
   tcp_shutdown(socket.value, SEND, &done);
   handle output = get_stdout();
@@ -279,6 +279,29 @@ static text tcp_ask(texts of) {
   drop_output(output), drop_input(streams.value.input);
   drop_output(streams.value.output), drop_tcp(socket.value);
   return done.tag ? of_code(done) : is_moved ? TEXT("") : fail_with(TEXT("closed"));
+}
+
+// HOST PORT TEXT
+static text tcp_ask(texts of) { return asked(parsed(of), argument(of, 2)); }
+
+// NAME PORT TEXT: at the first address of IPv4 that the name has.
+static text tcp_find(texts of) {
+  handle network = instance_network();
+  handle_or_code addresses;
+  text name = argument(of, 0);
+  resolve_addresses(network, PASS(name), &addresses);
+  drop_network(network);
+  if (addresses.tag) return fail(NAMES, addresses.error);
+  ip_or_code next;
+  do {
+    AWAIT(next, lookup_subscribe, addresses.value, next_address(addresses.value, &next));
+  } while (!next.tag && next.value.is_there && next.value.ip.tag);
+  drop_addresses(addresses.value);
+  if (next.tag) return fail(NAMES, next.error);
+  if (!next.value.is_there) return fail_with(TEXT("no address"));
+  ipv4 to = {.port = (uint16_t)number(argument(of, 1))};
+  for (uint32_t nth = 0; nth < 4; nth++) to.bytes[nth] = next.value.ip.four[nth];
+  return asked(to, argument(of, 2));
 }
 
 // A socket that listens at HOST PORT; prints where.
@@ -549,6 +572,7 @@ static text lookup(texts of) {
 
 const operation OPERATIONS[] = {
     DO("tcp-ask", tcp_ask),         DO("tcp-serve", tcp_serve),
+    DO("tcp-find", tcp_find),
     DO("tcp-ignore", tcp_ignore),   DO("tcp-flood", tcp_flood),
     DO("tcp-shut", tcp_shut),       DO("tcp-options", tcp_options),
     DO("udp-ask", udp_ask),         DO("udp-serve", udp_serve),
