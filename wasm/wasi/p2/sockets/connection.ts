@@ -9,6 +9,7 @@ import type { OutputSink } from "../io/output_stream.ts";
 import { OutputStream } from "../io/output_stream.ts";
 import { PieceSource } from "../io/piece_source.ts";
 import { AsyncWriterSink } from "../io/writer_sink.ts";
+import type { TcpConnection } from "./bound_connection.ts";
 import {
   codeOf,
   connectionFailure,
@@ -29,7 +30,7 @@ export interface Ways {
  * nobody does and all is written, or at once by `close`.
  */
 export class Connection {
-  readonly #conn: Deno.TcpConn;
+  readonly #conn: TcpConnection;
   readonly #onClose: () => void;
   readonly #source: PieceSource<SocketErrorCode>;
   readonly #sink: AsyncWriterSink;
@@ -38,7 +39,7 @@ export class Connection {
   #isClosed = false;
 
   /** Takes `conn` over. */
-  constructor(conn: Deno.TcpConn, onClose: () => void) {
+  constructor(conn: TcpConnection, onClose: () => void) {
     this.#conn = conn;
     this.#onClose = onClose;
     this.#source = new PieceSource({

@@ -11,24 +11,35 @@ import {
   type SocketAddress,
   socketAddressOf,
 } from "./address.ts";
+import { connectFrom, type TcpConnection } from "./bound_connection.ts";
 import { codeOf, type SocketErrorCode } from "./error_code.ts";
 import type { Sockets } from "./state.ts";
 
+/** Where a connection leads. */
+export interface Route {
+  /** What the guest asked for. */
+  readonly address: SocketAddress;
+  /** What Deno is asked for: the address, or a name that it was found by. */
+  readonly way: HostAddress;
+  /** Where it comes from; undefined when Deno chooses. */
+  readonly local: HostAddress | undefined;
+}
+
 /**
- * Connects to `address`.
+ * Connects along `route`.
  *
- * @param way What Deno is asked for: the address, or a name that it was found by.
  * @param signal Ends it.
  * @returns The connection, or why there is none. Never rejects.
  */
 export async function dial(
   sockets: Sockets,
-  address: SocketAddress,
-  way: HostAddress,
+  { address, way, local }: Route,
   signal: AbortSignal,
-): Promise<Deno.TcpConn | SocketErrorCode> {
+): Promise<TcpConnection | SocketErrorCode> {
   try {
-    const conn = await Deno.connect({ ...way, signal });
+    const conn = local === undefined
+      ? await Deno.connect({ ...way, signal })
+      : await connectFrom(local, way, signal);
     if (isAsked(sockets, conn, address, way)) return conn;
     conn.close();
     return "remote-unreachable";
@@ -42,7 +53,7 @@ export async function dial(
 // for the same.
 function isAsked(
   sockets: Sockets,
-  { remoteAddr }: Deno.TcpConn,
+  { remoteAddr }: TcpConnection,
   address: SocketAddress,
   { hostname: name }: HostAddress,
 ): boolean {

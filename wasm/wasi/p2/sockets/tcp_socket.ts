@@ -20,7 +20,8 @@ import {
   socketAddressOf,
 } from "./address.ts";
 import { Connection, type Ways } from "./connection.ts";
-import { acceptOwn, dial } from "./dial.ts";
+import type { TcpConnection } from "./bound_connection.ts";
+import { acceptOwn, dial, type Route } from "./dial.ts";
 import {
   codeOf,
   insist,
@@ -44,11 +45,11 @@ type State =
   | { readonly type: "bound"; readonly listener: Deno.TcpListener }
   | { readonly type: "startingToListen"; readonly listener: Deno.TcpListener }
   | { readonly type: "listening"; readonly listener: Deno.TcpListener }
-  | { readonly type: "connecting"; outcome?: Deno.TcpConn | SocketErrorCode }
+  | { readonly type: "connecting"; outcome?: TcpConnection | SocketErrorCode }
   | {
     readonly type: "connected";
     readonly connection: Connection;
-    readonly conn: Deno.TcpConn;
+    readonly conn: TcpConnection;
   }
   | { readonly type: "closed" };
 
@@ -66,6 +67,8 @@ export class TcpSocket implements Condition {
   // A connection that the guest has not accepted yet, or why there is none.
   #waiting: Deno.TcpConn | SocketErrorCode | undefined;
   #isAccepting = false;
+  // Bound to no address in particular: connections may come from any.
+  #isAnywhere = false;
 
   /** A socket that is nowhere. @throws {ComponentError} The process has too many. */
   constructor(sockets: Sockets, family: Family) {
@@ -103,6 +106,7 @@ export class TcpSocket implements Condition {
     insistBindable(address, this.family);
     insistUnicast(address);
     this.#sockets.insistGranted(hostAddressOf(address));
+    this.#isAnywhere = isUnspecified(address) && address.val.port === 0;
     this.#state = { type: "binding", address };
   }
 
@@ -140,28 +144,27 @@ export class TcpSocket implements Condition {
     insistReachable(address, this.family);
     insistUnicast(address);
     const way = this.#sockets.wayTo(hostAddressOf(address));
-    this.#unbind();
+    const local = this.#unbind();
     const state: State = { type: "connecting" };
     this.#state = state;
-    this.#connect(state, address, way);
+    this.#connect(state, { address, way, local });
   }
 
-  // Deno chooses where a connection comes from.
-  #unbind(): void {
+  // The address goes from the listener to the connection, unless it is any.
+  #unbind(): HostAddress | undefined {
     const state = this.#state;
-    if (state.type !== "bound") return;
-    const address = socketAddressOf(state.listener.addr);
-    insist(isUnspecified(address), "not-supported");
+    if (state.type !== "bound") return undefined;
+    const { addr } = state.listener;
     state.listener.close();
+    return this.#isAnywhere ? undefined : addr;
   }
 
   async #connect(
     state: Extract<State, { type: "connecting" }>,
-    address: SocketAddress,
-    way: HostAddress,
+    route: Route,
   ): Promise<void> {
     const { signal } = this.#leaving;
-    const outcome = await dial(this.#sockets, address, way, signal);
+    const outcome = await dial(this.#sockets, route, signal);
     if (!signal.aborted) state.outcome = outcome;
     else if (typeof outcome !== "string") outcome.close();
     this.#watchers.wake();
@@ -177,7 +180,7 @@ export class TcpSocket implements Condition {
     throw socketError(outcome);
   }
 
-  #connected(conn: Deno.TcpConn): Streams {
+  #connected(conn: TcpConnection): Streams {
     const connection = new Connection(conn, () => this.#sockets.forget(this));
     this.#state = { type: "connected", connection, conn };
     connection.keepAlive(this.#isKeptAlive);
@@ -290,6 +293,6 @@ export class TcpSocket implements Condition {
 }
 
 // Connected, and not known to the guest.
-function stateConn(state: State): Deno.TcpConn | SocketErrorCode | undefined {
+function stateConn(state: State): TcpConnection | SocketErrorCode | undefined {
   return state.type === "connecting" ? state.outcome : undefined;
 }

@@ -131,12 +131,6 @@ const STATES: readonly [
     tcp(guest, "start-bind", socket, {}, here());
     tcp(guest, "start-connect", socket, {}, here(9));
   }, "concurrency-conflict"],
-  ["start-connect of one that is bound to an address", (guest) => {
-    const socket = newTcp(guest);
-    tcp(guest, "start-bind", socket, {}, here());
-    tcp(guest, "finish-bind", socket);
-    tcp(guest, "start-connect", socket, {}, here(9));
-  }, "not-supported"],
   ["finish-connect before there is a connection", (guest) => {
     const socket = newTcp(guest);
     tcp(guest, "start-connect", socket, {}, here(9));
