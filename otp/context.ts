@@ -172,10 +172,27 @@ export interface Context<Message> {
   receiveEach(handle: EachHandler<Message>): Promise<void>;
 
   /**
+   * Calls `heed` when a message comes, and takes none: for a body that does
+   * other things meanwhile. It counts as a receive that waits.
+   *
+   * @param heed Called for each message, in the turn of its sender, until
+   * {@linkcode Context.unwatchMail}. Must not receive, but may have it done in a
+   * later turn.
+   * @returns False when a message is there already; then nothing is watched.
+   * @throws {TypeError} A receive of this process is waiting.
+   */
+  watchMail(heed: () => void): boolean;
+
+  /** Ends {@linkcode Context.watchMail}. Does nothing when nothing is watched. */
+  unwatchMail(): void;
+
+  /**
    * What travelled with the message that was received last; undefined when
    * nothing did, or none was. A receive that timed out leaves it as it is.
+   *
+   * A body that takes a message before it is done with another can set it back.
    */
-  readonly metadata: Metadata | undefined;
+  metadata: Metadata | undefined;
 
   /**
    * Sets a message aside, with the metadata of the one received last, until

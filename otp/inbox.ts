@@ -29,6 +29,9 @@ function handResolver(resolve: Resolve): void {
   parking = undefined;
 }
 
+// What a receive resolves that only watches: nothing is ever there for it.
+const NOBODY: Resolve = () => {};
+
 /** What an inbox is made with. */
 export interface InboxParts {
   /** Shares the thread. */
@@ -96,6 +99,12 @@ export class Inbox implements Runnable {
     return this.#received?.metadata;
   }
 
+  set metadata(metadata: Metadata | undefined) {
+    // Only where there are envelopes it is forgotten with the next message.
+    this.#mailbox.hasEnvelopes = true;
+    this.#received = metadata && new Envelope(undefined, metadata);
+  }
+
   /** How many messages it has taken and turns it has had. */
   get reductions(): number {
     return this.#reductions;
@@ -129,6 +138,26 @@ export class Inbox implements Runnable {
     if (this.#mailbox.count > 0) this.#enqueue();
     else this.#mailbox.trim();
     return LATER;
+  }
+
+  /** See {@linkcode Context.watchMail}: a receive of what is never there. */
+  watchMail(heed: () => void): boolean {
+    this.#checkFree();
+    if (this.#mailbox.count > 0) return false;
+    this.#match = () => {
+      heed();
+      return false;
+    };
+    this.#scanned = 0;
+    this.#resolve = NOBODY;
+    return true;
+  }
+
+  /** See {@linkcode Context.unwatchMail}. */
+  unwatchMail(): void {
+    if (this.#resolve !== NOBODY) return;
+    this.#resolve = undefined;
+    this.#match = undefined;
   }
 
   #checkFree(): void {

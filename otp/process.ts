@@ -140,6 +140,10 @@ export class Process implements Context<unknown>, Runnable, InboxParts {
     return this.#inbox?.metadata;
   }
 
+  set metadata(metadata: Metadata | undefined) {
+    this.inbox.metadata = metadata;
+  }
+
   /** How many messages wait. */
   get mailboxDepth(): number {
     return this.#inbox?.depth ?? 0;
@@ -194,6 +198,14 @@ export class Process implements Context<unknown>, Runnable, InboxParts {
 
   receiveEach(handle: (message: unknown) => unknown): Promise<void> {
     return this.inbox.receiveEach(handle);
+  }
+
+  watchMail(heed: () => void): boolean {
+    return this.inbox.watchMail(heed);
+  }
+
+  unwatchMail(): void {
+    this.#inbox?.unwatchMail();
   }
 
   stash(message: unknown): void {
