@@ -11,20 +11,15 @@ import type { Delivery, Guest } from "../core/slot.ts";
 import type { Log } from "../core/stdio.ts";
 import type { GuestMessage } from "../message.ts";
 import { makeOffer, type Offer } from "./canonical/mod.ts";
+import { GuestStates } from "./guest_states.ts";
 import type { HostGuest, HostState } from "./host.ts";
-
-/** Something of a process, and what it is closed by. */
-interface Kept {
-  readonly value: unknown;
-  readonly close: () => void;
-}
 
 /** A process that has an instance. */
 export class ComponentGuest implements HostGuest, Offer, Delivery<unknown> {
   /** The process. */
   readonly process: Guest;
   readonly capability: Capability;
-  #states: Map<HostState<unknown>, Kept> | undefined;
+  #states: GuestStates | undefined;
   // Whether the next wait is for a look at the mailbox.
   #isLooking = false;
   // Whether it waits for a message, which comes with its turn.
@@ -85,14 +80,8 @@ export class ComponentGuest implements HostGuest, Offer, Delivery<unknown> {
   }
 
   state<State>(key: HostState<State>): State {
-    this.#states ??= new Map();
-    let kept = this.#states.get(key as HostState<unknown>);
-    if (kept === undefined) {
-      const value = key.create(this);
-      kept = { value, close: () => key.close?.(value) };
-      this.#states.set(key as HostState<unknown>, kept);
-    }
-    return kept.value as State;
+    this.#states ??= new GuestStates(this);
+    return this.#states.of(key);
   }
 
   /** Waits for what a function of the host has promised. See {@linkcode Guest.wait}. */
@@ -117,15 +106,7 @@ export class ComponentGuest implements HostGuest, Offer, Delivery<unknown> {
 
   /** Closes what it holds, the latest first. */
   close(): void {
-    if (this.#states === undefined) return;
-    for (const { close } of [...this.#states.values()].reverse()) {
-      try {
-        close();
-      } catch (error) {
-        // It may not throw; if it does, what else there is is closed all the same.
-        this.log(0, `Cannot close what a process had: ${error}`);
-      }
-    }
+    this.#states?.close();
     this.#states = undefined;
   }
 }

@@ -19,6 +19,7 @@ import { bytesOf, type GuestMessage } from "../message.ts";
 import type { Entrant } from "../run_queue.ts";
 import { ProcessExit, type Wasip1State } from "../wasi/p1.ts";
 import { GuestStopped } from "../script/guest_error.ts";
+import { claimName } from "./claim_name.ts";
 import { type Command, NO_COMMAND, wasip1Of } from "./command.ts";
 import {
   type CoreParts,
@@ -444,11 +445,7 @@ export class CoreProcess
   }
 
   claim(name: string): boolean | Promise<boolean> {
-    const { runtime, pid } = this.self;
-    const { names } = this.#parts;
-    return names === undefined
-      ? runtime.register(name, pid)
-      : names.register(name, pid);
+    return claimName(this.#parts.names, this.self, name);
   }
 
   async wait<Value>(value: Promise<Value>, isFree = true): Promise<Value> {
