@@ -5,6 +5,7 @@
  */
 
 import type { HostInterface } from "../component/host.ts";
+import { monitor } from "./bonds.ts";
 import { receive, receiveTimeout, send, stash, unstash } from "./mailbox.ts";
 import { register, setLabel, unregister, whereis } from "./naming.ts";
 import {
@@ -12,7 +13,6 @@ import {
   isAlive,
   kill,
   listProcesses,
-  monitor,
   spawn,
   spawnFrom,
   supervise,

@@ -1,46 +1,9 @@
 import { strictEqual } from "node:assert";
 import { defineProfile } from "../capability.ts";
-import type { Store } from "../node/store.ts";
+import { MemoryStore } from "./testdata/memory_store.ts";
 import { built, SANDBOXED, withProbes } from "./testdata/probe.ts";
 
 const KEEPER = defineProfile("keeper", { storage: true });
-
-/** A store that is gone with its node. */
-class MemoryStore implements Store {
-  readonly #buckets = new Map<string, Map<string, Uint8Array>>();
-
-  #of(bucket: string): Map<string, Uint8Array> {
-    if (bucket === "broken") throw new Error("the disk is full");
-    const values = this.#buckets.get(bucket) ?? new Map();
-    this.#buckets.set(bucket, values);
-    return values;
-  }
-
-  // deno-lint-ignore require-await -- what it throws is a promise that rejects
-  async get(bucket: string, key: string): Promise<Uint8Array | undefined> {
-    return this.#of(bucket).get(key);
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async set(bucket: string, key: string, value: Uint8Array): Promise<void> {
-    this.#of(bucket).set(key, value);
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async delete(bucket: string, key: string): Promise<boolean> {
-    return this.#of(bucket).delete(key);
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async exists(bucket: string, key: string): Promise<boolean> {
-    return this.#of(bucket).has(key);
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async list(bucket: string): Promise<readonly string[]> {
-    return [...this.#of(bucket).keys()].sort();
-  }
-}
 
 // deno-fmt-ignore
 const STEPS: [what: string[], answer: string][] = [

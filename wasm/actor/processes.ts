@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Down, Pid, Strategy } from "@rusm/otp";
-import type { HostGuest, HostState } from "../component/host.ts";
+import type { Strategy } from "@rusm/otp";
+import type { HostGuest } from "../component/host.ts";
 import type { Info, Look, SuperviseAsk } from "../node/ask.ts";
 import { CHILDREN_MAX } from "../node/limits.ts";
 import { lookAt } from "../node/look.ts";
@@ -13,7 +13,6 @@ import { nodeOf } from "../node/scheduler_node.ts";
 import { MAIN_SCHEDULER } from "../limits.ts";
 import { ComponentError } from "../component/canonical/mod.ts";
 import { askFor, askOr, checkName, pidOf } from "./asking.ts";
-import { MONITORS_MAX } from "./limits.ts";
 
 /** Starts a process of a registered component. */
 export function spawn(guest: HostGuest, component: string): unknown {
@@ -55,39 +54,6 @@ export function supervise(
     ...{ children, restartsMax, withinMs },
   };
   return askFor(guest, ask);
-}
-
-/** Monitors of one guest, and what they have told. */
-class Monitors {
-  #count = 0;
-
-  /** @throws {RangeError} There are too many. */
-  add({ runtime, pid }: HostGuest["self"]): void {
-    // Counted again when it seems too many: most processes end, and tell so.
-    if (this.#count >= MONITORS_MAX) {
-      this.#count = runtime.info(pid)!.monitors.length +
-        runtime.mailboxDepth(pid)!;
-    }
-    if (this.#count >= MONITORS_MAX) {
-      throw new RangeError(
-        `Cannot monitor more processes, or be told of more ends: ${this.#count}`,
-      );
-    }
-    this.#count++;
-  }
-}
-
-const MONITORS: HostState<Monitors> = { create: () => new Monitors() };
-
-/** Monitors a process: {@linkcode bytesOf} says what of its end is received. */
-export function monitor(guest: HostGuest, target: bigint): void {
-  const { spawn, processControl } = guest.capability;
-  const { self } = guest;
-  if (!spawn && !processControl || !self.runtime.isAlive(self.pid)) return;
-  guest.state(MONITORS).add(self);
-  // A guest takes a Down as text.
-  const watcher = self as unknown as { readonly pid: Pid<Down> };
-  self.monitor.call(watcher, pidOf(target));
 }
 
 /** All processes of the node, or only the caller. */

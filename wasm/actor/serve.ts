@@ -34,13 +34,17 @@ export const SERVE: HostInterface = {
   functions: { connection: (guest) => guest.command.connection },
   suspending: {
     "ws-send-text": (guest, text: Uint8Array) =>
-      send(guest, { type: "frame", text }),
+      sendFrame(guest, { type: "frame", text }),
     "ws-close": close,
     "sse-send": sendEvent,
   },
 };
 
-function send(guest: HostGuest, frame: FrameAsk): boolean | Promise<boolean> {
+/** Sends a frame to the client of the guest's connection. False when there is none. */
+export function sendFrame(
+  guest: HostGuest,
+  frame: FrameAsk,
+): boolean | Promise<boolean> {
   if (guest.command.connection === undefined) return false;
   return askOr(guest, frame, false);
 }
@@ -50,7 +54,7 @@ async function close(
   code: number,
   reason: string,
 ): Promise<void> {
-  await send(guest, { type: "frame", code, reason });
+  await sendFrame(guest, { type: "frame", code, reason });
 }
 
 function sendEvent(
@@ -68,5 +72,5 @@ function sendEvent(
     id: id?.replaceAll(/[\r\n]/g, ""),
     retry,
   };
-  return send(guest, { type: "frame", event: whole });
+  return sendFrame(guest, { type: "frame", event: whole });
 }

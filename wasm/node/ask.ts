@@ -8,6 +8,7 @@
 import type { Pid, Strategy } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
 import type { ServerEvent } from "./connection.ts";
+import type { Listing, StoreWrite } from "./store.ts";
 
 /** Starts a supervisor. */
 export interface SuperviseAsk {
@@ -31,18 +32,37 @@ export type StoreAsk =
     readonly bucket: string;
     readonly key: string;
   }
-  | { readonly type: "kv"; readonly op: "list"; readonly bucket: string }
+  | ({
+    readonly type: "kv";
+    readonly op: "list";
+    readonly bucket: string;
+  } & Listing)
   | {
     readonly type: "kv";
     readonly op: "set";
     readonly bucket: string;
     readonly key: string;
     readonly value: Uint8Array;
+    readonly ttlMs?: number;
+  }
+  | {
+    readonly type: "kv";
+    readonly op: "compareAndSet";
+    readonly bucket: string;
+    readonly key: string;
+    readonly expected: Uint8Array | undefined;
+    readonly value: Uint8Array | undefined;
+  }
+  | {
+    readonly type: "kv";
+    readonly op: "batch";
+    readonly writes: readonly StoreWrite[];
   };
 
 /** Sends something to the client of a connection. */
 export type FrameAsk =
   | { readonly type: "frame"; readonly text: Uint8Array }
+  | { readonly type: "frame"; readonly bytes: Uint8Array }
   | { readonly type: "frame"; readonly code: number; readonly reason: string }
   | { readonly type: "frame"; readonly event: ServerEvent };
 

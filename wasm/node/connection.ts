@@ -43,6 +43,9 @@ export interface ConnectionSink {
   /** Sends a text frame, which need not be UTF-8. False when the client is gone, or takes none. */
   sendText(data: Uint8Array): boolean | Promise<boolean>;
 
+  /** Sends a binary frame. False when the client is gone, or takes none. Absent where none does. */
+  sendBytes?(data: Uint8Array): boolean | Promise<boolean>;
+
   /** Sends a close frame, and closes. A connection that takes none is left as it is. */
   close(code: number, reason: string): void | Promise<void>;
 

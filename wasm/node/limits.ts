@@ -15,6 +15,9 @@ export const ASKS_MAX = 10_000;
 /** Children of one supervisor of a guest. */
 export const CHILDREN_MAX = 1_000;
 
+/** Writes of one batch of a guest: of the store, too. */
+export const BATCH_WRITES_MAX = 1_000;
+
 /** Groups that one guest can be in. */
 export const TAGS_MAX = 64;
 

@@ -201,13 +201,19 @@ export class NodeService<Component> {
       case "get":
         return store.get(ask.bucket, ask.key);
       case "set":
-        return store.set(ask.bucket, ask.key, ask.value);
+        return store.set(ask.bucket, ask.key, ask.value, ask);
       case "delete":
         return store.delete(ask.bucket, ask.key);
       case "exists":
         return store.exists(ask.bucket, ask.key);
       case "list":
-        return store.list(ask.bucket).then((keys) => [...keys]);
+        return keysIn(store, ask);
+      case "compareAndSet":
+        return store.compareAndSet(
+          ...[ask.bucket, ask.key, ask.expected, ask.value] as const,
+        );
+      case "batch":
+        return store.batch(ask.writes);
     }
   }
 
@@ -215,9 +221,22 @@ export class NodeService<Component> {
     const sink = this.#parts.sinkOf(pid);
     if (sink === undefined) return false;
     if ("text" in ask) return sink.sendText(ask.text);
+    if ("bytes" in ask) return sink.sendBytes?.(ask.bytes) ?? false;
     if ("event" in ask) return sink.sendEvent(ask.event);
     return sink.close(ask.code, ask.reason);
   }
+}
+
+async function keysIn(
+  store: Store,
+  { bucket, prefix, after, limit }: Extract<StoreAsk, { op: "list" }>,
+): Promise<string[]> {
+  const listing = {
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(after === undefined ? {} : { after }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+  return [...await store.list(bucket, listing)];
 }
 
 function messageOf(thrown: unknown): string {

@@ -4,6 +4,28 @@
  * @module
  */
 
+/** A change that needs no look at what is there. */
+export type StoreWrite =
+  | {
+    readonly op: "set";
+    readonly bucket: string;
+    readonly key: string;
+    readonly value: Uint8Array;
+    /** Milliseconds until it is gone; it stays when absent. */
+    readonly ttlMs?: number;
+  }
+  | { readonly op: "delete"; readonly bucket: string; readonly key: string };
+
+/** Which keys of a bucket. */
+export interface Listing {
+  /** How they begin; anyhow when absent. */
+  readonly prefix?: string;
+  /** The key that they come behind; all when absent. */
+  readonly after?: string;
+  /** At most so many; all when absent. */
+  readonly limit?: number;
+}
+
 /**
  * Values by bucket and key, that outlive processes. That of `@rusm/serve` is
  * one.
@@ -15,7 +37,15 @@ export interface Store {
   get(bucket: string, key: string): Promise<Uint8Array | undefined>;
 
   /** Writes a value, in place of any that was there. Resolves when it would outlive the node. */
-  set(bucket: string, key: string, value: Uint8Array): Promise<void>;
+  set(
+    bucket: string,
+    key: string,
+    value: Uint8Array,
+    options?: {
+      /** Milliseconds until it is gone; it stays when absent. */
+      readonly ttlMs?: number;
+    },
+  ): Promise<void>;
 
   /** Removes a value. Resolves to whether there was one. */
   delete(bucket: string, key: string): Promise<boolean>;
@@ -23,6 +53,20 @@ export interface Store {
   /** Resolves to whether there is a value. */
   exists(bucket: string, key: string): Promise<boolean>;
 
-  /** Resolves to the keys of a bucket, sorted. */
-  list(bucket: string): Promise<readonly string[]>;
+  /** Resolves to keys of a bucket, sorted. */
+  list(bucket: string, listing?: Listing): Promise<readonly string[]>;
+
+  /**
+   * Writes `value`, or removes what is there when it is undefined, if what is
+   * there is `expected`; undefined is nothing. Resolves to whether it was.
+   */
+  compareAndSet(
+    bucket: string,
+    key: string,
+    expected: Uint8Array | undefined,
+    value: Uint8Array | undefined,
+  ): Promise<boolean>;
+
+  /** Does all of `writes`, in order, or none. */
+  batch(writes: readonly StoreWrite[]): Promise<void>;
 }
