@@ -148,14 +148,16 @@ export class Guests {
 
   #factoryOf(code: GuestCode, capability: Capability): Factory {
     const runQueue = this.#runQueue;
+    const names = this.#names;
     if (code.type === "script") {
       const { image } = code;
       const pool = new VmPool(image);
+      const parts = { image, capability, pool, runQueue, names };
       return (start, { log }) => {
         // Who spawns was told which there are.
         const entry = start.entry as Entry;
-        const parts = { image, capability, pool, entry, runQueue, log };
-        return new ScriptProcess(parts);
+        const command = () => commandOf(start, capability, log);
+        return new ScriptProcess({ ...parts, entry, command, log });
       };
     }
     const epoch = new Epoch(code.epoch, code.tickMs, code.sliceTicks);
@@ -166,7 +168,6 @@ export class Guests {
     const reports = code.type === "core"
       ? crashReports(code)
       : componentCrashReports(code.name, code.component.modules);
-    const names = this.#names;
     const parts = { pool, capability, runQueue, epoch, names };
     return (start, { log, dumped, makeLink }) => {
       const { entry, request } = start;

@@ -47,6 +47,9 @@ export const FETCHED_BYTES_MAX: number = 8 * MEBIBYTE;
 /** Timers, fetches and file operations that one process can have under way. */
 export const OPERATIONS_MAX = 256;
 
+/** Bytes that a script's operations under way were given, such as bodies; one that is larger can be alone. */
+export const OPERATION_BYTES_MAX: number = 16 * MEBIBYTE;
+
 /**
  * Steps of a guest, each a call or a turn of a loop, between two questions
  * whether it may go on. A step can search megabytes, so few of them fill a

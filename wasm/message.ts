@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type Down, type ExitReason, Pid } from "@rusm/otp";
+import { type Down, type ExitMessage, type ExitReason, Pid } from "@rusm/otp";
 
 /** What a Wasm process accepts. */
 export type GuestMessage = Uint8Array | string | GuestRequest;
@@ -43,14 +43,19 @@ const encoder = new TextEncoder();
 /**
  * A message as the bytes that a guest receives: text in UTF-8, a request as
  * JSON without its body, the end of a process that it monitors as
- * `{"__down":"<pid>","reason":"<word>"}`.
+ * `{"__down":"<pid>","reason":"<word>"}`, and an exit signal that it traps as
+ * `{"__exit":"<pid>","reason":"<word>"}`, in which the pid is null when no process
+ * asked.
  *
  * @throws {TypeError} It is none of them.
  */
-export function bytesOf(message: GuestMessage | Down): Uint8Array {
+export function bytesOf(
+  message: GuestMessage | Down | ExitMessage,
+): Uint8Array {
   if (message instanceof Uint8Array) return message;
   if (typeof message === "string") return encoder.encode(message);
   if (isDown(message)) return encoder.encode(downText(message));
+  if (isExit(message)) return encoder.encode(exitText(message));
   if (!isRequest(message)) {
     throw new TypeError(
       `Cannot receive what is neither bytes nor text: ${typeof message}`,
@@ -60,9 +65,19 @@ export function bytesOf(message: GuestMessage | Down): Uint8Array {
   return encoder.encode(JSON.stringify({ type, from, head }));
 }
 
-function isDown(message: GuestRequest | Down): message is Down {
+function isDown(message: object): message is Down {
   const { type, pid } = (message ?? {}) as Partial<Down>;
   return type === "down" && pid instanceof Pid;
+}
+
+function isExit(message: object): message is ExitMessage {
+  const { type, from } = (message ?? {}) as Partial<ExitMessage>;
+  return type === "exit" && (from === undefined || from instanceof Pid);
+}
+
+function exitText({ from, reason }: ExitMessage): string {
+  const pid = from === undefined ? null : `${from.toBigInt()}`;
+  return JSON.stringify({ __exit: pid, reason: reasonWord(reason) });
 }
 
 function downText({ pid, reason }: Down): string {

@@ -151,12 +151,16 @@ class WorkerScheduler {
     this.#end.report({ type: "exited", pid, component, reason });
   }
 
-  // 1. Whoever runs stops at its next check, and whoever waits never runs again.
+  // 1. Whoever runs stops at its next check, and whoever waits never runs again;
+  //    who traps exits is not asked.
   // 2. Who gave up its turn for this macrotask comes back for it in the next.
   // 3. So nobody is in Wasm when nobody has the turn then.
   async #close(): Promise<void> {
     this.#isClosing = true;
-    for (const pid of this.#runtime.list()) this.#runtime.exit(pid, "shutdown");
+    for (const pid of this.#runtime.list()) {
+      this.#runtime.exit(pid, "shutdown");
+      this.#runtime.kill(pid);
+    }
     const { host } = this.#runtime;
     await new Promise<void>((resolve) => host.macrotask(resolve));
     await this.#guests.idle();

@@ -32,7 +32,8 @@ export function guestError(
   return { name: cut(name), message: cut(message), stack: cut(frames) };
 }
 
-function cut(text: string): string {
+/** A text of a guest, at most `ERROR_LENGTH_MAX` long. */
+export function cut(text: string): string {
   return text.length <= ERROR_LENGTH_MAX
     ? text
     : `${text.slice(0, ERROR_LENGTH_MAX)}…`;

@@ -18,7 +18,7 @@ const GLOBALS =
   SyntaxError TextDecoder TextEncoder TypeError URIError URL URLSearchParams Uint16Array Uint32Array
   Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet atob btoa clearInterval clearTimeout console crypto
   decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval fetch files globalThis isFinite isNaN
-  parseFloat parseInt performance process queueMicrotask setInterval setTimeout structuredClone undefined
+  kv parseFloat parseInt performance process queueMicrotask setInterval setTimeout structuredClone undefined
   unescape`.split(/\s+/);
 
 /** What `code` gives in a process, as text. */

@@ -1,16 +1,18 @@
 /**
  * Operations that a guest has started and that are answered later: timers,
- * fetches and files.
+ * fetches, files, streams and messages.
  *
  * @module
  */
 
-import type { Capability } from "../capability.ts";
+import { pidOf } from "../actor/asking.ts";
+import { NO_STREAM } from "../core/streams.ts";
 import { readFile, writeFile } from "../host/filesystem.ts";
 import { fetchFor } from "../host/http.ts";
 import { bytes, text } from "../host/pure.ts";
-import { OPERATIONS_MAX } from "../limits.ts";
+import { OPERATION_BYTES_MAX, OPERATIONS_MAX } from "../limits.ts";
 import { type FetchHead, type HostValue, OPS } from "./ops.ts";
+import type { ScriptGuest } from "./script_guest.ts";
 
 /** How an operation ended: the arguments of the guest's `settle`, after the id. */
 export interface Settled {
@@ -32,6 +34,19 @@ export interface OperationsListener {
   readonly unheard: number;
 }
 
+/** What operations use of their process. */
+export type OperationsGuest = Pick<
+  ScriptGuest,
+  "capability" | "mail" | "shared" | "streams"
+>;
+
+/** An operation under way. */
+interface Operation {
+  /** What it was given that lies on the heap of the scheduler. */
+  readonly bytes: number;
+  readonly cancel: () => void;
+}
+
 /**
  * The operations of one process.
  *
@@ -39,27 +54,27 @@ export interface OperationsListener {
  * and only of a listed id anything is heard.
  */
 export class Operations {
-  readonly #capability: Capability;
+  readonly #guest: OperationsGuest;
   readonly #listener: OperationsListener;
-  // How to cancel each operation under way.
-  readonly #cancels = new Map<number, () => void>();
+  readonly #listed = new Map<number, Operation>();
+  #bytes = 0;
 
   /** No operations. */
-  constructor(capability: Capability, listener: OperationsListener) {
-    this.#capability = capability;
+  constructor(guest: OperationsGuest, listener: OperationsListener) {
+    this.#guest = guest;
     this.#listener = listener;
   }
 
   /** How many are under way. */
   get count(): number {
-    return this.#cancels.size;
+    return this.#listed.size;
   }
 
   /**
    * Starts or cancels an operation.
    *
    * @returns Whether `op` is about operations at all.
-   * @throws {RangeError} Too many are under way.
+   * @throws {RangeError} Too many are under way, or too much was given to them.
    */
   call(op: number, args: HostValue[]): boolean {
     const id = Number(args[0]);
@@ -67,69 +82,109 @@ export class Operations {
       case OPS.timerStart:
         this.#startTimer(id, Number(args[1]));
         return true;
-      case OPS.fetchStart:
-        this.#start(id, (signal) => this.#fetch(args, signal));
-        return true;
-      case OPS.fileRead:
-        this.#start(id, () => this.#readFile(text(args[1])));
-        return true;
-      case OPS.fileWrite:
-        this.#start(id, () => this.#writeFile(text(args[1]), bytes(args[2])));
+      case OPS.mail:
+        this.#startMail(id);
         return true;
       case OPS.timerCancel:
       case OPS.fetchAbort:
+      case OPS.mailCancel:
+      case OPS.streamAcceptCancel:
         this.#cancel(id);
         return true;
-      default:
-        return false;
     }
+    const run = this.#runOf(op, args);
+    if (run === undefined) return false;
+    this.#start(id, sizeOf(args[2]), run);
+    return true;
   }
 
   /** Cancels all that is under way. */
   cancelAll(): void {
-    for (const id of [...this.#cancels.keys()]) this.#cancel(id);
+    for (const id of [...this.#listed.keys()]) this.#cancel(id);
+  }
+
+  /** An operation has ended. Returns whether it was listed. */
+  ended(id: number): boolean {
+    this.#bytes -= this.#listed.get(id)?.bytes ?? 0;
+    return this.#listed.delete(id);
   }
 
   #cancel(id: number): void {
-    this.#cancels.get(id)?.();
-    this.#cancels.delete(id);
+    this.#listed.get(id)?.cancel();
+    this.ended(id);
   }
 
-  #list(id: number, cancel: () => void): void {
-    if (this.#cancels.size + this.#listener.unheard >= OPERATIONS_MAX) {
+  #insistRoom(bytes: number): void {
+    if (this.#listed.size + this.#listener.unheard >= OPERATIONS_MAX) {
       throw new RangeError(
-        `Cannot have more than ${OPERATIONS_MAX} timers, fetches and files under way`,
+        `Cannot have more than ${OPERATIONS_MAX} operations under way`,
       );
     }
-    this.#cancels.set(id, cancel);
+    // One that is larger can be alone.
+    if (this.#bytes > 0 && this.#bytes + bytes > OPERATION_BYTES_MAX) {
+      throw new RangeError(
+        `Cannot give more than ${OPERATION_BYTES_MAX} bytes to operations under way: ${
+          this.#bytes + bytes
+        }`,
+      );
+    }
+  }
+
+  #list(id: number, cancel: () => void, bytes = 0): void {
+    this.#listed.set(id, { bytes, cancel });
+    this.#bytes += bytes;
   }
 
   #startTimer(id: number, delayMs: number): void {
+    this.#insistRoom(0);
     const timer = setTimeout(() => {
-      this.#cancels.delete(id);
+      this.ended(id);
       this.#listener.fired(id);
     }, delayMs);
-    try {
-      this.#list(id, () => clearTimeout(timer));
-    } catch (refused) {
-      // The timer exists before there is a way to cancel it.
-      clearTimeout(timer);
-      throw refused;
-    }
+    this.#list(id, () => clearTimeout(timer));
   }
 
-  #start(id: number, run: (signal: AbortSignal) => Promise<Settled>): void {
+  #startMail(id: number): void {
+    this.#insistRoom(0);
+    const { mail } = this.#guest;
+    mail.wait(id);
+    this.#list(id, () => mail.giveUp(id));
+  }
+
+  #start(id: number, bytes: number, run: Run): void {
+    this.#insistRoom(bytes);
     const controller = new AbortController();
-    this.#list(id, () => controller.abort());
+    this.#list(id, () => controller.abort(), bytes);
     run(controller.signal).catch(failed).then((settled) => {
-      if (this.#cancels.delete(id)) this.#listener.settled(id, settled);
+      if (this.ended(id)) this.#listener.settled(id, settled);
     });
+  }
+
+  #runOf(op: number, args: HostValue[]): Run | undefined {
+    const [, first, second] = args;
+    switch (op) {
+      case OPS.fetchStart:
+        return (signal) => this.#fetch(args, signal);
+      case OPS.fileRead:
+        return () => this.#readFile(text(first));
+      case OPS.fileWrite:
+        return () => this.#writeFile(text(first), bytes(second));
+      case OPS.streamOpenStart:
+        return () => this.#openStream(BigInt(text(first)));
+      case OPS.streamAcceptStart:
+        return (signal) => this.#acceptStream(signal);
+      case OPS.streamReadStart:
+        return () => this.#readStream(Number(first));
+      case OPS.streamWriteStart:
+        return () => this.#writeStream(Number(first), bytes(second));
+    }
+    return undefined;
   }
 
   async #fetch(args: HostValue[], signal: AbortSignal): Promise<Settled> {
     const head: FetchHead = JSON.parse(text(args[1]));
     const body = args[2] instanceof Uint8Array ? args[2] : null;
-    const answer = await fetchFor(this.#capability, head, body, signal);
+    const answer = await fetchFor(this.#guest.capability, head, body, signal);
     return {
       errorName: null,
       head: JSON.stringify(answer.head),
@@ -138,14 +193,43 @@ export class Operations {
   }
 
   async #readFile(path: string): Promise<Settled> {
-    const bytes = await readFile(this.#capability, path);
+    const bytes = await readFile(this.#guest.capability, path);
     return { errorName: null, head: null, bytes };
   }
 
   async #writeFile(path: string, bytes: Uint8Array): Promise<Settled> {
-    await writeFile(this.#capability, path, bytes);
+    await writeFile(this.#guest.capability, path, bytes);
     return { errorName: null, head: null, bytes: null };
   }
+
+  async #openStream(to: bigint): Promise<Settled> {
+    const stream = await this.#guest.streams.open(pidOf(to));
+    return found(stream === NO_STREAM ? null : `${stream}`);
+  }
+
+  async #acceptStream(signal: AbortSignal): Promise<Settled> {
+    return found(`${await this.#guest.shared.accept(signal)}`);
+  }
+
+  async #readStream(stream: number): Promise<Settled> {
+    return found(null, await this.#guest.shared.read(stream));
+  }
+
+  async #writeStream(stream: number, chunk: Uint8Array): Promise<Settled> {
+    const outcome = await this.#guest.shared.write(stream, chunk);
+    return found(outcome === NO_STREAM ? "0" : "1");
+  }
+}
+
+/** Does an operation, until `signal` aborts. */
+type Run = (signal: AbortSignal) => Promise<Settled>;
+
+function found(head: string | null, bytes?: Uint8Array): Settled {
+  return { errorName: null, head, bytes: bytes ?? null };
+}
+
+function sizeOf(value: HostValue): number {
+  return value instanceof Uint8Array ? value.length : 0;
 }
 
 // The guest learns of every failure; paths of the host stay here.

@@ -4,6 +4,7 @@ import { defineProfile } from "../capability.ts";
 import { OPERATIONS_MAX } from "../limits.ts";
 import {
   Operations,
+  type OperationsGuest,
   type OperationsListener,
   type Settled,
 } from "./operations.ts";
@@ -42,7 +43,8 @@ function open(): { operations: Operations; listener: Listener } {
     network: true,
     preopens: [{ host: "/dev", guest: "/dev", readOnly: true }],
   });
-  return { operations: new Operations(capability, listener), listener };
+  const guest = { capability } as OperationsGuest;
+  return { operations: new Operations(guest, listener), listener };
 }
 
 Deno.test("Operations.call() does operations, and tells that others are none", () => {

@@ -74,6 +74,116 @@ export const OPS = {
   done: 19,
   /** (name, message, stack of guest frames only). The process cannot go on. */
   fail: 20,
+  /** (component) → the pid of a new process. May suspend. Error: why there is none. */
+  spawn: 21,
+  /** (component, source) → the pid of a new process. May suspend. Error: why there is none. */
+  spawnFrom: 22,
+  /**
+   * (pid) → a number for `demonitor`, or null when the capability denies it.
+   * RangeError: too many.
+   */
+  monitor: 23,
+  /** (number, 1 to drop what has been told already) → 1 when it was there, or 0. */
+  demonitor: 24,
+  /** (pid) → 1, or 0 when the capability denies it. RangeError: too many. */
+  link: 25,
+  /** (pid) → 1 when `link` had linked it, or 0. */
+  unlink: 26,
+  /** (1 or 0) → what it was before. Exit signals arrive as messages, or end the process. */
+  trapExit: 27,
+  /** () → JSON list of pids: all of the node, or only this one. May suspend. */
+  list: 28,
+  /** (pid) → JSON of {@linkcode ProcessHead}, or null. May suspend. */
+  info: 29,
+  /** (pid) → 1 or 0. May suspend. */
+  isAlive: 30,
+  /** (pid) → 1 when it was ended, or 0. May suspend. */
+  kill: 31,
+  /** (reason or null for `normal`). Ends the process at once, and does not return. */
+  exit: 32,
+  /** (name) → 1 when it has the name now, or 0. May suspend. RangeError: too long. */
+  register: 33,
+  /** (name) → 1 when it was taken back, or 0. May suspend. */
+  unregister: 34,
+  /** (name) → a pid, or null. */
+  whereis: 35,
+  /** (text). RangeError: too long. */
+  setLabel: 36,
+  /** (pid, ms ≥ 0, bytes) → a number for `cancelTimer`. RangeError: too many wait. */
+  sendAfter: 37,
+  /** (number) → 1 when it was not sent, or 0. */
+  cancelTimer: 38,
+  /** (tag) → 1 when it is in the group, or 0. May suspend. */
+  tagJoin: 39,
+  /** (tag) → 1 when it was in the group, or 0. */
+  tagLeave: 40,
+  /** (tag) → JSON list of pids. */
+  tagMembers: 41,
+  /** (tag) → how many were ended. */
+  tagKill: 42,
+  /**
+   * (strategy, JSON list of components, restarts that are borne or 0 for all, ms
+   * or 0 for ever) → the pid of a supervisor. May suspend. Error: why there is
+   * none.
+   */
+  supervise: 43,
+  /** (bytes). Sets a message aside. RangeError: too many, or too much. */
+  stash: 44,
+  /** (). Puts what was set aside in front of what waits. */
+  unstash: 45,
+  /**
+   * Started. (id). Settles with the next message; one at a time. TypeError: one
+   * is under way.
+   */
+  mail: 46,
+  /** (id). Gives it up, and loses no message; an unknown id is ignored. */
+  mailCancel: 47,
+  /** (pid) → the number of a stream, or null when there is none. May suspend. */
+  streamOpen: 48,
+  /** () → the number of a stream. May suspend. */
+  streamAccept: 49,
+  /** (stream) → bytes, or null at the end. May suspend. */
+  streamRead: 50,
+  /** (stream, bytes) → 1, or 0 when nobody reads. May suspend. */
+  streamWrite: 51,
+  /** (stream). An unknown one is ignored. */
+  streamClose: 52,
+  /** Started. (id, pid). Settles with the number of a stream, or null. */
+  streamOpenStart: 53,
+  /** Started. (id). Settles with the number of a stream. */
+  streamAcceptStart: 54,
+  /** (id). Gives it up, and loses no stream; an unknown id is ignored. */
+  streamAcceptCancel: 55,
+  /** Started. (id, stream). Settles with bytes, or null at the end. */
+  streamReadStart: 56,
+  /** Started. (id, stream, bytes). Settles with `1`, or `0` when nobody reads. */
+  streamWriteStart: 57,
+  /** (bucket, key) → bytes or null. May suspend. Error: the store's, as all of `kv`. */
+  kvGet: 58,
+  /** (bucket, key, bytes, ms until it is gone, or null). May suspend. */
+  kvSet: 59,
+  /** (bucket, key) → 1 when there was one, or 0. May suspend. */
+  kvDelete: 60,
+  /** (bucket, key) → 1 or 0. May suspend. */
+  kvExists: 61,
+  /** (bucket, prefix or null, key before the first or null, limit or null) → JSON list of keys. May suspend. */
+  kvList: 62,
+  /** (bucket, key, bytes that must be there, bytes to write; null is nothing) → 1 when it was so, or 0. May suspend. */
+  kvCompareAndSet: 63,
+  /** (JSON list of {@linkcode KvWrite}, the values one behind the other). May suspend. */
+  kvBatch: 64,
+  /** () → JSON of {@linkcode ConnectionHead}, or null when it was not spawned for one. */
+  connection: 65,
+  /** (bytes of text) → 1, or 0 when the client is gone. May suspend. */
+  wsSendText: 66,
+  /** (bytes) → 1, or 0 when the client is gone. May suspend. */
+  wsSendBytes: 67,
+  /** (code, reason). May suspend. */
+  wsClose: 68,
+  /** (data, type or null, id or null, retry in ms or null) → 1, or 0 when the client is gone. May suspend. */
+  sseSend: 69,
+  /** () → JSON list of its arguments, its name first; empty when it has none. */
+  args: 70,
 } as const;
 
 /** Flag of `decode`: malformed bytes are an error. */
@@ -163,6 +273,54 @@ export interface FetchHead {
   headers: HeaderList;
   /** What a redirect does, as in `RequestInit`. */
   redirect: "follow" | "manual" | "error";
+}
+
+/** What is known of a process. */
+export interface ProcessHead {
+  /** In decimal. */
+  pid: string;
+  /** How many processes it is linked to. */
+  links: number;
+  /** How many monitors of it there are. */
+  monitors: number;
+  /** In the order it got them. */
+  names: string[];
+  /** What it calls itself. */
+  label: string | null;
+  /** How many messages wait for it. */
+  mailboxDepth: number;
+  /** Whether exit signals reach it as messages. */
+  trapExit: boolean;
+}
+
+/** One write of a batch. */
+export interface KvWrite {
+  /** Of what. */
+  bucket: string;
+  /** Of what in it. */
+  key: string;
+  /** How many bytes the value has; null to remove it. */
+  length: number | null;
+  /** Milliseconds until it is gone; null to keep it. */
+  ttlMs: number | null;
+}
+
+/** What a client asked for when it connected. */
+export interface ConnectionHead {
+  /** Such as `GET`. */
+  method: string;
+  /** With its leading slash. */
+  path: string;
+  /** Without the question mark. */
+  query: string;
+  /** What the route's pattern matched: name and decoded value. */
+  params: [name: string, value: string][];
+  /** Names in lower case. */
+  headers: HeaderList;
+  /** `ip:port`, or empty when it is not known. */
+  remoteAddr: string;
+  /** The WebSocket subprotocol that was agreed on. */
+  subprotocol: string | null;
 }
 
 /** The answer to a request that the guest made. */

@@ -11,22 +11,17 @@ import {
   type LimitExceeded,
   Pid,
   type ProcessBody,
-  TIMEOUT,
 } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
+import { ComponentError } from "../component/canonical/mod.ts";
 import { encodeText } from "../host/encoding.ts";
-import { environmentGet, environmentNames } from "../host/environment.ts";
-import { bytes, pureCall, text } from "../host/pure.ts";
+import { optionalText, pureCall, text } from "../host/pure.ts";
 import { LOG_BYTES_MAX, LOG_ENTRY_BYTES } from "../limits.ts";
-import {
-  bytesOf,
-  type GuestMessage,
-  type GuestReply,
-  isRequest,
-} from "../message.ts";
+import { type GuestMessage, type GuestReply, isRequest } from "../message.ts";
 import type { RunQueue } from "../run_queue.ts";
 import { CpuBudget } from "./cpu_budget.ts";
 import type { Image } from "./image.ts";
+import type { MailListener } from "./mail.ts";
 import {
   Operations,
   type OperationsListener,
@@ -34,12 +29,15 @@ import {
 } from "./operations.ts";
 import { type HostValue, OPS } from "./ops.ts";
 import {
+  cut,
   type GuestError,
   guestError,
   GuestOutOfMemory,
   GuestStopped,
   GuestThrew,
 } from "./guest_error.ts";
+import { PROCESS_OPS, type ProcessOp } from "./process_ops.ts";
+import { ScriptGuest, type ScriptGuestParts } from "./script_guest.ts";
 import type { Bridge, Vm } from "./vm.ts";
 import type { VmPool } from "./vm_pool.ts";
 
@@ -47,19 +45,15 @@ import type { VmPool } from "./vm_pool.ts";
 export type Entry = "handle" | "run";
 
 /** All that a script process is made from. */
-export interface ScriptOptions {
+export interface ScriptOptions extends ScriptGuestParts {
   /** Image of the component. */
   readonly image: Image;
   /** Instances of it. */
   readonly pool: VmPool;
-  /** What the process may do. */
-  readonly capability: Capability;
   /** What it calls first. */
   readonly entry: Entry;
   /** Who runs on this scheduler. */
   readonly runQueue: RunQueue;
-  /** Takes what it logs; level is 0 error to 3 debug. */
-  readonly log: (level: number, text: string) => void;
 }
 
 /** One call into the guest. */
@@ -72,11 +66,16 @@ type Call = (vm: Vm) => Promise<unknown>;
  * the order of their events.
  */
 export class ScriptProcess
-  implements ProcessBody<GuestMessage>, Bridge, OperationsListener {
+  implements
+    ProcessBody<GuestMessage>,
+    Bridge,
+    OperationsListener,
+    MailListener {
   readonly #options: ScriptOptions;
-  readonly #operations: Operations;
   readonly #budget: CpuBudget;
-  #self: Context<GuestMessage> | undefined;
+  // Both from its start to its end.
+  #guest: ScriptGuest | undefined;
+  #operations: Operations | undefined;
   #replyTo: Pid<GuestReply> | undefined;
   #outcome: ExitReason | undefined;
   #isStopped = false;
@@ -87,22 +86,23 @@ export class ScriptProcess
   #loggedBytes = 0;
   #calls: Call[] = [];
   #wake: (() => void) | undefined;
-  #stopReceive: ((reason: GuestStopped) => void) | undefined;
+  // Ends the wait of a guest that was stopped.
+  #abandon: (() => void) | undefined;
 
   /** A process that has not started. */
   constructor(options: ScriptOptions) {
     this.#options = options;
-    this.#operations = new Operations(options.capability, this);
     this.#budget = new CpuBudget(options.capability.cpuMsMax);
   }
 
   async start(self: Context<GuestMessage>): Promise<void> {
-    this.#self = self;
+    this.#guest = new ScriptGuest(self, this.#options, this);
+    this.#operations = new Operations(this.#guest, this);
     const call = await this.#firstCall(self);
     try {
       await this.#live(call);
     } finally {
-      this.#operations.cancelAll();
+      this.#forget();
       if (this.#vm !== undefined) this.#options.pool.give(this.#vm);
       this.#leave();
     }
@@ -111,8 +111,15 @@ export class ScriptProcess
 
   stop(): void {
     this.#isStopped = true;
+    this.#forget();
     this.#wake?.();
-    this.#stopReceive?.(new GuestStopped());
+    this.#abandon?.();
+  }
+
+  // Undefined when it has not started.
+  #forget(): void {
+    this.#operations?.cancelAll();
+    this.#guest?.close();
   }
 
   async #firstCall(self: Context<GuestMessage>): Promise<Call> {
@@ -198,7 +205,7 @@ export class ScriptProcess
   }
 
   async #wait(): Promise<Call | undefined> {
-    if (this.#operations.count === 0) {
+    if (this.#operations!.count === 0) {
       this.#crash({
         name: "Error",
         message: "Cannot go on: the function awaits what nothing will settle",
@@ -231,6 +238,17 @@ export class ScriptProcess
     this.#notify((vm) => vm.call(fire, vm.lower(id)));
   }
 
+  mailCame(id: number): void {
+    const { settle } = this.#options.image.entry;
+    this.#notify(async (vm) => {
+      const message = await this.#suspend(this.#guest!.mail.take(id), false);
+      if (message === undefined) return;
+      this.#operations!.ended(id);
+      const args = [id, null, null, message].map((arg) => vm.lower(arg));
+      await vm.call(settle, ...args);
+    });
+  }
+
   get unheard(): number {
     return this.#calls.length;
   }
@@ -251,7 +269,7 @@ export class ScriptProcess
   }
 
   async #yield(): Promise<boolean> {
-    const { host } = this.#self!.runtime;
+    const { host } = this.#guest!.self.runtime;
     this.#isEntered = false;
     this.#budget.pause();
     const { runQueue } = this.#options;
@@ -262,7 +280,27 @@ export class ScriptProcess
   }
 
   call(op: number, args: HostValue[]): HostValue | Promise<HostValue> {
-    const { capability } = this.#options;
+    // It would get what is closed already.
+    if (this.#isStopped) throw new GuestStopped();
+    try {
+      const value = this.#call(op, args);
+      return value instanceof Promise ? this.#told(value) : value;
+    } catch (thrown) {
+      // Not swallowed: it goes on in the guest.
+      return tell(thrown);
+    }
+  }
+
+  async #told(value: Promise<HostValue>): Promise<HostValue> {
+    try {
+      return await value;
+    } catch (thrown) {
+      // As above.
+      return tell(thrown);
+    }
+  }
+
+  #call(op: number, args: HostValue[]): HostValue | Promise<HostValue> {
     switch (op) {
       case OPS.reply:
         return this.#reply(text(args[0]), args[1]);
@@ -272,25 +310,24 @@ export class ScriptProcess
       case OPS.fail:
         this.#crash(guestError(text(args[0]), text(args[1]), text(args[2])));
         return undefined;
+      case OPS.exit:
+        return this.#exit(optionalText(args[0]));
       case OPS.log:
         return this.#log(Number(args[0]), text(args[1]));
-      case OPS.randomBytes:
-        return crypto.getRandomValues(new Uint8Array(Number(args[0])));
-      case OPS.envGet:
-        return environmentGet(capability, text(args[0]));
-      case OPS.envNames:
-        return JSON.stringify(environmentNames(capability));
-      case OPS.self:
-        return this.#self!.pid.toJSON();
-      case OPS.send:
-        return this.#send(text(args[0]), bytes(args[1]));
       case OPS.receive:
         return this.#receive(Number(args[0]));
     }
-    if (this.#operations.call(op, args)) return undefined;
+    if (this.#operations!.call(op, args)) return undefined;
+    const processOp = PROCESS_OPS.get(op);
+    if (processOp !== undefined) return this.#ask(processOp, args);
     const answer = pureCall(op, args);
     if (answer.isPure) return answer.value;
     throw new TypeError(`Cannot do an unknown operation: ${op}`);
+  }
+
+  #ask(op: ProcessOp, args: HostValue[]): HostValue | Promise<HostValue> {
+    const value = op(this.#guest!, args);
+    return value instanceof Promise ? this.#suspend(value, true) : value;
   }
 
   #reply(head: string, body: HostValue): undefined {
@@ -304,7 +341,7 @@ export class ScriptProcess
         ? body
         : null,
     };
-    this.#self!.runtime.send(this.#replyTo, reply);
+    this.#guest!.self.runtime.send(this.#replyTo, reply);
     this.#outcome = "normal";
   }
 
@@ -317,36 +354,66 @@ export class ScriptProcess
     }
   }
 
-  #send(to: string, message: Uint8Array): number {
-    const pid: Pid<Uint8Array> = Pid.fromBigInt(BigInt(to));
-    return Number(this.#self!.runtime.send(pid, message));
+  #exit(reason = "normal"): never {
+    this.#outcome ??= exitReason(reason);
+    throw new GuestStopped();
   }
 
-  #receive(timeoutMs: number): HostValue | Promise<HostValue> {
+  #receive(ms: number): HostValue | Promise<HostValue> {
     // A process that is over would wait here for ever, alive to all others.
     if (this.#isOver()) throw new GuestStopped();
-    const self = this.#self!;
-    const message = timeoutMs < 0
-      ? self.receive()
-      : self.receive({ timeoutMs });
-    if (!(message instanceof Promise)) return bytesOf(message);
-    this.#leave();
+    const timeoutMs = ms < 0 ? undefined : ms;
+    const message = this.#guest!.receive(timeoutMs);
     // Who only looks does not wait, and could look for ever.
-    if (timeoutMs !== 0) this.#waited();
-    return this.#awaitMessage(message);
+    const isFree = ms !== 0;
+    if (message instanceof Promise) {
+      return this.#suspend(message, isFree).then((taken) => taken ?? null);
+    }
+    // Under load there is always a message, and it would have waited.
+    if (isFree) this.#waitedNow();
+    return message ?? null;
   }
 
-  // A process that is stopped while it waits leaves its instance at once.
-  async #awaitMessage(
-    message: Promise<GuestMessage | typeof TIMEOUT>,
-  ): Promise<HostValue> {
-    const stopped = new Promise<never>((_, reject) =>
-      this.#stopReceive = reject
-    );
-    const received = await Promise.race([message, stopped]);
-    await this.#enter();
-    return received === TIMEOUT ? null : bytesOf(received);
+  #waitedNow(): void {
+    this.#budget.pause();
+    this.#waited();
+    this.#budget.resume();
   }
+
+  // Leaves the run queue while the guest, or a call that is about to begin,
+  // waits. What a process waits for that has ended might never come.
+  async #suspend<Value>(
+    value: Promise<Value>,
+    isFree: boolean,
+  ): Promise<Value> {
+    this.#leave();
+    if (isFree) this.#waited();
+    await this.#settled(value);
+    if (this.#isStopped) throw new GuestStopped();
+    await this.#enter();
+    if (this.#isStopped) throw new GuestStopped();
+    return await value;
+  }
+
+  #settled<Value>(value: Promise<Value>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#abandon = resolve;
+      value.then(() => resolve(), () => resolve());
+    });
+  }
+}
+
+// What a function of the host answers with, as an error of the guest.
+function tell(thrown: unknown): never {
+  throw thrown instanceof ComponentError
+    ? new Error(String(thrown.payload))
+    : thrown;
+}
+
+// The other words of the node say what a process has not done itself.
+function exitReason(word: string): ExitReason {
+  if (word === "normal" || word === "shutdown") return word;
+  return { type: "exit", payload: cut(word) };
 }
 
 function exceeded(

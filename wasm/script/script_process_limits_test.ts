@@ -188,7 +188,7 @@ Deno.test("ScriptProcess refuses more timers than it may have, in the guest", as
   }`);
   await component.run();
   deepStrictEqual(component.lines, [
-    `${OPERATIONS_MAX} RangeError Cannot have more than ${OPERATIONS_MAX} timers, fetches and files under way`,
+    `${OPERATIONS_MAX} RangeError Cannot have more than ${OPERATIONS_MAX} operations under way`,
   ]);
 });
 

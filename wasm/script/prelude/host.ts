@@ -38,6 +38,7 @@ export function callHost(
   first?: HostValue,
   second?: HostValue,
   third?: HostValue,
+  fourth?: HostValue,
 ): HostValue {
   try {
     return host(
@@ -45,6 +46,7 @@ export function callHost(
       wellFormed(first),
       wellFormed(second),
       wellFormed(third),
+      wellFormed(fourth),
     );
   } catch (error) {
     // Only name and message cross: the host's own error has the host's stack.

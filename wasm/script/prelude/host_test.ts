@@ -60,6 +60,7 @@ Deno.test("the prelude adds the intended globals and no others", async () => {
       "crypto",
       "fetch",
       "files",
+      "kv",
       "process",
       "setInterval",
       "setTimeout",
@@ -106,7 +107,7 @@ const SPY = `
     Object.getPrototypeOf([][Symbol.iterator]()), Object.getPrototypeOf(new Map().entries()),
     Object.getPrototypeOf(function* () {}.prototype), Object.getPrototypeOf(async function () {}),
     Headers, Request, Response, URL, URLSearchParams, TextEncoder, TextDecoder, AbortSignal,
-    AbortController, EventTarget, Event, Crypto, crypto, console, files, Process, Math, BigInt, Number];
+    AbortController, EventTarget, Event, Crypto, crypto, console, files, kv, kv.bucket(""), Process, Math, BigInt, Number];
   for (const kind of kinds) { spyOn(kind.prototype); spyOn(kind) }`;
 
 const USE_ALL = `
@@ -124,7 +125,29 @@ const USE_ALL = `
   fetch("http://a.test", { method: "POST", body: "x", signal: controller.signal }).catch(() => {});
   controller.abort();
   fetch("http://a.test").then((response) => response.text()).catch(() => {});
-  files.read("/a").catch(() => {}); files.write("/b", "x").catch(() => {});`;
+  files.read("/a").catch(() => {}); files.write("/b", "x").catch(() => {});
+  // The host has nothing for most of them.
+  const bucket = kv.bucket("b");
+  for (const use of [
+    () => Process.args(), () => Process.spawn("x"), () => Process.spawnFrom("x", "y"),
+    () => Process.monitor(1n), () => Process.demonitor(1, true), () => Process.link(1n),
+    () => Process.unlink(1n), () => Process.trapExit(true), () => Process.list(),
+    () => Process.info(1n), () => Process.isAlive(1n), () => Process.kill(1n),
+    () => Process.register("x"), () => Process.unregister("x"), () => Process.whereis("x"),
+    () => Process.setLabel("x"), () => Process.sendAfter(1n, 1, "x"), () => Process.cancelTimer(1),
+    () => Process.registerTag("x"), () => Process.unregisterTag("x"),
+    () => Process.whereisTag("x"), () => Process.killTag("x"),
+    () => Process.supervise("one-for-one", ["x"]), () => Process.exit("x"),
+    () => Process.connection(), () => Process.sendText("x"), () => Process.sendBytes(new Uint8Array(1)),
+    () => Process.wsClose(), () => Process.sseSend("x", "y", "z", 1),
+    () => bucket.get("k"), () => bucket.set("k", "v", { ttlMs: 1 }), () => bucket.delete("k"),
+    () => bucket.exists("k"), () => bucket.list({ prefix: "p", after: "a", limit: 1 }),
+    () => bucket.compareAndSet("k", null, "v"),
+    () => kv.batch([{ op: "set", bucket: "b", key: "k", value: "v" }, { op: "delete", bucket: "b", key: "k" }]),
+    () => { const stream = Process.acceptStream(); stream.write("x"); stream.read(); stream.close(); },
+    () => { for (const _ of [Process.acceptStream()].map((s) => [s.readAsync(), s.writeAsync("x")])); },
+    () => Process.openStream(1n)[Symbol.asyncIterator]().next(),
+  ]) try { use() } catch {}`;
 
 /** How many of the functions that a spying guest was handed reach the host. */
 async function stolenBySpies(prelude?: string): Promise<number> {

@@ -18,12 +18,14 @@ import { fetch } from "./fetch.ts";
 import { files } from "./files.ts";
 import { component, handle, run } from "./handler.ts";
 import { Headers } from "./headers.ts";
+import { kv } from "./kv.ts";
 import { settle } from "./operations.ts";
 import { definePlatformClass, type PlatformClass } from "./platform.ts";
 import { Process } from "./process.ts";
 import { Crypto, random } from "./random.ts";
 import { Request } from "./request.ts";
 import { Response } from "./response.ts";
+import { Stream } from "./stream.ts";
 import { structuredClone } from "./structured_clone.ts";
 import { clearTimeout, fire, setInterval, setTimeout } from "./timers.ts";
 import { URL } from "./url.ts";
@@ -52,6 +54,7 @@ const GLOBALS = {
   crypto: new Crypto(),
   fetch,
   files,
+  kv,
   Process,
   process: { env },
   structuredClone,
@@ -62,7 +65,7 @@ const GLOBALS = {
   __rusm: ENTRY,
 };
 
-for (const [name, constructor] of Object.entries(CLASSES)) {
+for (const [name, constructor] of Object.entries({ ...CLASSES, Stream })) {
   definePlatformClass(name, constructor);
 }
 for (const [name, value] of Object.entries(GLOBALS)) {

@@ -44,7 +44,7 @@ export function nextId(): number {
  */
 export function startOperation(
   operation: number,
-  first: HostValue,
+  first?: HostValue,
   second?: HostValue,
 ): Operation {
   const id = nextId();
@@ -58,6 +58,11 @@ export function startOperation(
 export function abandonOperation(id: number, reason: unknown): void {
   pending.get(id)?.reject(reason);
   pending.delete(id);
+}
+
+/** Settles an operation with nothing; its answer is then ignored. */
+export function giveUpOperation(id: number): void {
+  settle(id, null, null, null);
 }
 
 /** See `GuestEntry.settle`. */

@@ -40,6 +40,8 @@ export interface GuestOptions {
   files?: Map<string, Uint8Array>;
   /** Messages in the mailbox, oldest first. */
   messages?: Uint8Array[];
+  /** What operations on processes, streams and the store answer, by name; null when absent. */
+  answers?: Record<string, HostValue>;
   /** Answers fetches; without it, none is ever answered. */
   fetch?: (head: FetchHead, body: Uint8Array | null) => Fetched;
 }
@@ -80,6 +82,9 @@ export class Guest {
   doneCount = 0;
   /** What `receive` was asked to wait, in milliseconds. */
   readonly waits: number[] = [];
+
+  /** Operations on processes, streams and the store: name and arguments. */
+  readonly asked: [name: string, ...args: HostValue[]][] = [];
 
   readonly #vm: QuickJS;
   readonly #options: GuestOptions;
@@ -196,6 +201,7 @@ export class Guest {
     if (this.#options.refused?.includes(name)) {
       throw new RangeError(`Cannot do more of this: ${name}`);
     }
+    if (op >= OPS.spawn) return this.#ask(name, args);
     const [first, second, third] = args as [never, never, never];
     switch (op) {
       case OPS.log:
@@ -244,6 +250,13 @@ export class Guest {
       default:
         return void this.failures.push([first, second, third]);
     }
+  }
+
+  #ask(name: string, args: HostValue[]): HostValue {
+    while (args.at(-1) === undefined && args.length > 0) args.pop();
+    this.asked.push([name, ...args]);
+    const answer = this.#options.answers?.[name];
+    return answer === undefined ? null : answer;
   }
 
   #fetch(id: number, head: FetchHead, body: Uint8Array | null): undefined {
