@@ -121,7 +121,8 @@ export class Operations {
       );
     }
     // One that is larger can be alone.
-    if (this.#bytes > 0 && this.#bytes + bytes > OPERATION_BYTES_MAX) {
+    const isAlone = this.#bytes === 0 || bytes === 0;
+    if (!isAlone && this.#bytes + bytes > OPERATION_BYTES_MAX) {
       throw new RangeError(
         `Cannot give more than ${OPERATION_BYTES_MAX} bytes to operations under way: ${
           this.#bytes + bytes

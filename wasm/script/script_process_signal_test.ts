@@ -28,6 +28,11 @@ const WHILES: [name: string, code: string][] = [
   ["it waits for a message and catches all", "() => { console.log('on'); for (;;) { try { Process.receive(); } catch {} } }"],
   ["it waits for a message and cleans up", "() => { try { console.log('on'); Process.receive(); } finally { console.log('cleaned'); } }"],
   ["it waits for a timer", "() => { console.log('on'); return new Promise((r) => setTimeout(r, 1e6)); }"],
+  ["it waits for a stream", "() => { console.log('on'); Process.acceptStream(); }"],
+  ["it waits for a stream and catches all", "() => { console.log('on'); for (;;) { try { Process.acceptStream(); } catch {} } }"],
+  ["it reads", "() => { Process.openStream(Process.self()); const stream = Process.acceptStream(); console.log('on'); stream.read(); }"],
+  ["it writes what nobody reads", "() => { const stream = Process.openStream(Process.self()); console.log('on'); while (stream.write('x')); }"],
+  ["it reads in a loop", "async () => { Process.openStream(Process.self()); const stream = Process.acceptStream(); console.log('on'); for await (const _ of stream); }"],
   ["it waits for a file", "() => { files.read('/x').catch(() => {}); console.log('on'); return new Promise((r) => setTimeout(r, 1e6)); }"],
 ];
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatReason } from "@rusm/otp";
+import { formatReason, type Pid } from "@rusm/otp";
 import { BUILT_IN_PROFILES, type Capability } from "../../capability.ts";
 import type { EngineOptions } from "../../engine_options.ts";
 import type { Start } from "../../guests.ts";
@@ -21,6 +21,8 @@ export interface AppOptions extends EngineOptions {
   readonly capability?: Capability;
   /** How the main component begins. */
   readonly start?: Partial<Start>;
+  /** Called with the main process, as soon as it is spawned. */
+  readonly spawned?: (pid: Pid, watched: WatchedEngine) => unknown;
   /** Body of the function of a process that may do all; its pid is the last argument of the main one. */
   readonly running?: string;
   /** Bodies of functions, by the names of components that may do all. */
@@ -38,10 +40,11 @@ export interface Outcome {
 /** Loads `others`, runs `main`, the body of an asynchronous function, to its end, and then `look`. */
 export async function runApp(
   main: string,
-  { capability = TRUSTED, start = {}, others = {}, running, ...rest }:
-    AppOptions = {},
+  options: AppOptions = {},
   look: (watched: WatchedEngine) => unknown = () => {},
 ): Promise<Outcome> {
+  const { capability = TRUSTED, start = {}, others = {}, ...more } = options;
+  const { running, spawned, ...rest } = more;
   let outcome: Outcome | undefined;
   await withEngine({ schedulersPerPool: 2, ...rest }, async (watched) => {
     const { engine, lines, ends } = watched;
@@ -55,6 +58,7 @@ export async function runApp(
       args.push(engine.spawn(other, "run").toJSON());
     }
     const pid = engine.spawn(component, { entry: "run", ...start, args });
+    await spawned?.(pid, watched);
     const reason = formatReason(await ends.of(pid));
     await look(watched);
     outcome = { lines, reason };
