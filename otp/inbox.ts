@@ -30,7 +30,7 @@ function handResolver(resolve: Resolve): void {
 }
 
 // What a receive resolves that only watches: nothing is ever there for it.
-const NOBODY: Resolve = () => {};
+function NOBODY(): void {}
 
 /** What an inbox is made with. */
 export interface InboxParts {

@@ -1,7 +1,11 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { MemoryStore } from "../actor/testdata/memory_store.ts";
 import { defineProfile } from "../capability.ts";
-import type { ConnectionSink, ServerEvent } from "../node/connection.ts";
+import type {
+  ConnectionInfo,
+  ConnectionSink,
+  ServerEvent,
+} from "../node/connection.ts";
 import { runApp, SANDBOXED } from "./testdata/app.ts";
 
 /** Answers with what it is sent, until that is `end`. */
@@ -244,10 +248,11 @@ class Client implements ConnectionSink {
 
 Deno.test("Process.connection() says what it was spawned for, and frames reach the client", async () => {
   const sink = new Client();
-  const info = {
+  const info: ConnectionInfo = {
     ...{ method: "GET", path: "/p", query: "q=1", remoteAddr: "" },
-    ...{ params: [["id", "7"]], headers: [["a", "b"]] },
-  } as const;
+    params: [["id", "7"]],
+    headers: [["a", "b"]],
+  };
   const { lines } = await runApp(
     `console.log(JSON.stringify(Process.connection()));
     console.log(Process.sendText("é"), Process.sendBytes(new Uint8Array([0, 255])));

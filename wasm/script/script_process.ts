@@ -8,19 +8,18 @@
 import {
   type Context,
   type ExitReason,
-  type LimitExceeded,
   Pid,
   type ProcessBody,
 } from "@rusm/otp";
-import type { Capability } from "../capability.ts";
 import { ComponentError } from "../component/canonical/mod.ts";
 import { encodeText } from "../host/encoding.ts";
 import { optionalText, pureCall, text } from "../host/pure.ts";
-import { LOG_BYTES_MAX, LOG_ENTRY_BYTES } from "../limits.ts";
 import { type GuestMessage, type GuestReply, isRequest } from "../message.ts";
 import type { RunQueue } from "../run_queue.ts";
 import { CpuBudget } from "./cpu_budget.ts";
+import { exceeded, exitReason } from "./exit_reasons.ts";
 import type { Image } from "./image.ts";
+import { LogBudget } from "./log_budget.ts";
 import type { MailListener } from "./mail.ts";
 import {
   Operations,
@@ -29,7 +28,6 @@ import {
 } from "./operations.ts";
 import { type HostValue, OPS } from "./ops.ts";
 import {
-  cut,
   type GuestError,
   guestError,
   GuestOutOfMemory,
@@ -73,6 +71,7 @@ export class ScriptProcess
     MailListener {
   readonly #options: ScriptOptions;
   readonly #budget: CpuBudget;
+  readonly #log: LogBudget;
   // Both from its start to its end.
   #guest: ScriptGuest | undefined;
   #operations: Operations | undefined;
@@ -83,7 +82,6 @@ export class ScriptProcess
   #vm: Vm | undefined;
   // Whether this process has its turn in the run queue.
   #isEntered = false;
-  #loggedBytes = 0;
   #calls: Call[] = [];
   #wake: (() => void) | undefined;
   // Ends the wait of a guest that was stopped.
@@ -93,6 +91,7 @@ export class ScriptProcess
   constructor(options: ScriptOptions) {
     this.#options = options;
     this.#budget = new CpuBudget(options.capability.cpuMsMax);
+    this.#log = new LogBudget(options.log);
   }
 
   async start(self: Context<GuestMessage>): Promise<void> {
@@ -222,7 +221,7 @@ export class ScriptProcess
   // A process that has waited let others run: its allowances are new.
   #waited(): void {
     this.#budget.renew();
-    this.#loggedBytes = 0;
+    this.#log.renew();
   }
 
   settled(id: number, { errorName, head, bytes }: Settled): void {
@@ -313,7 +312,7 @@ export class ScriptProcess
       case OPS.exit:
         return this.#exit(optionalText(args[0]));
       case OPS.log:
-        return this.#log(Number(args[0]), text(args[1]));
+        return this.#log.write(Number(args[0]), text(args[1]));
       case OPS.receive:
         return this.#receive(Number(args[0]));
     }
@@ -343,15 +342,6 @@ export class ScriptProcess
     };
     this.#guest!.self.runtime.send(this.#replyTo, reply);
     this.#outcome = "normal";
-  }
-
-  #log(level: number, line: string): undefined {
-    const before = this.#loggedBytes;
-    this.#loggedBytes += line.length + LOG_ENTRY_BYTES;
-    if (this.#loggedBytes <= LOG_BYTES_MAX) this.#options.log(level, line);
-    else if (before <= LOG_BYTES_MAX) {
-      this.#options.log(1, `… cut: more than ${LOG_BYTES_MAX} bytes of log`);
-    }
   }
 
   #exit(reason = "normal"): never {
@@ -408,20 +398,4 @@ function tell(thrown: unknown): never {
   throw thrown instanceof ComponentError
     ? new Error(String(thrown.payload))
     : thrown;
-}
-
-// The other words of the node say what a process has not done itself.
-function exitReason(word: string): ExitReason {
-  if (word === "normal" || word === "shutdown") return word;
-  return { type: "exit", payload: cut(word) };
-}
-
-function exceeded(
-  limit: "cpu" | "memory",
-  { cpuMsMax, memoryBytesMax }: Capability,
-): LimitExceeded {
-  const message = limit === "cpu"
-    ? `Used more than ${cpuMsMax} ms of CPU time without waiting`
-    : `Used more than ${memoryBytesMax} bytes of memory`;
-  return { type: "limit", limit, message };
 }

@@ -44,8 +44,12 @@ export function sseSend(
   return callHost(
     OPS.sseSend,
     `${data}`,
-    event == null ? null : `${event}`,
-    id == null ? null : `${id}`,
-    retry == null ? null : Number(retry),
+    textOrNull(event),
+    textOrNull(id),
+    retry === undefined || retry === null ? null : Number(retry),
   ) === 1;
+}
+
+function textOrNull(value: string | null | undefined): string | null {
+  return value === undefined || value === null ? null : `${value}`;
 }
