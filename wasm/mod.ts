@@ -47,7 +47,7 @@ export type {
   ConnectionSink,
   ServerEvent,
 } from "./node/connection.ts";
-export type { Store } from "./node/store.ts";
+export type { Listing, Store, StoreWrite } from "./node/store.ts";
 export type { Tags } from "./node/tag_board.ts";
 export type { HeaderList, ReplyHead, RequestHead } from "./script/ops.ts";
 export type { HandleOptions } from "./http/calling.ts";
