@@ -7,6 +7,9 @@
  * place that has the type that the import had, and calls it: calls, tail calls,
  * tables, references, exports and the start function need not be told apart.
  *
+ * So it is also where some imports are not told: what stands in their place
+ * calls them as they were.
+ *
  * @module
  */
 
@@ -31,17 +34,24 @@ export interface BoundImports {
 /** Nothing stands in their place. */
 export const UNBOUND: BoundImports = { types: [], bodies: [] };
 
+/** Who is told what. */
+export interface Binding {
+  /** Index of the global that says who calls. */
+  readonly self: number;
+  /** Whether an import is told, by its index. */
+  isBound(index: number): boolean;
+}
+
 /**
  * Functions that call imports.
  *
  * @param functionTypes The type that each import had, in order of their indices.
- * @param self Index of the global that says who calls.
  * @throws {NotRewritable} The imports take too many parameters.
  */
 export function boundImports(
   functionTypes: readonly number[],
   types: Types,
-  self: number,
+  binding: Binding,
 ): BoundImports {
   const counts = functionTypes.map((type) => types.parameterCount(type));
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -52,7 +62,7 @@ export function boundImports(
       0,
     );
   }
-  const bodies = counts.map((count, index) => bodyOf(index, count, self));
+  const bodies = counts.map((count, index) => bodyOf(index, count, binding));
   return { types: functionTypes, bodies };
 }
 
@@ -61,11 +71,17 @@ export function boundImports(
  * (call $import (global.get $self) (local.get 0) …)
  * ```
  */
-function bodyOf(index: number, parameters: number, self: number): Uint8Array {
+function bodyOf(
+  index: number,
+  parameters: number,
+  { self, isBound }: Binding,
+): Uint8Array {
   const writer = new Writer();
   writer.byte(0);
-  writer.byte(OP.globalGet);
-  writer.u32(self);
+  if (isBound(index)) {
+    writer.byte(OP.globalGet);
+    writer.u32(self);
+  }
   for (let nth = 0; nth < parameters; nth++) {
     writer.byte(OP.localGet);
     writer.u32(nth);

@@ -34,8 +34,8 @@ export interface Caps {
 
 /** How a frame is rewritten. */
 export interface FrameOptions extends Caps {
-  /** Whether functions that are imported are told who calls them. */
-  readonly bindsImports: boolean;
+  /** Whether functions that are imported are told who calls them, or which of them. */
+  readonly bindsImports: boolean | readonly boolean[];
 }
 
 /** All of a module but its code and its custom sections, rewritten. */
@@ -84,9 +84,12 @@ export function rewriteFrame(
   find: Find,
   options: FrameOptions,
 ): Frame {
-  const { memoryBytesMax: bytesMax, bindsImports } = options;
+  const { memoryBytesMax: bytesMax } = options;
+  const bindsImports = options.bindsImports !== false;
   const types = new Types(find(SECTION.type), bindsImports);
-  const typeOf = (type: number) => bindsImports ? types.bound(type) : type;
+  const isBound = (nth: number) => isBoundBy(options, nth);
+  const typeOf = (type: number, nth: number) =>
+    isBound(nth) ? types.bound(type) : type;
   const imports = readImports(find(SECTION.import), bytesMax, typeOf);
   const { counts, memories, functionTypes } = imports;
   const first = memories.length;
@@ -103,7 +106,7 @@ export function rewriteFrame(
     bindsImports,
   });
   const bound = bindsImports
-    ? boundImports(functionTypes, types, globals.self)
+    ? boundImports(functionTypes, types, { self: globals.self, isBound })
     : UNBOUND;
   const functions = rewriteFunctions(find(SECTION.function), bound, types);
   const epoch = {
@@ -133,6 +136,12 @@ export function rewriteFrame(
     move,
     epoch,
   };
+}
+
+function isBoundBy({ bindsImports }: FrameOptions, nth: number): boolean {
+  return typeof bindsImports === "boolean"
+    ? bindsImports
+    : bindsImports[nth] ?? false;
 }
 
 // One import is added behind the others. With functions in the place of the

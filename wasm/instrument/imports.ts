@@ -56,14 +56,15 @@ export interface Imports {
 /**
  * Reads the imports, and caps the memories.
  *
- * @param typeOf The type that a function is to have whose type was this.
+ * @param typeOf The type that a function is to have whose type was this, the
+ * nth of those that are imported.
  * @throws {NotRewritable} One has a reserved module name or an unknown kind,
  * or is a memory that starts above the cap.
  */
 export function readImports(
   section: Section,
   bytesMax: number,
-  typeOf: (type: number) => number,
+  typeOf: (type: number, nth: number) => number,
 ): Imports {
   const reader = new Reader(section);
   const writer = new Writer(section.bytes.length + 16);
@@ -82,8 +83,8 @@ export function readImports(
       memories.push({ ...names, ...limits, isOwn: false });
     } else if (kind === KIND.func) {
       const type = reader.u32();
+      writer.u32(typeOf(type, functionTypes.length));
       functionTypes.push(type);
-      writer.u32(typeOf(type));
     } else {
       const from = reader.at;
       skipType(reader, kind);

@@ -38,9 +38,10 @@ export interface RewriteOptions extends Caps {
   /**
    * Whether each function that is imported takes one parameter more, the first:
    * who calls. That is an `externref`, which whoever makes an instance gives it
-   * by `$rusm.reset`. So all instances can have the same imports.
+   * by `$rusm.reset`. So all instances can have the same imports. A list says it
+   * of each function that is imported, in their order; `overrun` is always told.
    */
-  readonly bindsImports?: boolean;
+  readonly bindsImports?: boolean | readonly boolean[];
 }
 
 /**
@@ -54,7 +55,7 @@ export interface RewriteOptions extends Caps {
  * `WebAssembly.Suspending`. It exports `$rusm.reset`, a function that gives
  * each mutable global its first value.
  *
- * With `bindsImports`, `overrun` and all other functions that are imported take
+ * With `bindsImports`, `overrun` and all other functions that it says it of take
  * who calls as their first parameter, and `$rusm.reset` takes who that is: it
  * has to be called once before any other export.
  */

@@ -35,20 +35,20 @@ export interface RunOptions {
   readonly imports?: MakeImports;
   /** The epoch at first; 0 is the one that a new instance has seen. */
   readonly epoch?: number;
-  /** Whether the module was rewritten so that its imports are told who calls. */
-  readonly bindsImports?: boolean;
+  /** Whether the module was rewritten so that its imports are told who calls, or which of them. */
+  readonly bindsImports?: boolean | readonly boolean[];
 }
 
 const CAPS = { memoryBytesMax: 2 ** 22, tableEntriesMax: 10_000 };
 
-/** Insists that `module` does the same plain and rewritten, whatever the epoch, wherever checks are, and whether or not imports are told who calls. */
+/** Insists that `module` does the same plain and rewritten, whatever the epoch, wherever checks are, and whether imports are told who calls, or not, or every other one. */
 export function insistSame(
   module: Uint8Array<ArrayBuffer>,
   options: RunOptions,
 ): Outcome {
   const plain = runPlain(module, options);
   for (const straightBytesMax of [0, 1024]) {
-    for (const bindsImports of [false, true]) {
+    for (const bindsImports of [false, true, everyOther(module)]) {
       const how = { ...CAPS, straightBytesMax, bindsImports };
       const rewritten = rewrite(module, how);
       for (const epoch of [0, 1]) {
@@ -58,6 +58,18 @@ export function insistSame(
     }
   }
   return plain;
+}
+
+// What is imported twice by one name is one function, which is told or is not.
+function everyOther(module: Uint8Array<ArrayBuffer>): readonly boolean[] {
+  const names = functionNames(new WebAssembly.Module(module));
+  return names.map((name) => names.indexOf(name) % 2 === 0);
+}
+
+function functionNames(module: WebAssembly.Module): readonly string[] {
+  return WebAssembly.Module.imports(module)
+    .filter(({ kind, module }) => kind === "function" && module !== "$rusm")
+    .map(({ module, name }) => JSON.stringify([module, name]));
 }
 
 function runPlain(
@@ -91,9 +103,17 @@ export function start(
     const $rusm = { epoch, overrun: () => 0, ...own };
     const given = { ...options.imports?.(run.write), $rusm };
     const { bindsImports = false } = options;
-    const imports = bindsImports ? boundTo(run, given) : given;
+    const names = functionNames(compiled);
+    const isTold = (module: string, field: string) =>
+      typeof bindsImports === "boolean" || module === "$rusm" ||
+      bindsImports[names.indexOf(JSON.stringify([module, field]))]!;
+    const imports = bindsImports === false
+      ? given
+      : boundTo(run, given, isTold);
     run.exports = new WebAssembly.Instance(compiled, imports).exports;
-    if (bindsImports) (run.exports[RESET_EXPORT] as (self: Run) => void)(run);
+    if (bindsImports !== false) {
+      (run.exports[RESET_EXPORT] as (self: Run) => void)(run);
+    }
     if (rewritten.startExport !== undefined) {
       (run.exports[rewritten.startExport] as () => void)();
     }
@@ -101,20 +121,26 @@ export function start(
   return { run: run.finish(options.calls), memories: Object.values(own) };
 }
 
-// Imports that insist that it is `self` who calls them.
+// Imports that insist that it is `self` who calls them, if they are told.
 function boundTo(
   self: unknown,
   imports: WebAssembly.Imports,
+  isTold: (module: string, field: string) => boolean,
 ): WebAssembly.Imports {
-  const bind = (value: WebAssembly.ImportValue) =>
-    typeof value !== "function" ? value : (who: unknown, ...args: unknown[]) => {
-      ok(who === self);
-      return value(...args);
-    };
+  const bind = (value: WebAssembly.ImportValue, isTold: boolean) =>
+    typeof value !== "function" || !isTold
+      ? value
+      : (who: unknown, ...args: unknown[]) => {
+        ok(who === self);
+        return value(...args);
+      };
   const entries = Object.entries(imports).map(([module, fields]) => [
     module,
     Object.fromEntries(
-      Object.entries(fields).map(([field, value]) => [field, bind(value)]),
+      Object.entries(fields).map(([field, value]) => [
+        field,
+        bind(value, isTold(module, field)),
+      ]),
     ),
   ]);
   return Object.fromEntries(entries);
