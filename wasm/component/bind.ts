@@ -1,5 +1,5 @@
 /**
- * Functions of the host, for one instance: whoever has it is the guest.
+ * Functions of the host, told which instance calls: whoever has it is the guest.
  *
  * One function per number of arguments: a rest parameter is an array at every
  * call.
@@ -7,7 +7,6 @@
  * @module
  */
 
-import type { HostFunction as BoundFunction } from "./canonical/mod.ts";
 import type { ComponentGuest } from "./guest.ts";
 import type { HostFunction } from "./host.ts";
 
@@ -21,25 +20,31 @@ export interface GuestSlot {
   readonly guest: ComponentGuest;
 }
 
-/** Makes a function for `slot` that answers at once. */
-export function bind(
+/** A function that is told who calls. */
+export type BoundFunction = (
   slot: GuestSlot,
+  // deno-lint-ignore no-explicit-any -- as many values as the type of the function says
+  ...values: any[]
+) => unknown;
+
+/** Makes of `host` a function that answers at once. */
+export function bind(
   host: HostFunction,
   arity: number,
 ): BoundFunction {
   switch (arity) {
     case 0:
-      return () => now(host(slot.guest));
+      return (slot) => now(host(slot.guest));
     case 1:
-      return (a) => now(host(slot.guest, a));
+      return (slot, a) => now(host(slot.guest, a));
     case 2:
-      return (a, b) => now(host(slot.guest, a, b));
+      return (slot, a, b) => now(host(slot.guest, a, b));
     case 3:
-      return (a, b, c) => now(host(slot.guest, a, b, c));
+      return (slot, a, b, c) => now(host(slot.guest, a, b, c));
     case 4:
-      return (a, b, c, d) => now(host(slot.guest, a, b, c, d));
+      return (slot, a, b, c, d) => now(host(slot.guest, a, b, c, d));
     default:
-      return (...values) => now(host(slot.guest, ...values));
+      return (slot, ...values) => now(host(slot.guest, ...values));
   }
 }
 
@@ -50,30 +55,29 @@ function now(answer: unknown): unknown {
   throw new TypeError("Cannot wait in a function that answers at once");
 }
 
-/** Makes a function for `slot` that may return a promise. */
+/** Makes of `host` a function that may return a promise. */
 export function bindSuspending(
-  slot: GuestSlot,
   host: HostFunction,
   arity: number,
 ): BoundFunction {
   switch (arity) {
     case 0:
-      return () => {
+      return (slot) => {
         const { guest } = slot;
         return later(guest, host(guest));
       };
     case 1:
-      return (a) => {
+      return (slot, a) => {
         const { guest } = slot;
         return later(guest, host(guest, a));
       };
     case 2:
-      return (a, b) => {
+      return (slot, a, b) => {
         const { guest } = slot;
         return later(guest, host(guest, a, b));
       };
     default:
-      return (...values) => {
+      return (slot, ...values) => {
         const { guest } = slot;
         return later(guest, host(guest, ...values));
       };

@@ -26,8 +26,8 @@ export class ComponentGuest implements HostGuest, Offer, Delivery<unknown> {
   #isReceiving = false;
   // Whether it waits for anything else, and has no turn to give away.
   #isWaiting = false;
-  /** See {@linkcode Offer.goOn}: what is done with the message that it waits for. */
-  goOn: Offer["goOn"];
+  /** See {@linkcode Offer.resumption}: what is done with the message that it waits for. */
+  resumption: Offer["resumption"];
 
   /** Holds nothing yet. */
   constructor(process: Guest) {
@@ -69,10 +69,10 @@ export class ComponentGuest implements HostGuest, Offer, Delivery<unknown> {
 
   /** See {@linkcode Delivery.give}: the message, or what the import that waits makes of it. */
   give(message: Uint8Array): unknown {
-    const { goOn } = this;
-    this.goOn = undefined;
+    const { resumption } = this;
+    this.resumption = undefined;
     this.#isReceiving = false;
-    return goOn === undefined ? message : goOn(message);
+    return resumption === undefined ? message : resumption.goOn(message);
   }
 
   register(name: string): boolean | Promise<boolean> {

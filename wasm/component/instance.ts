@@ -20,42 +20,25 @@ import type { CoreModule } from "../core/module.ts";
 import type { ProcessInstance } from "../core/process_pool.ts";
 import type { Guest } from "../core/slot.ts";
 import { promising, suspending } from "../fiber.ts";
-import {
-  EPOCH_FIELD,
-  OVERRUN_FIELD,
-  RESERVED_MODULE,
-  RESET_EXPORT,
-} from "../instrument/reserved.ts";
+import { RESET_EXPORT } from "../instrument/reserved.ts";
 import { GuestStopped } from "../script/guest_error.ts";
-import { bind, bindSuspending, type GuestSlot } from "./bind.ts";
 import {
-  type CanonicalOptions,
   CanonicalTrap,
   ComponentInstanceState,
+  Context,
   type CoreFunction,
-  type HostFunction,
-  liftExport,
-  lowerImport,
-  type Realloc,
-  resourceDrop,
-  resourceNew,
-  resourceRep,
 } from "./canonical/mod.ts";
 import { ComponentGuest } from "./guest.ts";
 import { NESTED_FIBERS_MAX } from "./limits.ts";
 import type { ComponentLinkage, LinkAction } from "./linkage.ts";
-import { overrunImport, SUSPENDS } from "./overrun.ts";
+import type { LinkedInstance } from "./linked_functions.ts";
+import { type Overrun, SUSPENDS } from "./overrun.ts";
 import type {
-  CanonicalOptions as PlannedOptions,
   ComponentFunction,
   CoreExport,
   CoreFunction as PlannedFunction,
   CoreInstantiation,
   CoreItem,
-  DefinedResource,
-  LiftedFunction,
-  LoweredFunction,
-  ResourceFunction,
 } from "./plan.ts";
 
 /** What every instance of a component is made from. */
@@ -68,28 +51,31 @@ export interface ComponentParts {
   readonly ceilings: Ceilings;
 }
 
-/** A function that core modules can import, and the host call. */
-interface Import {
-  readonly call: CoreFunction;
-  readonly isSuspending: boolean;
-}
+const NO_MEMORIES: readonly WebAssembly.Memory[] = [];
+const NO_TABLES: readonly TableImage[] = [];
 
-/** An instance of a component, and who has it. */
-export class ComponentInstance implements ProcessInstance, GuestSlot {
+/**
+ * An instance of a component, and who has it.
+ *
+ * There are many: what is the same in all of them lies in the linkage, lists
+ * are as long as they have to be, and most is made when it is first used.
+ */
+export class ComponentInstance
+  implements ProcessInstance, LinkedInstance, Overrun {
   /** None: whatever runs first is part of the first call. */
   readonly startExport = undefined;
-  /** The memories of its modules. */
-  readonly memories: WebAssembly.Memory[] = [];
   readonly #parts: ComponentParts;
-  // By index of the component instance; made when a function of it is.
-  readonly #states = new Map<number, ComponentInstanceState>();
-  readonly #exports = new Map<CoreInstantiation, WebAssembly.Exports>();
-  readonly #tables: TableImage[] = [];
-  readonly #options = new Map<string, CanonicalOptions>();
-  readonly #imports = new Map<PlannedFunction, Import>();
-  readonly #values = new Map<PlannedFunction, WebAssembly.ImportValue>();
-  readonly #functions = new Map<ComponentFunction, HostFunction>();
-  readonly #overrun: WebAssembly.ImportValue;
+  #memories = NO_MEMORIES;
+  #tables = NO_TABLES;
+  // By the index of the step.
+  readonly #exports: WebAssembly.Exports[];
+  // By number, which says what it is. One list, since there is one in each.
+  readonly #made: (ComponentInstanceState | Context | CoreFunction)[];
+  // What was called last on a fiber of its own, and how: a process has one entry.
+  #entered: number | undefined;
+  #enter: CoreFunction | undefined;
+  // What was called before.
+  #others: Map<number, CoreFunction> | undefined;
   #guest: ComponentGuest | undefined;
   #hasBegun = false;
   // Calls of the guest by the host that are under way, above which it cannot be suspended.
@@ -105,17 +91,21 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
    */
   constructor(parts: ComponentParts) {
     this.#parts = parts;
-    this.#overrun = overrunImport(
-      () => this.#belowCount === 0 ? SUSPENDS : this.#process.overrunBelow(),
-      () => this.#process.overrun(),
-    );
-    for (const action of parts.linkage.first) {
+    const { linkage } = parts;
+    this.#exports = new Array(linkage.instancesCount);
+    for (const action of linkage.first) {
       if (action.kind === "instantiate") this.#instantiate(action.step);
     }
     this.#saveTables();
+    this.#made = new Array(linkage.numbering.count);
   }
 
-  /** See {@linkcode GuestSlot.guest}. */
+  /** The memories of its modules. */
+  get memories(): readonly WebAssembly.Memory[] {
+    return this.#memories;
+  }
+
+  /** See {@linkcode LinkedInstance.guest}. */
   get guest(): ComponentGuest {
     const guest = this.#guest;
     if (guest === undefined || guest.process.isStopped) {
@@ -138,7 +128,9 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
   /** Takes it from its process, and closes what that holds. No call may be under way. */
   end(): void {
     const guest = this.#guest!;
-    for (const state of this.#states.values()) this.#dropAll(guest, state);
+    for (const made of this.#made) {
+      if (made instanceof ComponentInstanceState) this.#dropAll(guest, made);
+    }
     guest.close();
     this.#guest = undefined;
   }
@@ -167,14 +159,14 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
     const { linkage } = this.#parts;
     if (images === undefined || !linkage.isRestorable) return false;
     const firsts = linkage.ownMemories;
-    const areFirst = this.memories.every((memory, nth) =>
+    const areFirst = this.#memories.every((memory, nth) =>
       hasFirstSize(memory, firsts[nth]!)
     );
     if (!areFirst) return false;
-    this.memories.forEach((memory, nth) => restoreMemory(memory, images[nth]!));
-    for (const exports of this.#exports.values()) {
-      (exports[RESET_EXPORT] as () => void)();
-    }
+    this.#memories.forEach((memory, nth) =>
+      restoreMemory(memory, images[nth]!)
+    );
+    for (const exports of this.#exports) this.#reset(exports);
     for (const image of this.#tables) restoreTables(image);
     this.#hasBegun = false;
     return true;
@@ -203,17 +195,37 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
    * with a `TypeMismatch` when an argument has another type than it must have;
    * and with whatever else ends the guest.
    */
-  async call(entry: string, ...values: unknown[]): Promise<unknown> {
-    const callee = this.#parts.linkage.entryOf(entry);
-    if (callee === undefined) {
-      throw new TypeError(`Cannot find an exported function: ${entry}`);
+  call(entry: string, ...values: unknown[]): Promise<unknown> {
+    try {
+      const callee = this.#parts.linkage.entryOf(entry);
+      if (callee === undefined) {
+        throw new TypeError(`Cannot find an exported function: ${entry}`);
+      }
+      // No asynchronous function unless there is something to wait for.
+      return this.#hasBegun
+        ? Promise.resolve(this.#call(callee, values))
+        : this.#callFirst(callee, values);
+    } catch (error) {
+      // A function that answers at once throws at once.
+      return Promise.reject(error);
     }
-    if (!this.#hasBegun) await this.#start();
-    return await this.#function(callee)(...values);
+  }
+
+  #call(callee: ComponentFunction, values: readonly unknown[]): unknown {
+    return this.#parts.linkage.functions.function(callee)(this, ...values);
+  }
+
+  #callFirst(
+    callee: ComponentFunction,
+    values: readonly unknown[],
+  ): Promise<unknown> {
+    this.#hasBegun = true;
+    return this.#parts.linkage.later.length === 0
+      ? Promise.resolve(this.#call(callee, values))
+      : this.#start().then(() => this.#call(callee, values));
   }
 
   async #start(): Promise<void> {
-    this.#hasBegun = true;
     for (const action of this.#parts.linkage.later) {
       await this.#act(action);
       // It may have been stopped meanwhile.
@@ -226,111 +238,160 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
       case "instantiate":
         return this.#instantiate(action.step);
       case "run": {
-        const { startExport } = this.#parts.linkage.moduleOf(action.step);
-        const exports = this.#exports.get(action.step)!;
-        await promising(exports[startExport!] as () => void)();
+        const { index, module } = this.#parts.linkage.stepOf(action.step);
+        const run = this.#exports[index]![module.startExport!];
+        await promising(run as () => void)();
         return;
       }
       case "start":
-        await this.#function(action.function)();
+        await this.#call(action.function, []);
         return;
     }
   }
 
   #instantiate(step: CoreInstantiation): void {
-    const { linkage } = this.#parts;
-    const module = linkage.moduleOf(step);
-    const imports: Record<string, WebAssembly.ModuleImports> = {
-      [RESERVED_MODULE]: this.#reserved(module),
-    };
-    for (const { module, name, item } of step.imports) {
-      (imports[module] ??= {})[name] = this.#item(item);
-    }
-    const { exports } = new WebAssembly.Instance(module.module, imports);
-    this.#exports.set(step, exports);
+    const { linkage, epoch } = this.#parts;
+    const linked = linkage.stepOf(step);
+    const exports = linked.instantiate({
+      epoch,
+      memory: this.#newMemory(linked.module),
+      valueOf: (item) => this.#valueOf(item),
+    });
+    this.#reset(exports);
+    this.#exports[linked.index] = exports;
   }
 
-  #reserved(module: CoreModule): WebAssembly.ModuleImports {
-    const reserved: WebAssembly.ModuleImports = {
-      [EPOCH_FIELD]: this.#parts.epoch,
-      [OVERRUN_FIELD]: this.#overrun,
-    };
-    const own = module.memories.find(({ isOwn }) => isOwn);
-    if (own !== undefined) {
-      const { growsMemories } = this.#parts.linkage;
-      const memory = newMemory({ ...module, growsMemories })!;
-      this.memories.push(memory);
-      reserved[own.field] = memory;
-    }
-    return reserved;
+  // Tells the instance as well who it is.
+  #reset(exports: WebAssembly.Exports): void {
+    (exports[RESET_EXPORT] as (self: LinkedInstance) => void)(this);
+  }
+
+  #newMemory({ memories }: CoreModule): WebAssembly.Memory | undefined {
+    if (!memories.some(({ isOwn }) => isOwn)) return undefined;
+    const { growsMemories } = this.#parts.linkage;
+    const memory = newMemory({ memories, growsMemories })!;
+    this.#memories = this.#memories.concat(memory);
+    return memory;
   }
 
   // Others can write the tables that a module exports, also when it does not itself.
   #saveTables(): void {
     const { linkage } = this.#parts;
     const { isRestorable, writesTables } = linkage;
-    if (!isRestorable) return;
-    for (const [step, exports] of this.#exports) {
-      const module = linkage.moduleOf(step);
-      this.#tables.push(saveTables(exports, { ...module, writesTables }));
-    }
-  }
-
-  #item(item: CoreItem): WebAssembly.ImportValue {
-    return item.kind === "export" ? this.#export(item) : this.#value(item);
+    if (!isRestorable || !writesTables) return;
+    this.#tables = linkage.first.flatMap((action) => {
+      if (action.kind !== "instantiate") return [];
+      const { index, module } = linkage.stepOf(action.step);
+      const exports = this.#exports[index]!;
+      return [saveTables(exports, { ...module, writesTables })];
+    });
   }
 
   #export({ instance, name }: CoreExport): WebAssembly.ExportValue {
-    const exported = this.#exports.get(instance)?.[name];
+    const { index } = this.#parts.linkage.stepOf(instance);
+    const exported = this.#exports[index]?.[name];
     if (exported !== undefined) return exported;
     throw new CanonicalTrap(
       `Cannot use an export of a module that is not there yet: ${name}`,
     );
   }
 
-  #value(item: LoweredFunction | ResourceFunction): WebAssembly.ImportValue {
-    let value = this.#values.get(item);
-    if (value === undefined) {
-      const { call, isSuspending } = this.#import(item);
-      this.#values.set(item, value = isSuspending ? suspending(call) : call);
-    }
-    return value;
+  // What is not the same for all instances.
+  #valueOf(item: CoreItem): WebAssembly.ImportValue {
+    if (item.kind === "export") return this.#export(item);
+    const call = this.#functionOf(item);
+    const { isSuspending } = this.#parts.linkage.functions.told(item);
+    return isSuspending ? suspending(call) : call;
   }
 
-  #import(item: LoweredFunction | ResourceFunction): Import {
-    let made = this.#imports.get(item);
-    if (made === undefined) {
-      made = item.kind === "lower" ? this.#lower(item) : this.#resource(item);
-      this.#imports.set(item, made);
-    }
-    return made;
+  #functionOf(item: PlannedFunction): CoreFunction {
+    if (item.kind === "export") return this.#export(item) as CoreFunction;
+    return this.#parts.linkage.functions.told(item).call.bind(undefined, this);
   }
 
-  #lower(
-    { function: callee, options, componentInstance }: LoweredFunction,
-  ): Import {
-    const { type } = callee;
-    const canonical = this.#optionsOf(options, componentInstance);
-    if (callee.kind === "lift") {
-      const host = (...values: unknown[]) =>
-        this.#onFiber(() => this.#function(callee)(...values));
-      return { call: lowerImport(type, canonical, host), isSuspending: true };
-    }
-    const linked = this.#parts.linkage.hostFunction(callee);
-    const { call, isSuspending, sharesBytes } = linked;
-    const host = (isSuspending ? bindSuspending : bind)(
-      this,
-      call,
-      type.params.length,
-    );
-    return {
-      call: lowerImport(type, canonical, host, sharesBytes),
-      isSuspending,
-    };
+  stateAt(number: number): ComponentInstanceState {
+    const state = this.#made[number] ??= this.#newState(number);
+    return state as ComponentInstanceState;
   }
 
-  // Above the fiber that calls: that is suspended for as long.
-  async #onFiber<Result>(
+  #newState(number: number): ComponentInstanceState {
+    const { linkage } = this.#parts;
+    const componentInstance = linkage.numbering.states.at(number);
+    const implemented = linkage.implementedBy(componentInstance);
+    return new ComponentInstanceState(implemented);
+  }
+
+  contextAt(number: number): Context {
+    return (this.#made[number] ??= this.#newContext(number)) as Context;
+  }
+
+  #newContext(index: number): Context {
+    const { numbering } = this.#parts.linkage;
+    const { encoding, state } = numbering.contexts.at(index);
+    const parts = { caller: this, index, encoding };
+    return new Context({ ...parts, state: this.stateAt(state) });
+  }
+
+  memoryAt(context: number): WebAssembly.Memory {
+    const { memory } = this.#parts.linkage.numbering.contexts.at(context);
+    return this.#export(memory!) as unknown as WebAssembly.Memory;
+  }
+
+  allocate(
+    realloc: number,
+    oldPointer: number,
+    oldSize: number,
+    alignment: number,
+    newSize: number,
+  ): unknown {
+    const call = this.#callableAt(realloc);
+    this.#belowCount++;
+    try {
+      return call(oldPointer, oldSize, alignment, newSize);
+    } finally {
+      this.#belowCount--;
+    }
+  }
+
+  cleanUp(postReturn: number, result: unknown): unknown {
+    const call = this.#callableAt(postReturn);
+    this.#belowCount++;
+    try {
+      return call(result);
+    } finally {
+      this.#belowCount--;
+    }
+  }
+
+  #callableAt(number: number): CoreFunction {
+    const callable = this.#made[number] ??= this.#newCallable(number);
+    return callable as CoreFunction;
+  }
+
+  #newCallable(number: number): CoreFunction {
+    const { functions } = this.#parts.linkage.numbering;
+    return this.#functionOf(functions.at(number));
+  }
+
+  /** See {@linkcode Caller.coreAt}: on a fiber of its own. */
+  coreAt(number: number): CoreFunction {
+    if (this.#entered === number) return this.#enter!;
+    const enter = this.#others?.get(number) ?? this.#newEntry(number);
+    if (this.#entered !== undefined) {
+      this.#others ??= new Map();
+      this.#others.set(this.#entered, this.#enter!);
+    }
+    this.#entered = number;
+    return this.#enter = enter;
+  }
+
+  #newEntry(number: number): CoreFunction {
+    const item = this.#parts.linkage.numbering.entries.at(number);
+    const call = this.#functionOf(item);
+    return item.kind === "export" ? promising(call) : call;
+  }
+
+  async onFiber<Result>(
     work: () => Result | Promise<Result>,
   ): Promise<Result> {
     const { ceilings } = this.#parts;
@@ -348,151 +409,11 @@ export class ComponentInstance implements ProcessInstance, GuestSlot {
     }
   }
 
-  #resource({ kind, resource, componentInstance }: ResourceFunction): Import {
-    const state = this.#stateOf(componentInstance);
-    if (kind === "resource.new") {
-      return { call: resourceNew(resource, state), isSuspending: false };
-    }
-    if (kind === "resource.rep") {
-      return { call: resourceRep(resource, state), isSuspending: false };
-    }
-    const { linkage } = this.#parts;
-    const defined = linkage.defined.get(resource);
-    if (defined === undefined) {
-      const drop = linkage.hostResource(resource)?.drop;
-      const call = resourceDrop(
-        resource,
-        state,
-        drop && ((rep) => void drop(this.guest, rep)),
-      );
-      return { call, isSuspending: false };
-    }
-    if (defined.destructor === undefined) {
-      return { call: resourceDrop(resource, state), isSuspending: false };
-    }
-    const destroy = (rep: number) =>
-      this.#onFiber(() => this.#destroy(defined, rep, componentInstance));
-    const call = resourceDrop(resource, state, destroy);
-    return { call, isSuspending: true };
+  askOverrun(): number {
+    return this.#belowCount === 0 ? SUSPENDS : this.#process.overrunBelow();
   }
 
-  // Who drops its own runs already; another is entered.
-  async #destroy(
-    { destructor, componentInstance }: DefinedResource,
-    rep: number,
-    from: number,
-  ): Promise<void> {
-    const call = this.#promising(destructor!);
-    if (componentInstance === from) return await call(rep);
-    const state = this.#stateOf(componentInstance);
-    state.enter();
-    await call(rep);
-    state.mayEnter = true;
-  }
-
-  #stateOf(componentInstance: number): ComponentInstanceState {
-    let state = this.#states.get(componentInstance);
-    if (state === undefined) {
-      const { linkage } = this.#parts;
-      state = new ComponentInstanceState(
-        linkage.implementedBy(componentInstance),
-      );
-      this.#states.set(componentInstance, state);
-    }
-    return state;
-  }
-
-  #function(callee: ComponentFunction): HostFunction {
-    let made = this.#functions.get(callee);
-    if (made === undefined) {
-      made = callee.kind === "lift" ? this.#lift(callee) : this.#given(callee);
-      this.#functions.set(callee, made);
-    }
-    return made;
-  }
-
-  #lift(
-    { type, options, core, componentInstance }: LiftedFunction,
-  ): HostFunction {
-    const canonical = this.#optionsOf(options, componentInstance);
-    return liftExport(type, canonical, this.#promising(core));
-  }
-
-  // What the component imports, and exports as it is.
-  #given(callee: Extract<ComponentFunction, { kind: "import" }>): HostFunction {
-    const { call, isSuspending } = this.#parts.linkage.hostFunction(callee);
-    const arity = callee.type.params.length;
-    return (isSuspending ? bindSuspending : bind)(this, call, arity);
-  }
-
-  /** A core function, on a fiber of its own. */
-  #promising(core: PlannedFunction): CoreFunction {
-    return core.kind === "export"
-      ? promising(this.#export(core) as CoreFunction)
-      : this.#import(core).call;
-  }
-
-  #optionsOf(
-    planned: PlannedOptions,
-    componentInstance: number,
-  ): CanonicalOptions {
-    const { linkage } = this.#parts;
-    const key = linkage.optionsKey(planned, componentInstance);
-    let options = this.#options.get(key);
-    if (options === undefined) {
-      options = this.#makeOptions(planned, componentInstance);
-      this.#options.set(key, options);
-    }
-    return options;
-  }
-
-  #makeOptions(
-    { memory, realloc, postReturn, encoding }: PlannedOptions,
-    componentInstance: number,
-  ): CanonicalOptions {
-    let found: WebAssembly.Memory | undefined;
-    return {
-      // What has the memory may be instantiated behind what is linked to it.
-      memory: () =>
-        found ??= this.#export(memory!) as unknown as WebAssembly.Memory,
-      realloc: realloc && this.#below(realloc),
-      postReturn: postReturn && this.#belowOne(postReturn),
-      encoding,
-      instance: this.#stateOf(componentInstance),
-    };
-  }
-
-  // Four parameters, as `realloc` has.
-  #below(item: PlannedFunction): Realloc {
-    let core: CoreFunction | undefined;
-    return (oldPointer, oldSize, alignment, newSize) => {
-      core ??= this.#callable(item);
-      this.#belowCount++;
-      try {
-        return core(oldPointer, oldSize, alignment, newSize);
-      } finally {
-        this.#belowCount--;
-      }
-    };
-  }
-
-  // One parameter or none, as `post-return` has.
-  #belowOne(item: PlannedFunction): CoreFunction {
-    let core: CoreFunction | undefined;
-    return (result) => {
-      core ??= this.#callable(item);
-      this.#belowCount++;
-      try {
-        return core(result);
-      } finally {
-        this.#belowCount--;
-      }
-    };
-  }
-
-  #callable(item: PlannedFunction): CoreFunction {
-    return item.kind === "export"
-      ? this.#export(item) as CoreFunction
-      : this.#import(item).call;
+  overrun(): number | Promise<number> {
+    return this.#process.overrun();
   }
 }

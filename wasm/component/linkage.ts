@@ -8,8 +8,10 @@ import type { CoreModule } from "../core/module.ts";
 import type { MemoryImport } from "../instrument/imports.ts";
 import type { HostFunction, HostResource } from "./host.ts";
 import { ROOT } from "./imports.ts";
+import { LinkedFunctions } from "./linked_functions.ts";
+import { LinkedStep, toldImports } from "./linked_step.ts";
+import { Numbering } from "./numbering.ts";
 import type {
-  CanonicalOptions,
   ComponentFunction,
   ComponentPlan,
   CoreInstantiation,
@@ -47,6 +49,8 @@ export class ComponentLinkage {
   readonly first: readonly LinkAction[];
   /** What is done then, by each process. */
   readonly later: readonly LinkAction[];
+  /** How many core instances an instance has. */
+  readonly instancesCount: number;
   /** The memories of its instances, in the order in which they are made. */
   readonly ownMemories: readonly MemoryImport[];
   /** How many imports its modules have, all of them. */
@@ -59,12 +63,15 @@ export class ComponentLinkage {
   readonly growsMemories: boolean;
   /** What it defines itself. */
   readonly defined: ReadonlyMap<ResourceType, DefinedResource>;
-  readonly #modules: readonly CoreModule[];
+  /** What its functions know instances by. */
+  readonly numbering: Numbering = new Numbering();
+  /** Its functions. */
+  readonly functions: LinkedFunctions = new LinkedFunctions(this);
+  readonly #implemented = new Map<number, ReadonlySet<ResourceType>>();
+  readonly #steps: ReadonlyMap<CoreInstantiation, LinkedStep>;
   readonly #functions = new Map<ImportedFunction, LinkedFunction>();
   readonly #resources = new Map<ResourceType, HostResource>();
   readonly #entries: ReadonlyMap<string, ComponentFunction>;
-  readonly #optionKeys = new Map<CanonicalOptions, string>();
-  readonly #numbers = new Map<unknown, number>();
   readonly #registry: HostRegistry;
 
   /** @param registry That which the component was checked against. */
@@ -72,7 +79,6 @@ export class ComponentLinkage {
     { plan, modules, resources }: PreparedComponent,
     registry: HostRegistry,
   ) {
-    this.#modules = modules;
     this.#registry = registry;
     const actions = actionsOf(plan, modules);
     const { first, later } = split(actions);
@@ -83,9 +89,9 @@ export class ComponentLinkage {
         step.kind === "instantiate" ? sum + step.imports.length : sum,
       0,
     );
-    const used = actions.flatMap((action) =>
-      action.kind === "instantiate" ? [this.moduleOf(action.step)] : []
-    );
+    this.#steps = this.#link(plan, modules);
+    this.instancesCount = this.#steps.size;
+    const used = [...this.#steps.values()].map(({ module }) => module);
     this.ownMemories = used.flatMap((module) =>
       module.memories.filter(({ isOwn }) => isOwn)
     );
@@ -102,29 +108,49 @@ export class ComponentLinkage {
     this.#entries = entriesOf(plan);
   }
 
-  /** The module that `step` instantiates. */
-  moduleOf({ module }: CoreInstantiation): CoreModule {
-    return this.#modules[module]!;
+  #link(
+    { steps }: Pick<ComponentPlan, "steps">,
+    modules: readonly CoreModule[],
+  ): ReadonlyMap<CoreInstantiation, LinkedStep> {
+    const { functions } = this;
+    const instantiations = steps.filter((step) => step.kind === "instantiate");
+    return new Map(instantiations.map((step, index) => {
+      const module = modules[step.module]!;
+      const told = toldImports(steps, step.module);
+      const parts = { step, index, module, told, functions };
+      return [step, new LinkedStep(parts)];
+    }));
+  }
+
+  /** How `step` is done. */
+  stepOf(step: CoreInstantiation): LinkedStep {
+    return this.#steps.get(step)!;
   }
 
   /** The types of resources that a component instance defines. */
-  implementedBy(componentInstance: number): readonly ResourceType[] {
-    return [...this.defined.values()]
-      .filter((each) => each.componentInstance === componentInstance)
-      .map(({ resource }) => resource);
+  implementedBy(componentInstance: number): ReadonlySet<ResourceType> {
+    let implemented = this.#implemented.get(componentInstance);
+    if (implemented === undefined) {
+      const own = [...this.defined.values()].filter((each) =>
+        each.componentInstance === componentInstance
+      );
+      implemented = new Set(own.map(({ resource }) => resource));
+      this.#implemented.set(componentInstance, implemented);
+    }
+    return implemented;
   }
 
   /** What the host gives for `imported`. */
   hostFunction(imported: ImportedFunction): LinkedFunction {
     let linked = this.#functions.get(imported);
     if (linked === undefined) {
-      linked = this.#link(imported);
+      linked = this.#find(imported);
       this.#functions.set(imported, linked);
     }
     return linked;
   }
 
-  #link({ name, member }: ImportedFunction): LinkedFunction {
+  #find({ name, member }: ImportedFunction): LinkedFunction {
     const { functions = {}, suspending = {}, sharing } = this.#registry.find(
       member === undefined ? ROOT : name,
     )!;
@@ -147,26 +173,6 @@ export class ComponentLinkage {
   entryOf(entry: string): ComponentFunction | undefined {
     return this.#entries.get(entry) ?? this.#entries.get(trackedEntry(entry)) ??
       (entry === "run" ? this.#entries.get(COMMAND) : undefined);
-  }
-
-  /** The same for options under which functions can share their views of memory. */
-  optionsKey(options: CanonicalOptions, componentInstance: number): string {
-    let key = this.#optionKeys.get(options);
-    if (key === undefined) {
-      const { encoding, memory, realloc, postReturn } = options;
-      const numbers = [memory, realloc, postReturn].map((each) =>
-        this.#numberOf(each)
-      );
-      key = [encoding, ...numbers].join();
-      this.#optionKeys.set(options, key);
-    }
-    return `${key},${componentInstance}`;
-  }
-
-  #numberOf(thing: unknown): number {
-    const number = this.#numbers.get(thing) ?? this.#numbers.size;
-    this.#numbers.set(thing, number);
-    return number;
   }
 }
 

@@ -13,42 +13,53 @@ import { suspending } from "../fiber.ts";
 
 /*
  * (module
- *   (import "" "a" (func $ask (result i32)))
- *   (import "" "b" (func $suspend (result i32)))
- *   (func (export "c") (result i32) (local i32)
+ *   (type (func (param externref) (result i32)))
+ *   (import "" "a" (func $ask (type 0)))
+ *   (import "" "b" (func $suspend (type 0)))
+ *   (func (export "c") (type 0) (local i32)
  *     (if (result i32)
- *       (i32.eq (local.tee 0 (call $ask)) (i32.const 2))
- *       (then (call $suspend))
- *       (else (local.get 0)))))
+ *       (i32.eq (local.tee 1 (call $ask (local.get 0))) (i32.const 2))
+ *       (then (call $suspend (local.get 0)))
+ *       (else (local.get 1)))))
  */
 // deno-fmt-ignore
 const BYTES = Uint8Array.of(
   0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00,
-  0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7f,
+  0x01, 0x06, 0x01, 0x60, 0x01, 0x6f, 0x01, 0x7f,
   0x02, 0x0b, 0x02, 0x00, 0x01, 0x61, 0x00, 0x00, 0x00, 0x01, 0x62, 0x00, 0x00,
   0x03, 0x02, 0x01, 0x00,
   0x07, 0x05, 0x01, 0x01, 0x63, 0x00, 0x02,
-  0x0a, 0x15, 0x01, 0x13, 0x01, 0x01, 0x7f,
-  0x10, 0x00, 0x22, 0x00, 0x41, 0x02, 0x46,
-  0x04, 0x7f, 0x10, 0x01, 0x05, 0x20, 0x00, 0x0b, 0x0b,
+  0x0a, 0x19, 0x01, 0x17, 0x01, 0x01, 0x7f,
+  0x20, 0x00, 0x10, 0x00, 0x22, 0x01, 0x41, 0x02, 0x46,
+  0x04, 0x7f, 0x20, 0x00, 0x10, 0x01, 0x05, 0x20, 0x01, 0x0b, 0x0b,
 );
-
-let module: WebAssembly.Module | undefined;
 
 /** The answer of `ask` that says to call `suspend`. */
 export const SUSPENDS = 2;
 
-/**
- * Makes the import `overrun` of an instance.
- *
- * @param ask Whether the guest must end (1), may go on (0), or {@linkcode SUSPENDS}.
- * @param suspend Whether it must end (1) or may go on (0); may return a promise.
- */
-export function overrunImport(
-  ask: () => number,
-  suspend: () => number | Promise<number>,
-): WebAssembly.ImportValue {
-  module ??= new WebAssembly.Module(BYTES);
-  const imports = { "": { a: ask, b: suspending(suspend) } };
+/** Who is asked whether a guest may go on. */
+export interface Overrun {
+  /** Whether the guest must end (1), may go on (0), or {@linkcode SUSPENDS}. */
+  askOverrun(): number;
+  /** Whether it must end (1) or may go on (0); may return a promise. */
+  overrun(): number | Promise<number>;
+}
+
+let overrun: WebAssembly.ImportValue | undefined;
+
+/** The import `overrun` of all instances of this thread: each says who it is, an {@linkcode Overrun}. */
+export function overrunImport(): WebAssembly.ImportValue {
+  overrun ??= newImport();
+  return overrun;
+}
+
+function newImport(): WebAssembly.ImportValue {
+  const imports = {
+    "": {
+      a: (self: Overrun) => self.askOverrun(),
+      b: suspending((self: Overrun) => self.overrun()),
+    },
+  };
+  const module = new WebAssembly.Module(BYTES);
   return new WebAssembly.Instance(module, imports).exports["c"]!;
 }

@@ -12,6 +12,7 @@ import { PAGE_BYTES } from "../instrument/memory_type.ts";
 import { InvalidComponent, NeedsPreview3 } from "./errors.ts";
 import { HOST_REGISTRY } from "./hosts.ts";
 import { checkImports, ImportRefused } from "./imports.ts";
+import { toldImports } from "./linked_step.ts";
 import { planComponent } from "./plan_component.ts";
 import type { ComponentPlan } from "./plan.ts";
 import type { HostRegistry, ResourceHome } from "./registry.ts";
@@ -74,12 +75,12 @@ export class ComponentCache {
       return { plan, resources: checkImports(plan.imports, this.#registry) };
     });
     const ready = await Promise.all(
-      modules.map((module) =>
+      modules.map((module, index) =>
         this.#modules.prepare(
           name,
           module as Uint8Array<ArrayBuffer>,
           capability,
-          true,
+          toldImports(plan.steps, index),
         )
       ),
     );

@@ -9,8 +9,11 @@ import { PAGE_BYTES } from "../instrument/memory_type.ts";
 import { FIXED_MEMORY_MAPS, GROWABLE_MEMORY_MAPS } from "./limits.ts";
 import type { CoreModule } from "./module.ts";
 
+/** What is to be known of a module to make its memory. */
+export type MemoryPlan = Pick<CoreModule, "memories" | "growsMemories">;
+
 /** The memory of a new instance; undefined when the module has none. */
-export function newMemory(module: CoreModule): WebAssembly.Memory | undefined {
+export function newMemory(module: MemoryPlan): WebAssembly.Memory | undefined {
   const limits = module.memories[0];
   if (limits === undefined) return undefined;
   const { min, is64, isShared } = limits;
@@ -27,7 +30,7 @@ export function newMemory(module: CoreModule): WebAssembly.Memory | undefined {
 }
 
 // One that cannot grow reserves no more addresses than it has.
-function pagesMax({ memories, growsMemories }: CoreModule): number {
+function pagesMax({ memories, growsMemories }: MemoryPlan): number {
   const { min, max } = memories[0]!;
   return growsMemories ? max : min;
 }

@@ -54,10 +54,11 @@ export interface PrepareOptions {
   /** Where it may lie already, rewritten, or else is put. */
   readonly entry?: StoreEntry | undefined;
   /**
-   * Whether it is part of a component, whose linker gives it what it imports;
-   * the host does when absent.
+   * That it is part of a component, whose linker gives it what it imports: which
+   * functions among that are told who calls, in order. The host gives all of it,
+   * and all are told, when absent.
    */
-  readonly isLinked?: boolean;
+  readonly told?: readonly boolean[] | undefined;
 }
 
 /**
@@ -73,16 +74,16 @@ export async function prepareModule(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
   capability: Capability,
-  { entry, isLinked = false }: PrepareOptions = {},
+  { entry, told }: PrepareOptions = {},
 ): Promise<CoreModule> {
   const found = await entry?.find();
   const rewritten = found ??
     rewriteOrFail(name, bytes, {
       ...capsOf(capability),
-      bindsImports: !isLinked,
+      bindsImports: told ?? true,
     });
   const { bytes: rewrittenBytes, ...plan } = rewritten;
-  const refusal = isLinked ? undefined : refusalOf(bytes);
+  const refusal = told === undefined ? refusalOf(bytes) : undefined;
   if (refusal !== undefined) throw new LoadFailed(name, refusal, "");
   insistBounded(name, plan, capability);
   const saved = found === undefined ? entry?.save(rewritten) : undefined;

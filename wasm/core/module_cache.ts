@@ -5,7 +5,12 @@
  */
 
 import type { Capability } from "../capability.ts";
-import { capsOf, type CoreModule, prepareModule } from "./module.ts";
+import {
+  capsOf,
+  type CoreModule,
+  prepareModule,
+  type PrepareOptions,
+} from "./module.ts";
 import type { ModuleStore } from "./module_store.ts";
 
 /**
@@ -13,7 +18,7 @@ import type { ModuleStore } from "./module_store.ts";
  * it. Those under way are waited for; one that failed is tried again.
  */
 export class ModuleCache {
-  // By digest, cap, and who gives it what it imports.
+  // By digest, cap, and what it imports of whom.
   readonly #modules = new Map<string, Promise<CoreModule>>();
   readonly #store: ModuleStore | undefined;
 
@@ -22,26 +27,34 @@ export class ModuleCache {
     this.#store = store;
   }
 
-  /** See {@linkcode prepareModule}. */
+  /** See {@linkcode prepareModule}; `told` is {@linkcode PrepareOptions.told}. */
   async prepare(
     name: string,
     bytes: Uint8Array<ArrayBuffer>,
     capability: Capability,
-    isLinked = false,
+    told?: PrepareOptions["told"],
   ): Promise<CoreModule> {
     const digest = await digestOf(bytes);
-    const key = `${digest} ${capability.memoryBytesMax} ${isLinked}`;
+    const kind = await kindOf(told);
+    const key = `${digest} ${capability.memoryBytesMax} ${kind}`;
     let module = this.#modules.get(key);
     if (module === undefined) {
       const caps = capsOf(capability);
-      const entry = this.#store?.entry(digest, caps, isLinked);
-      const options = { entry, isLinked };
+      const entry = this.#store?.entry(digest, caps, kind);
+      const options = { entry, told };
       module = prepareModule(name, bytes, capability, options);
       this.#modules.set(key, module);
       module.catch(() => this.#modules.delete(key));
     }
     return await module;
   }
+}
+
+// How the same bytes can be rewritten, in few letters: a module can import much.
+async function kindOf(told: PrepareOptions["told"]): Promise<string> {
+  if (told === undefined) return "";
+  if (!told.includes(false)) return "linked";
+  return `linked-${await digestOf(Uint8Array.from(told, Number))}`;
 }
 
 /** The SHA-256 of `bytes`, in hexadecimal digits. */

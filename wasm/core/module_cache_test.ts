@@ -27,7 +27,7 @@ Deno.test("prepare() keeps modules apart that differ, or that are capped otherwi
   const one = await cache.prepare("one", bytes, SANDBOXED);
   notStrictEqual(await cache.prepare("other", others, SANDBOXED), one);
   notStrictEqual(await cache.prepare("roomy", bytes, ROOMIER), one);
-  notStrictEqual(await cache.prepare("part", bytes, SANDBOXED, true), one);
+  notStrictEqual(await cache.prepare("part", bytes, SANDBOXED, []), one);
 });
 
 Deno.test("prepare() names the component that failed, each time", async () => {

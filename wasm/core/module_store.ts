@@ -63,13 +63,13 @@ export class ModuleStore {
    * The entry of one module.
    *
    * @param digest SHA-256 of the module as it was written, in hexadecimal.
-   * @param isLinked Whether its imports are not told who calls.
+   * @param kind How else it was rewritten, in letters, digits and `-`; may be empty.
    */
-  entry(digest: string, caps: Caps, isLinked = false): StoreEntry {
+  entry(digest: string, caps: Caps, kind = ""): StoreEntry {
     const { memoryBytesMax, tableEntriesMax } = caps;
-    const kind = isLinked ? ["linked"] : [];
+    const kinds = kind === "" ? [] : [kind];
     const key = [
-      ...[digest, memoryBytesMax, tableEntriesMax, ...kind],
+      ...[digest, memoryBytesMax, tableEntriesMax, ...kinds],
       STORED_VERSION,
     ].join("-");
     const path = join(this.#options.directory, `${key}${ENTRY_SUFFIX}`);

@@ -27,7 +27,7 @@ Deno.test("find() gives what another store saved, by digest and caps", async () 
     strictEqual(await open().entry(DIGEST, roomier).find(), undefined);
     const other = "cd".repeat(32);
     strictEqual(await open().entry(other, CAPS).find(), undefined);
-    strictEqual(await open().entry(DIGEST, CAPS, true).find(), undefined);
+    strictEqual(await open().entry(DIGEST, CAPS, "linked").find(), undefined);
     deepStrictEqual(said, []);
     strictEqual((await saved(directory)).length, 1);
   });

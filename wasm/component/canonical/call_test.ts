@@ -4,15 +4,17 @@ import { promising, suspending } from "../../fiber.ts";
 import { assemble } from "../../testdata/wat.ts";
 import type { ValueType } from "../value_type.ts";
 import {
-  type CanonicalOptions,
   ComponentError,
   ComponentInstanceState,
   type CoreFunction,
   flatten,
-  liftExport,
-  lowerImport,
   TypeMismatch,
 } from "./mod.ts";
+import {
+  type AloneOptions,
+  liftExport,
+  lowerImport,
+} from "./testdata/alone.ts";
 import { FakeGuest } from "./testdata/fake_guest.ts";
 import {
   func,
@@ -103,7 +105,7 @@ Deno.test("lowerImport() ends the guest when the host answers with another type"
 });
 
 Deno.test("lowerImport() and liftExport() refuse to allocate without realloc", () => {
-  const options: CanonicalOptions = { ...optionsFor(), realloc: undefined };
+  const options: AloneOptions = { ...optionsFor(), realloc: undefined };
   const many = func(Array.from({ length: 17 }, () => U32));
   throws(
     () => lowerImport(func([], STRING), options, () => ""),
@@ -260,7 +262,7 @@ Deno.test("liftExport() lifts, and then cleans up with what the guest returned",
     100,
   ]);
   const cleaned: unknown[] = [];
-  const options: CanonicalOptions = {
+  const options: AloneOptions = {
     ...optionsFor(guest),
     postReturn: (pointer) => {
       cleaned.push(pointer, options.instance.mayLeave);
@@ -302,7 +304,7 @@ Deno.test("lowerImport() traps when the guest calls out while it allocates or cl
       WebAssembly.RuntimeError,
     );
     options.instance.reset();
-    const cleaning: CanonicalOptions = { ...options, postReturn: () => out() };
+    const cleaning: AloneOptions = { ...options, postReturn: () => out() };
     trapsGuest(liftExport(func([]), cleaning, () => {}), /Cannot leave/);
   }
 });
@@ -341,7 +343,7 @@ async function echoing(
   upper: (text: string) => unknown,
   count: (value: number) => unknown,
 ) {
-  const options: CanonicalOptions = {
+  const options: AloneOptions = {
     memory: () => guest.memory,
     realloc: (...args) => guest.realloc(...args),
     encoding: "utf8",
@@ -406,7 +408,7 @@ Deno.test("liftExport() rejects when a promise of the host does, and closes the 
 
 Deno.test("liftExport() awaits the cleaning up of a guest on a fiber, and results", async () => {
   const cleaned: unknown[] = [];
-  const options: CanonicalOptions = {
+  const options: AloneOptions = {
     ...optionsFor(),
     postReturn: (pointer) =>
       Promise.resolve().then(() => cleaned.push(pointer)),

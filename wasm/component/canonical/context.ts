@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { Caller } from "./caller.ts";
 import { trap } from "./errors.ts";
 import type { CoreValue } from "./flatten.ts";
 import type { BorrowScope, Handle } from "./handles.ts";
@@ -15,66 +16,88 @@ import { LIFTED_BYTES_MAX } from "./limits.ts";
 /** How strings lie in the memory of a guest. */
 export type StringEncoding = "utf8" | "utf16" | "latin1+utf16";
 
-/** `realloc` of a guest: old pointer, old size, alignment, new size; all are u32. */
-export type Realloc = (
-  oldPointer: number,
-  oldSize: number,
-  alignment: number,
-  newSize: number,
-) => number;
-
-/**
- * How the functions of one guest are lifted and lowered. Functions that are
- * given the same object share their views of the memory.
- */
-export interface CanonicalOptions {
-  /** The memory, which may not be shared; called only when a value goes through it. */
-  memory(): WebAssembly.Memory;
-  /** Needed only for what allocates in the guest: strings, lists, and many parameters of an export. */
-  readonly realloc?: Realloc | undefined;
-  /** Called after the result of an export was lifted, with what the core function returned. */
-  readonly postReturn?: ((...result: CoreValue[]) => unknown) | undefined;
-  /** How its strings lie in memory. */
+/** What a context is of. */
+export interface ContextParts {
+  /** Whose memory it is. */
+  readonly caller: Pick<Caller, "memoryAt" | "allocate">;
+  /** Its number there. The memory may not be shared; nobody asks for it before a value goes through it. */
+  readonly index: number;
+  /** How strings lie in memory. */
   readonly encoding: StringEncoding;
-  /** The instance that the functions belong to. */
-  readonly instance: ComponentInstanceState;
+  /** The component instance that its functions belong to. */
+  readonly state: ComponentInstanceState;
 }
 
 const NO_BYTES = new Uint8Array(0);
-const NO_DATA = new DataView(NO_BYTES.buffer);
+const NO_SCOPE: BorrowScope = { borrows: 0 };
+const NO_LENDERS: Handle[] = [];
+
+/**
+ * The core values of the call that is lifted or lowered, in order. One list for
+ * all: it is used only while nothing but `realloc` runs, which may call nobody.
+ */
+export const FLAT: CoreValue[] = [];
 
 /**
  * The views of one guest's memory, and the places where core values stand
  * while they are lifted or lowered.
  */
 export class Context {
-  /** What it was made for. */
-  readonly options: CanonicalOptions;
+  /** How strings lie in the memory. */
+  readonly encoding: StringEncoding;
   /** Whose functions these are. */
   readonly state: ComponentInstanceState;
   /** The memory. Made anew by `refresh` and by `allocate`. */
   bytes: Uint8Array<ArrayBuffer> = NO_BYTES;
-  /** The memory. Made anew with `bytes`. */
-  data: DataView<ArrayBuffer> = NO_DATA;
-  /** Core values, in order. Used only while nothing but `realloc` runs. */
-  readonly flat: CoreValue[] = [];
+  /** See {@linkcode FLAT}. */
+  readonly flat: CoreValue[] = FLAT;
   /** The next of `flat` to read or write. */
   cursor = 0;
   /** Code units, or elements, of what was stored last. */
   storedLength = 0;
   /** Whether small lists of bytes that are lifted may share a buffer. */
   sharesBytes = false;
+  /** What allocates for the call whose values are lowered: `CanonicalOptions.realloc`. */
+  realloc: number | undefined;
   /** The call whose parameters are lowered, when they hold handles. */
-  scope: BorrowScope = { borrows: 0 };
-  /** What the call whose parameters are lifted has borrowed. */
-  lenders: Handle[] = [];
+  scope: BorrowScope = NO_SCOPE;
+  /** What the call whose parameters are lifted has borrowed, when they hold handles. */
+  lenders: Handle[] = NO_LENDERS;
+  readonly #caller: ContextParts["caller"];
+  readonly #index: number;
   #memory: WebAssembly.Memory | undefined;
+  // Most guests only pass strings and bytes.
+  #data: DataView<ArrayBuffer> | undefined;
   #liftedBytes = 0;
 
   /** Looks at nothing yet. */
-  constructor(options: CanonicalOptions) {
-    this.options = options;
-    this.state = options.instance;
+  constructor({ caller, index, encoding, state }: ContextParts) {
+    this.#caller = caller;
+    this.#index = index;
+    this.encoding = encoding;
+    this.state = state;
+  }
+
+  /** The memory, as `bytes` is. */
+  get data(): DataView<ArrayBuffer> {
+    this.#data ??= new DataView(this.bytes.buffer);
+    return this.#data;
+  }
+
+  /** Reads a u32 at `pointer`, which was found to fit. */
+  u32(pointer: number): number {
+    const { bytes } = this;
+    const low = bytes[pointer]! | bytes[pointer + 1]! << 8;
+    return (low | bytes[pointer + 2]! << 16 | bytes[pointer + 3]! << 24) >>> 0;
+  }
+
+  /** Writes a u32 at `pointer`, which was found to fit. */
+  setU32(pointer: number, value: number): void {
+    const { bytes } = this;
+    bytes[pointer] = value;
+    bytes[pointer + 1] = value >>> 8;
+    bytes[pointer + 2] = value >>> 16;
+    bytes[pointer + 3] = value >>> 24;
   }
 
   /** Begins a call: nothing has been lifted yet. */
@@ -84,18 +107,17 @@ export class Context {
     this.sharesBytes = false;
   }
 
-  /** Makes the views anew when the memory has grown or is another. */
+  /** Makes the views anew when the memory has grown. */
   refresh(): void {
-    const memory = this.options.memory();
     // A memory that grows leaves views of length 0 behind.
-    if (memory === this.#memory && this.bytes.length !== 0) return;
-    const { buffer } = memory;
+    if (this.bytes.length !== 0) return;
+    this.#memory ??= this.#caller.memoryAt(this.#index);
+    const { buffer } = this.#memory;
     if (!(buffer instanceof ArrayBuffer)) {
       trap("Cannot lift from or lower to a memory that is shared");
     }
-    this.#memory = memory;
     this.bytes = new Uint8Array(buffer);
-    this.data = new DataView(buffer);
+    this.#data = undefined;
   }
 
   /**
@@ -134,22 +156,16 @@ export class Context {
     alignment: number,
     newSize: number,
   ): number {
-    const realloc = this.options.realloc!;
-    const answer: unknown = realloc(oldPointer, oldSize, alignment, newSize);
+    const answer = this.#caller.allocate(
+      this.realloc!,
+      oldPointer,
+      oldSize,
+      alignment,
+      newSize,
+    );
     if (typeof answer !== "number") trap("Cannot use memories of 64 bits");
     this.refresh();
     this.checkRange(answer >>> 0, newSize, alignment);
     return answer >>> 0;
   }
-}
-
-const contexts = new WeakMap<CanonicalOptions, Context>();
-
-/** The context that all functions with `options` share. */
-export function contextOf(options: CanonicalOptions): Context {
-  let context = contexts.get(options);
-  if (context === undefined) {
-    contexts.set(options, context = new Context(options));
-  }
-  return context;
 }

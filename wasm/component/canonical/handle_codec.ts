@@ -29,9 +29,9 @@ export function handleCodec({ kind, resource }: HandleType): Codec {
     allocates: false,
     hasHandles: true,
     scalar: undefined,
-    load: (cx, pointer) => lift(cx, cx.data.getUint32(pointer, true), resource),
+    load: (cx, pointer) => lift(cx, cx.u32(pointer), resource),
     store: (cx, value, pointer) =>
-      cx.data.setUint32(pointer, lower(cx, value, resource), true),
+      cx.setU32(pointer, lower(cx, value, resource)),
     lift: (cx) => lift(cx, takeU32(cx), resource),
     lower: (cx, value) => pushCore(cx, lower(cx, value, resource)),
   };

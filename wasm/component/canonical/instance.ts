@@ -10,10 +10,11 @@ import type { ResourceType } from "../value_type.ts";
 import { trap } from "./errors.ts";
 import { type Handle, HandleTable } from "./handles.ts";
 
+const NONE: ReadonlySet<ResourceType> = new Set();
+const NO_HANDLES: readonly Handle[] = [];
+
 /** The state of one component instance, shared by all its functions. */
 export class ComponentInstanceState {
-  /** Its handles. */
-  readonly handles: HandleTable = new HandleTable();
   /** The types of resources that it implements itself. */
   readonly implemented: ReadonlySet<ResourceType>;
   /** Whether it may call out: not while it allocates for a value, or cleans up after one. */
@@ -21,11 +22,19 @@ export class ComponentInstanceState {
   /** Whether it may be called: not while it runs, and never after a trap. */
   mayEnter = true;
 
+  // Most guests have none.
+  #handles: HandleTable | undefined;
   #generation = 0;
 
   /** A fresh instance. */
-  constructor(implemented: Iterable<ResourceType> = []) {
-    this.implemented = new Set(implemented);
+  constructor(implemented: ReadonlySet<ResourceType> = NONE) {
+    this.implemented = implemented;
+  }
+
+  /** Its handles. */
+  get handles(): HandleTable {
+    this.#handles ??= new HandleTable();
+    return this.#handles;
   }
 
   /**
@@ -66,7 +75,7 @@ export class ComponentInstanceState {
     this.mayEnter = true;
     this.mayLeave = true;
     this.#generation++;
-    return this.handles.clear();
+    return this.#handles?.clear() ?? NO_HANDLES;
   }
 }
 

@@ -7,16 +7,17 @@
  */
 
 import type { FunctionType } from "../value_type.ts";
-import { type CanonicalOptions, type Context, contextOf } from "./context.ts";
+import type { Caller, CanonicalOptions } from "./caller.ts";
+import type { Context } from "./context.ts";
 import { later } from "./ended.ts";
 import { trap, TypeMismatch } from "./errors.ts";
 import type { CoreValue } from "./flatten.ts";
 import type { BorrowScope } from "./handles.ts";
-import type { HostFunction } from "./lower_import.ts";
 import { exportOfScalars } from "./scalar_export.ts";
 import {
   checkRealloc,
   type CoreFunction,
+  type HostFunction,
   loadChecked,
   type Signature,
   signatureOf,
@@ -25,7 +26,8 @@ import {
 } from "./signature.ts";
 
 /**
- * Makes `core`, an export of a core module, a function of JavaScript.
+ * Makes `core`, an export of core modules, a function of JavaScript that is told
+ * first of which instance: one for all of them.
  *
  * It returns a promise when `core` does: make `core` one by `promising`, and
  * the function can wait in its imports. The result is copied out of the guest,
@@ -40,108 +42,122 @@ import {
  *   after that.
  *
  * @param type Must flatten to the type of `core`.
+ * @param core Its number: see {@linkcode Caller.coreAt}.
  * @throws {TypeError} `options` lack `realloc`, or `type` is not one of JavaScript.
  */
 export function liftExport(
   type: FunctionType,
   options: CanonicalOptions,
-  core: CoreFunction,
+  core: number,
 ): HostFunction {
   const signature = signatureOf(type);
   const { params, paramsInMemory, scalars, result } = signature;
   const allocates = params.some((param) => param.allocates);
   checkRealloc(options, allocates || paramsInMemory !== undefined);
   if (scalars !== undefined && options.postReturn === undefined) {
-    return exportOfScalars(options.instance, scalars, result?.scalar, core);
+    const { componentInstance } = options;
+    const type = { scalars, result: result?.scalar, componentInstance };
+    return exportOfScalars(type, core);
   }
-  return spread({ signature, core, cx: contextOf(options) });
+  return spread({ signature, core, options });
 }
 
 interface Export {
   readonly signature: Signature;
-  readonly core: CoreFunction;
+  readonly core: number;
+  readonly options: CanonicalOptions;
+}
+
+/** One call of it. */
+interface Call {
+  readonly called: Export;
+  readonly self: Caller;
   readonly cx: Context;
+  readonly scope: BorrowScope;
 }
 
 // One function per number of parameters: a rest parameter is an array at every call.
 function spread(called: Export): HostFunction {
-  const { cx, signature: { params, paramsInMemory } } = called;
+  const { signature: { params, paramsInMemory } } = called;
   if (paramsInMemory !== undefined) return throughMemory(called);
   const [p, q, r] = params;
   switch (params.length) {
     case 0:
-      return () => run(called, begin(called));
+      return (self) => run(begin(called, self));
     case 1:
-      return (a) => {
-        const scope = begin(called);
+      return (self, a) => {
+        const call = begin(called, self);
         try {
-          p!.lower(cx, a);
+          p!.lower(call.cx, a);
         } catch (thrown) {
-          throw refused(cx, thrown);
+          throw refused(call.cx, thrown);
         }
-        return run(called, scope);
+        return run(call);
       };
     case 2:
-      return (a, b) => {
-        const scope = begin(called);
+      return (self, a, b) => {
+        const call = begin(called, self);
         try {
-          p!.lower(cx, a);
-          q!.lower(cx, b);
+          p!.lower(call.cx, a);
+          q!.lower(call.cx, b);
         } catch (thrown) {
-          throw refused(cx, thrown);
+          throw refused(call.cx, thrown);
         }
-        return run(called, scope);
+        return run(call);
       };
     case 3:
-      return (a, b, c) => {
-        const scope = begin(called);
+      return (self, a, b, c) => {
+        const call = begin(called, self);
         try {
-          p!.lower(cx, a);
-          q!.lower(cx, b);
-          r!.lower(cx, c);
+          p!.lower(call.cx, a);
+          q!.lower(call.cx, b);
+          r!.lower(call.cx, c);
         } catch (thrown) {
-          throw refused(cx, thrown);
+          throw refused(call.cx, thrown);
         }
-        return run(called, scope);
+        return run(call);
       };
     default:
-      return (...all: unknown[]) => {
-        const scope = begin(called);
+      return (self, ...all: unknown[]) => {
+        const call = begin(called, self);
         try {
-          params.forEach((param, at) => param.lower(cx, all[at]));
+          params.forEach((param, at) => param.lower(call.cx, all[at]));
         } catch (thrown) {
-          throw refused(cx, thrown);
+          throw refused(call.cx, thrown);
         }
-        return run(called, scope);
+        return run(call);
       };
   }
 }
 
 function throughMemory(called: Export): HostFunction {
-  const { cx, signature } = called;
-  const codec = signature.paramsInMemory!;
+  const codec = called.signature.paramsInMemory!;
   const { size, alignment } = codec.layout;
-  return (...all: unknown[]) => {
-    const scope = begin(called);
+  return (self, ...all: unknown[]) => {
+    const call = begin(called, self);
     try {
+      const { cx } = call;
       const pointer = cx.allocate(0, 0, alignment, size);
       storeChecked(cx, codec, all, pointer);
       cx.flat[cx.cursor++] = pointer;
     } catch (thrown) {
-      throw refused(cx, thrown);
+      throw refused(call.cx, thrown);
     }
-    return run(called, scope);
+    return run(call);
   };
 }
 
 const NO_BORROWS: BorrowScope = { borrows: 0 };
 
-function begin({ cx, signature }: Export): BorrowScope {
+function begin(called: Export, self: Caller): Call {
+  const { options, signature } = called;
+  const cx = self.contextAt(options.context);
   cx.state.enter();
   cx.state.mayLeave = false;
   cx.cursor = 0;
-  if (!signature.hasHandles) return NO_BORROWS;
-  return cx.scope = { borrows: 0 };
+  cx.realloc = options.realloc;
+  const scope = signature.hasHandles ? cx.scope = { borrows: 0 } : NO_BORROWS;
+  return { called, self, cx, scope };
 }
 
 // Arguments of a wrong type are the host's mistake; anything else is the guest's end.
@@ -157,15 +173,15 @@ function end(state: Context["state"], thrown: unknown): unknown {
   return thrown;
 }
 
-function run(called: Export, scope: BorrowScope): unknown {
-  const { cx, core, signature } = called;
+function run(call: Call): unknown {
+  const { cx, self, called: { core, signature } } = call;
   let result: unknown;
   try {
     cx.state.mayLeave = true;
-    const answer = callCore(core, cx.flat, cx.cursor);
-    if (answer instanceof Promise) return runLater(called, scope, answer);
-    result = finish(called, scope, answer);
-    cleanUp(called, answer);
+    const answer = callCore(self.coreAt(core), cx.flat, cx.cursor);
+    if (answer instanceof Promise) return runLater(call, answer);
+    result = finish(call, answer);
+    cleanUp(call, answer);
     leave(cx);
   } catch (thrown) {
     // Whatever the guest threw, it is passed on.
@@ -175,19 +191,20 @@ function run(called: Export, scope: BorrowScope): unknown {
 }
 
 async function runLater(
-  called: Export,
-  scope: BorrowScope,
+  call: Call,
   promise: Promise<CoreValue>,
 ): Promise<unknown> {
-  const { cx, signature } = called;
-  const { generation } = cx.state;
-  const result = await later(cx.state, promise, async (answer) => {
-    const value = finish(called, scope, answer);
-    await cleanUp(called, answer);
-    if (cx.state.generation === generation) leave(cx);
-    return value;
-  });
-  return valueOf(signature, result);
+  const { cx, called: { signature } } = call;
+  return valueOf(signature, await later(cx.state, promise, endLater, call));
+}
+
+async function endLater(answer: CoreValue, call: Call): Promise<unknown> {
+  const { state } = call.cx;
+  const { generation } = state;
+  const value = finish(call, answer);
+  await cleanUp(call, answer);
+  if (state.generation === generation) leave(call.cx);
+  return value;
 }
 
 function callCore(
@@ -216,10 +233,10 @@ function callCore(
 }
 
 function finish(
-  { cx, signature: { result, isResultInMemory } }: Export,
-  scope: BorrowScope,
+  { cx, called: { signature }, scope }: Call,
   answer: CoreValue,
 ): unknown {
+  const { result, isResultInMemory } = signature;
   cx.beginLift();
   let value: unknown;
   if (isResultInMemory) {
@@ -234,11 +251,12 @@ function finish(
   return value;
 }
 
-function cleanUp({ cx, signature }: Export, answer: CoreValue): unknown {
-  const { postReturn } = cx.options;
+function cleanUp({ cx, self, called }: Call, answer: CoreValue): unknown {
+  const { options: { postReturn }, signature } = called;
   if (postReturn === undefined) return undefined;
   cx.state.mayLeave = false;
-  return signature.result === undefined ? postReturn() : postReturn(answer);
+  const given = signature.result === undefined ? undefined : answer;
+  return self.cleanUp(postReturn, given);
 }
 
 function leave({ state }: Context): void {

@@ -45,13 +45,13 @@ export function listCodec(element: Codec): Codec {
     hasHandles: element.hasHandles,
     scalar: undefined,
     load: (cx, pointer) => {
-      const begin = cx.data.getUint32(pointer, true);
-      return loadAt(cx, begin, cx.data.getUint32(pointer + 4, true));
+      const begin = cx.u32(pointer);
+      return loadAt(cx, begin, cx.u32(pointer + 4));
     },
     store: (cx, value, pointer) => {
       const begin = storeAt(cx, value);
-      cx.data.setUint32(pointer, begin, true);
-      cx.data.setUint32(pointer + 4, cx.storedLength, true);
+      cx.setU32(pointer, begin);
+      cx.setU32(pointer + 4, cx.storedLength);
     },
     lift: (cx) => {
       const begin = takeU32(cx);

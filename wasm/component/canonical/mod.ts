@@ -20,7 +20,8 @@
  * @module
  */
 
-export type { CanonicalOptions, Realloc, StringEncoding } from "./context.ts";
+export type { Caller, CanonicalOptions } from "./caller.ts";
+export { Context, type StringEncoding } from "./context.ts";
 export { CanonicalTrap, ComponentError, TypeMismatch } from "./errors.ts";
 export type { CoreType, CoreValue } from "./flatten.ts";
 export type { BorrowScope, Handle } from "./handles.ts";
@@ -28,11 +29,18 @@ export { HandleTable } from "./handles.ts";
 export { ComponentInstanceState } from "./instance.ts";
 export { liftExport } from "./lift_export.ts";
 export { HANDLES_MAX, LIFTED_BYTES_MAX } from "./limits.ts";
-export { type HostFunction, lowerImport } from "./lower_import.ts";
+export { lowerImport } from "./lower_import.ts";
 export { makeOffer, type Offer } from "./offer.ts";
-export { resourceDrop, resourceNew, resourceRep } from "./resources.ts";
+export {
+  type Implementer,
+  resourceDrop,
+  resourceNew,
+  resourceRep,
+} from "./resources.ts";
 export {
   type CoreFunction,
   type CoreFunctionType,
   flatten,
+  type HostFunction,
+  type ToldFunction,
 } from "./signature.ts";

@@ -8,10 +8,16 @@
  * @module
  */
 
+/** What is done with an outcome. */
+export interface Resumption {
+  /** Takes the outcome. Returns what the promise resolves to; what it throws rejects it. */
+  goOn(answer: unknown): unknown;
+}
+
 /** Who promises. */
 export interface Offer {
-  /** Called with the outcome, unless it is undefined. What it throws rejects the promise. */
-  goOn: ((answer: unknown) => unknown) | undefined;
+  /** Given the outcome, unless it is undefined. */
+  resumption: Resumption | undefined;
 }
 
 let offered: Promise<unknown> | undefined;

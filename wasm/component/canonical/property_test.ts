@@ -3,16 +3,18 @@ import fc from "fast-check";
 
 import type { FunctionType, ValueType } from "../value_type.ts";
 import {
-  type CanonicalOptions,
   ComponentError,
   ComponentInstanceState,
   type CoreType,
   type CoreValue,
   flatten,
-  liftExport,
-  lowerImport,
   type StringEncoding,
 } from "./mod.ts";
+import {
+  type AloneOptions,
+  liftExport,
+  lowerImport,
+} from "./testdata/alone.ts";
 import { type Sample, samplesOf, types } from "./testdata/arbitraries.ts";
 import { FakeGuest } from "./testdata/fake_guest.ts";
 import * as reference from "./testdata/reference.ts";
@@ -44,7 +46,7 @@ const cases: fc.Arbitrary<Case> = fc.tuple(
   })
 );
 
-function optionsOf(guest: FakeGuest): CanonicalOptions {
+function optionsOf(guest: FakeGuest): AloneOptions {
   return {
     memory: () => guest.core,
     realloc: (...args) => guest.realloc(...args),

@@ -8,26 +8,37 @@
 
 import type { ResourceType } from "../value_type.ts";
 import { ended, importLater } from "./ended.ts";
-import type { Handle } from "./handles.ts";
 import { checkLeave, type ComponentInstanceState } from "./instance.ts";
+import type { HostFunction, ToldFunction } from "./signature.ts";
+
+/** Which component instance works on handles. */
+export interface Implementer {
+  /** Its number: see {@linkcode Caller.stateAt}. */
+  readonly componentInstance: number;
+  /** The types of resources that it implements itself. */
+  readonly implemented: ReadonlySet<ResourceType>;
+}
 
 /**
  * Makes the import by which a guest makes a handle of what it implements: of an
- * i32 that it knows the resource by.
+ * i32 that it knows the resource by. It is told first who calls, as all of these.
  *
  * @throws {TypeError} The instance does not implement `type`.
  */
 export function resourceNew(
   type: ResourceType,
-  state: ComponentInstanceState,
-): (rep: number) => number {
-  checkImplemented(type, state);
-  return (rep) =>
-    ending(state, () => {
+  implementer: Implementer,
+): ToldFunction {
+  checkImplemented(type, implementer);
+  const { componentInstance } = implementer;
+  return (self, rep: number) => {
+    const state = self.stateAt(componentInstance);
+    return ending(state, () => {
       checkLeave(state);
       const handle = { type, rep: rep >>> 0, scope: undefined, lends: 0 };
       return state.handles.add(handle);
     });
+  };
 }
 
 /**
@@ -38,49 +49,46 @@ export function resourceNew(
  */
 export function resourceRep(
   type: ResourceType,
-  state: ComponentInstanceState,
-): (index: number) => number {
-  checkImplemented(type, state);
-  return (index) =>
-    ending(state, () => state.handles.get(index, type).rep as number);
+  implementer: Implementer,
+): ToldFunction {
+  checkImplemented(type, implementer);
+  const { componentInstance } = implementer;
+  return (self, index: number) => {
+    const state = self.stateAt(componentInstance);
+    return ending(state, () => state.handles.get(index, type).rep);
+  };
 }
 
 /**
  * Makes the import by which a guest gives a handle up.
  *
- * @param destructor Called with what the resource is to the one who implements
+ * @param componentInstance See {@linkcode Caller.stateAt}.
+ * @param destructor Called with who calls, and with what the resource is to the one who implements
  * it, when the handle was the guest's own and not borrowed. A promise that it
  * returns is what the import returns.
  */
 export function resourceDrop(
   type: ResourceType,
-  state: ComponentInstanceState,
-  // deno-lint-ignore no-explicit-any -- an object of the host, or a number of a guest
-  destructor?: (rep: any) => unknown,
-): (index: number) => unknown {
-  return (index) =>
-    ending(state, () => {
+  componentInstance: number,
+  destructor?: HostFunction,
+): ToldFunction {
+  return (self, index: number) => {
+    const state = self.stateAt(componentInstance);
+    return ending(state, () => {
       checkLeave(state);
-      const handle = state.handles.remove(index, type);
-      const dropped = drop(handle, destructor);
+      const { scope, rep } = state.handles.remove(index, type);
+      if (scope !== undefined) return void scope.borrows--;
+      const dropped = destructor?.(self, rep);
       return dropped instanceof Promise
         ? importLater(state, dropped, () => undefined)
         : undefined;
     });
-}
-
-function drop(
-  { scope, rep }: Handle,
-  destructor: ((rep: unknown) => unknown) | undefined,
-): unknown {
-  if (scope === undefined) return destructor?.(rep);
-  scope.borrows--;
-  return undefined;
+  };
 }
 
 function checkImplemented(
   type: ResourceType,
-  { implemented }: ComponentInstanceState,
+  { implemented }: Implementer,
 ): void {
   if (implemented.has(type)) return;
   throw new TypeError(

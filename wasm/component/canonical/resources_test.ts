@@ -1,15 +1,14 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 
 import type { ResourceType, ValueType } from "../value_type.ts";
+import { ComponentInstanceState, HANDLES_MAX } from "./mod.ts";
 import {
-  ComponentInstanceState,
-  HANDLES_MAX,
   liftExport,
   lowerImport,
   resourceDrop,
   resourceNew,
   resourceRep,
-} from "./mod.ts";
+} from "./testdata/alone.ts";
 import {
   func,
   listOf,
@@ -39,7 +38,7 @@ function hosted() {
 }
 
 function implementing() {
-  const state = new ComponentInstanceState([FILE]);
+  const state = new ComponentInstanceState(new Set([FILE]));
   const create = resourceNew(FILE, state);
   return { state, create, options: optionsFor(new FakeGuest(), state) };
 }
@@ -158,7 +157,7 @@ Deno.test("resourceNew() and resourceRep() know what the guest knows", () => {
 });
 
 Deno.test("resourceNew() and resourceRep() are for the one who implements the resource", () => {
-  const state = new ComponentInstanceState([OTHER]);
+  const state = new ComponentInstanceState(new Set([OTHER]));
   throws(() => resourceNew(FILE, state), /what others implement: file$/);
   throws(() => resourceRep(FILE, state), TypeError);
 });

@@ -10,67 +10,70 @@
 import { later } from "./ended.ts";
 import type { CoreValue } from "./flatten.ts";
 import type { ComponentInstanceState } from "./instance.ts";
-import type { HostFunction } from "./lower_import.ts";
 import { liftScalar, lowerScalar, type Scalar } from "./scalar.ts";
-import type { CoreFunction } from "./signature.ts";
+import type { ScalarFunction } from "./scalar_import.ts";
+import type { HostFunction } from "./signature.ts";
 
-/** Makes `core` a function of the host. `scalars` are 6 at most. */
+/** Makes a core function, by its number, a function of the host. */
 export function exportOfScalars(
-  state: ComponentInstanceState,
-  scalars: readonly Scalar[],
-  result: Scalar | undefined,
-  core: CoreFunction,
+  { scalars, result, componentInstance: nth }: ScalarFunction,
+  core: number,
 ): HostFunction {
   const [p, q, r] = scalars as [Scalar, Scalar, Scalar];
   switch (scalars.length) {
     case 0:
-      return () => {
+      return (self) => {
+        const state = self.stateAt(nth);
         state.enter();
         try {
-          return finish(state, result, core());
+          return finish(state, result, self.coreAt(core)());
         } catch (thrown) {
           throw end(state, thrown);
         }
       };
     case 1:
-      return (a) => {
+      return (self, a) => {
+        const state = self.stateAt(nth);
         const x = lowerScalar(p, a);
         state.enter();
         try {
-          return finish(state, result, core(x));
+          return finish(state, result, self.coreAt(core)(x));
         } catch (thrown) {
           throw end(state, thrown);
         }
       };
     case 2:
-      return (a, b) => {
+      return (self, a, b) => {
+        const state = self.stateAt(nth);
         const x = lowerScalar(p, a);
         const y = lowerScalar(q, b);
         state.enter();
         try {
-          return finish(state, result, core(x, y));
+          return finish(state, result, self.coreAt(core)(x, y));
         } catch (thrown) {
           throw end(state, thrown);
         }
       };
     case 3:
-      return (a, b, c) => {
+      return (self, a, b, c) => {
+        const state = self.stateAt(nth);
         const x = lowerScalar(p, a);
         const y = lowerScalar(q, b);
         const z = lowerScalar(r, c);
         state.enter();
         try {
-          return finish(state, result, core(x, y, z));
+          return finish(state, result, self.coreAt(core)(x, y, z));
         } catch (thrown) {
           throw end(state, thrown);
         }
       };
     default:
-      return (...all: unknown[]) => {
+      return (self, ...all: unknown[]) => {
+        const state = self.stateAt(nth);
         const flat = scalars.map((scalar, at) => lowerScalar(scalar, all[at]));
         state.enter();
         try {
-          return finish(state, result, core(...flat));
+          return finish(state, result, self.coreAt(core)(...flat));
         } catch (thrown) {
           throw end(state, thrown);
         }
@@ -84,11 +87,19 @@ function finish(
   answer: CoreValue | Promise<CoreValue>,
 ): unknown {
   if (answer instanceof Promise) {
-    return later(state, answer, (it: CoreValue) => finish(state, result, it));
+    return later(state, answer, finishLater, result);
   }
   const value = result === undefined ? undefined : liftScalar(result, answer);
   state.mayEnter = true;
   return value;
+}
+
+function finishLater(
+  answer: CoreValue,
+  result: Scalar | undefined,
+  state: ComponentInstanceState,
+): unknown {
+  return finish(state, result, answer);
 }
 
 function end(state: ComponentInstanceState, thrown: unknown): unknown {

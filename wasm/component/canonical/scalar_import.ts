@@ -10,17 +10,24 @@
 import { ended, importLater } from "./ended.ts";
 import type { CoreValue } from "./flatten.ts";
 import { checkLeave, type ComponentInstanceState } from "./instance.ts";
-import type { HostFunction } from "./lower_import.ts";
 import { liftScalar, lowerScalar, SCALAR, type Scalar } from "./scalar.ts";
-import type { CoreFunction } from "./signature.ts";
+import type { HostFunction, ToldFunction } from "./signature.ts";
 
-/** Makes `host` an import. `scalars` are 6 at most. */
+/** What a function of scalars is. */
+export interface ScalarFunction {
+  /** The types of its parameters: 6 at most. */
+  readonly scalars: readonly Scalar[];
+  /** That of its result, when it has one. */
+  readonly result: Scalar | undefined;
+  /** Which component instance it belongs to. */
+  readonly componentInstance: number;
+}
+
+/** Makes `host` an import. */
 export function importOfScalars(
-  state: ComponentInstanceState,
-  scalars: readonly Scalar[],
-  result: Scalar | undefined,
+  { scalars, result, componentInstance: nth }: ScalarFunction,
   host: HostFunction,
-): CoreFunction {
+): ToldFunction {
   const [p, q, r, s, t, u] = scalars as [
     Scalar,
     Scalar,
@@ -31,38 +38,43 @@ export function importOfScalars(
   ];
   switch (scalars.length) {
     case 0:
-      return () => {
+      return (self) => {
+        const state = self.stateAt(nth);
         try {
           checkLeave(state);
-          return finish(state, result, host());
+          return finish(state, result, host(self));
         } catch (thrown) {
           throw ended(state, thrown);
         }
       };
     case 1:
-      return (a) => {
+      return (self, a) => {
+        const state = self.stateAt(nth);
         try {
           checkLeave(state);
-          return finish(state, result, host(liftScalar(p, a)));
+          return finish(state, result, host(self, liftScalar(p, a)));
         } catch (thrown) {
           throw ended(state, thrown);
         }
       };
     case 2:
-      return (a, b) => {
+      return (self, a, b) => {
+        const state = self.stateAt(nth);
         try {
           checkLeave(state);
-          const answer = host(liftScalar(p, a), liftScalar(q, b));
+          const answer = host(self, liftScalar(p, a), liftScalar(q, b));
           return finish(state, result, answer);
         } catch (thrown) {
           throw ended(state, thrown);
         }
       };
     case 3:
-      return (a, b, c) => {
+      return (self, a, b, c) => {
+        const state = self.stateAt(nth);
         try {
           checkLeave(state);
           const answer = host(
+            self,
             liftScalar(p, a),
             liftScalar(q, b),
             liftScalar(r, c),
@@ -73,10 +85,12 @@ export function importOfScalars(
         }
       };
     case 4:
-      return (a, b, c, d) => {
+      return (self, a, b, c, d) => {
+        const state = self.stateAt(nth);
         try {
           checkLeave(state);
           const answer = host(
+            self,
             liftScalar(p, a),
             liftScalar(q, b),
             liftScalar(r, c),
@@ -88,10 +102,12 @@ export function importOfScalars(
         }
       };
     case 5:
-      return (a, b, c, d, e) => {
+      return (self, a, b, c, d, e) => {
+        const state = self.stateAt(nth);
         try {
           checkLeave(state);
           const answer = host(
+            self,
             liftScalar(p, a),
             liftScalar(q, b),
             liftScalar(r, c),
@@ -104,10 +120,12 @@ export function importOfScalars(
         }
       };
     default:
-      return (a, b, c, d, e, f) => {
+      return (self, a, b, c, d, e, f) => {
+        const state = self.stateAt(nth);
         try {
           checkLeave(state);
           const answer = host(
+            self,
             liftScalar(p, a),
             liftScalar(q, b),
             liftScalar(r, c),

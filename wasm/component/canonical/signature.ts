@@ -9,7 +9,8 @@
 import type { FunctionType } from "../value_type.ts";
 import type { Codec } from "./codec.ts";
 import { codecOf } from "./codec_of.ts";
-import type { CanonicalOptions, Context } from "./context.ts";
+import type { Caller, CanonicalOptions } from "./caller.ts";
+import type { Context } from "./context.ts";
 import { ComponentError } from "./errors.ts";
 import { type CoreType, flattenAll, isTooLong } from "./flatten.ts";
 import { MAX_FLAT_RESULTS } from "./limits.ts";
@@ -19,6 +20,23 @@ import type { Scalar } from "./scalar.ts";
 /** A core function: i64 is a bigint, the others are numbers. */
 // deno-lint-ignore no-explicit-any -- as many core values as its type says
 export type CoreFunction = (...flat: any[]) => any;
+
+/** A core function that is told first whose call it is. */
+export type ToldFunction = (
+  self: Caller,
+  // deno-lint-ignore no-explicit-any -- as many core values as its type says
+  ...flat: any[]
+) => unknown;
+
+/**
+ * A function of JavaScript that is told first whose call it is: lifted values
+ * in, a value out, or a promise of one.
+ */
+export type HostFunction = (
+  self: Caller,
+  // deno-lint-ignore no-explicit-any -- as many values as the type of the function says
+  ...values: any[]
+) => unknown;
 
 /** The type of a core function. */
 export interface CoreFunctionType {

@@ -30,13 +30,13 @@ export const STRINGS: Codec = {
   hasHandles: false,
   scalar: undefined,
   load: (cx, pointer) => {
-    const begin = cx.data.getUint32(pointer, true);
-    return loadFrom(cx, begin, cx.data.getUint32(pointer + 4, true));
+    const begin = cx.u32(pointer);
+    return loadFrom(cx, begin, cx.u32(pointer + 4));
   },
   store: (cx, value, pointer) => {
     const begin = storeInto(cx, value);
-    cx.data.setUint32(pointer, begin, true);
-    cx.data.setUint32(pointer + 4, cx.storedLength, true);
+    cx.setU32(pointer, begin);
+    cx.setU32(pointer + 4, cx.storedLength);
   },
   lift: (cx) => {
     const begin = takeU32(cx);
@@ -49,7 +49,7 @@ export const STRINGS: Codec = {
 };
 
 function loadFrom(cx: Context, begin: number, taggedUnits: number): string {
-  switch (cx.options.encoding) {
+  switch (cx.encoding) {
     case "utf8":
       checkString(cx, begin, taggedUnits, 1);
       return loadUtf8(cx.bytes, begin, taggedUnits);
@@ -87,7 +87,7 @@ function checkString(
 // The length goes to `cx.storedLength`: a pair would be garbage at every call.
 function storeInto(cx: Context, value: unknown): number {
   if (typeof value !== "string") throw new TypeMismatch("a string", value);
-  return STORE[cx.options.encoding](cx, value);
+  return STORE[cx.encoding](cx, value);
 }
 
 const STORE: Readonly<

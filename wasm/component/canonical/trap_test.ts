@@ -5,10 +5,9 @@ import {
   CanonicalTrap,
   type CoreValue,
   LIFTED_BYTES_MAX,
-  liftExport,
-  lowerImport,
   type StringEncoding,
 } from "./mod.ts";
+import { liftExport, lowerImport } from "./testdata/alone.ts";
 import { FakeGuest } from "./testdata/fake_guest.ts";
 import {
   func,

@@ -13,6 +13,7 @@ export const FIXTURES = [
   "actor",
   "command",
   "composed",
+  "twice",
 ] as const;
 
 /** The bytes of one. */

@@ -38,9 +38,10 @@ export class Linked {
         this.call(step.function);
         continue;
       }
-      const imports: WebAssembly.Imports = {};
+      // Names are anything, also what objects have.
+      const imports: WebAssembly.Imports = Object.create(null);
       for (const { module, name, item } of step.imports) {
-        imports[module] ??= {};
+        imports[module] ??= Object.create(null) as WebAssembly.ModuleImports;
         imports[module][name] = this.#item(item);
       }
       const module = modules[step.module]!;

@@ -20,7 +20,9 @@ async function jco(...args: string[]): Promise<void> {
   if (!success) throw new Error(`Cannot run jco ${args.join(" ")}`);
 }
 
-for (const name of ["values", "resources", "nested", "async", "composed"]) {
+const TEXTS = ["values", "resources", "nested", "async", "composed", "twice"];
+
+for (const name of TEXTS) {
   await jco("parse", `${name}.wat`, "-o", `${name}.wasm`);
 }
 

@@ -8,10 +8,10 @@ import { throws } from "node:assert";
 
 import type { FunctionType, ValueType } from "../../value_type.ts";
 import {
-  type CanonicalOptions,
   CanonicalTrap,
   ComponentInstanceState,
 } from "../mod.ts";
+import type { AloneOptions } from "./alone.ts";
 import { FakeGuest } from "./fake_guest.ts";
 
 /** The type of a function. */
@@ -45,7 +45,7 @@ export const STRING: ValueType = { kind: "string" };
 export function optionsFor(
   guest: FakeGuest = new FakeGuest(),
   instance: ComponentInstanceState = new ComponentInstanceState(),
-): CanonicalOptions {
+): AloneOptions {
   return {
     memory: () => guest.core,
     realloc: (...args) => guest.realloc(...args),
