@@ -6,7 +6,7 @@
 
 import type { Engine } from "@rusm/wasm";
 import { bareCalls, withGuestCalls } from "./component/calls.ts";
-import { guest, wrapped } from "./component/components.ts";
+import { guest, waiter, wrapped } from "./component/components.ts";
 import {
   CACHED_LOADS,
   CALLS,
@@ -120,7 +120,7 @@ async function remoteSpawns(): Promise<Figures> {
 
 async function parked(): Promise<Figures> {
   using scheduler = new LocalScheduler();
-  const module = await loadComponent(scheduler, guest(), [hostOf(1)]);
+  const module = await loadComponent(scheduler, waiter(), [hostOf(1)]);
   return await measureGrowth(scheduler, { module, entry: "wait" }, PARKED);
 }
 

@@ -44,7 +44,12 @@ export function guest(): Uint8Array<ArrayBuffer> {
   return Deno.readFileSync(`${import.meta.dirname}/fixtures/guest.wasm`);
 }
 
-/** Its core module, as text. */
+/** The component whose processes answer one message and wait for the next. */
+export function waiter(): Uint8Array<ArrayBuffer> {
+  return Deno.readFileSync(`${import.meta.dirname}/fixtures/waiter.wasm`);
+}
+
+/** The core module of {@linkcode guest}, as text. */
 export function guestCore(): string {
   return Deno.readTextFileSync(
     `${import.meta.dirname}/fixtures/guest.core.wat`,

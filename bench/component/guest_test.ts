@@ -5,7 +5,7 @@ import { assemble, SMALL } from "../wasm/modules.ts";
 import { spawnRunExit } from "../wasm/spawns.ts";
 import { measureGrowth } from "../wasm/waiting.ts";
 import { bareCalls, withGuestCalls } from "./calls.ts";
-import { guest, guestCore, unlike, wrapped } from "./components.ts";
+import { guest, guestCore, unlike, waiter, wrapped } from "./components.ts";
 import { hostOf } from "./host.ts";
 import { measureLoads } from "./loading.ts";
 import { loadComponent } from "./local.ts";
@@ -56,9 +56,9 @@ Deno.test("unlike() changes the bytes of a module, which stays valid", async () 
 
 Deno.test("measureGrowth() measures components that wait", async () => {
   using scheduler = new LocalScheduler();
-  const module = await loadComponent(scheduler, guest(), [hostOf(1)]);
-  const waiter = { module, entry: "wait" };
-  const { parkedBytes } = await measureGrowth(scheduler, waiter, 100);
+  const module = await loadComponent(scheduler, waiter(), [hostOf(1)]);
+  const plan = { module, entry: "wait" };
+  const { parkedBytes } = await measureGrowth(scheduler, plan, 100);
   ok(Number.isFinite(parkedBytes));
 });
 

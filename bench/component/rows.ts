@@ -117,7 +117,7 @@ export const MESSAGE_ROWS: readonly RowPlan[] = [
     name: "parked",
     what: `${
       many(PARKED)
-    } components wait in a function of the host; growth of the memory that the operating system counts, per guest, without the page of 4 KiB that each has touched of its own. Held against core modules that wait in a receive. Less is better.`,
+    } components wait in a function of the host; growth of the memory that the operating system counts, per guest, without the page of 4 KiB that each has touched of its own. Held against core modules that wait in a receive, and have as many imports and the like exports. Less is better.`,
     unit: "bytes",
     figure: "parkedBytes",
     variant: rusm("parked"),
