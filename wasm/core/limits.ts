@@ -90,6 +90,12 @@ export const SPARE_MAPS_MAX = 1_000;
 /** Share of a ceiling from which on services that wait give their instance back. */
 export const NEAR_SHARE = 0.5;
 
+/**
+ * Bytes of a module up to which the thread that makes it ready digests and
+ * compiles it itself, in 5 ms at most: it would wait twice as long for others.
+ */
+export const BYTES_AT_ONCE_MAX: number = MEBIBYTE;
+
 /** Bytes of all rewritten modules that are kept on disk. */
 export const STORE_BYTES_MAX: number = 512 * MEBIBYTE;
 

@@ -19,6 +19,7 @@ import {
 import type { Table } from "../instrument/tables.ts";
 import { TABLE_ENTRIES_MAX } from "../limits.ts";
 import { refusalOf } from "./imports.ts";
+import { BYTES_AT_ONCE_MAX } from "./limits.ts";
 import type { StoreEntry } from "./module_store.ts";
 
 /** A rewritten and compiled module, and what whoever runs it must know. It can be posted to a Worker. */
@@ -126,7 +127,9 @@ async function compile(
   rewritten: Uint8Array<ArrayBuffer>,
 ): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(rewritten);
+    return rewritten.length <= BYTES_AT_ONCE_MAX
+      ? new WebAssembly.Module(rewritten)
+      : await WebAssembly.compile(rewritten);
   } catch (error) {
     // V8 bounds the sizes of what it compiles; the rewriter makes some larger.
     throw new LoadFailed(name, (error as Error).message, "");

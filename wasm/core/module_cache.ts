@@ -4,7 +4,9 @@
  * @module
  */
 
+import { hash } from "node:crypto";
 import type { Capability } from "../capability.ts";
+import { BYTES_AT_ONCE_MAX } from "./limits.ts";
 import {
   capsOf,
   type CoreModule,
@@ -61,6 +63,8 @@ async function kindOf(told: PrepareOptions["told"]): Promise<string> {
 export async function digestOf(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
+  // Another thread would take longer to wake than this one to be done.
+  if (bytes.length <= BYTES_AT_ONCE_MAX) return hash("sha256", bytes, "hex");
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return new Uint8Array(digest).toHex();
 }
