@@ -34,7 +34,8 @@ export interface MutationReport {
  * Rewrites each module, and `count` mutations of each.
  *
  * The rewriter must either refuse, with {@linkcode NotRewritable}, or give what
- * the engine takes. Why it refuses what the engine takes is counted.
+ * the engine takes just if it takes the module. Why it refuses what the engine
+ * takes is counted.
  */
 export function rewriteMutations(
   modules: Iterable<readonly [path: string, bytes: Uint8Array<ArrayBuffer>]>,
@@ -98,7 +99,8 @@ function attempt(
   straightBytesMax: number,
 ): Rewritten | Error {
   try {
-    return rewriter(bytes, { ...WIDE_CAPS, straightBytesMax });
+    const how = { straightBytesMax, isCompiled: true };
+    return rewriter(bytes, { ...WIDE_CAPS, ...how });
   } catch (error) {
     // What it throws is what is being asked for.
     return error as Error;
@@ -111,9 +113,10 @@ function faultIn(
 ): string | undefined {
   if (made instanceof NotRewritable) return undefined;
   if (made instanceof Error) return `Threw ${made}`;
-  if (!isValid) return "Rewrote what the engine refuses";
-  if (WebAssembly.validate(made.bytes)) return undefined;
-  return "Gave what the engine refuses";
+  if (WebAssembly.validate(made.bytes) === isValid) return undefined;
+  return isValid
+    ? "Gave what the engine refuses"
+    : "Rewrote what the engine refuses";
 }
 
 function tally(

@@ -6,6 +6,7 @@
 
 import { NotRewritable } from "../../wasm/instrument/errors.ts";
 import { rewrite, type Rewritten } from "../../wasm/instrument/rewrite.ts";
+import { insistValid } from "../../wasm/instrument/valid.ts";
 import { PAGE_BYTES } from "../../wasm/instrument/memory_type.ts";
 import { ownMemories } from "../../wasm/instrument/testdata/run.ts";
 import { overrunAlways } from "./overrun_always.ts";
@@ -62,8 +63,10 @@ function sideOf(
   return {
     name,
     compile: (bytes) => {
-      const options = { ...WIDE_CAPS, straightBytesMax };
-      const rewritten = rewrite(bytes, options);
+      const how = { straightBytesMax, isCompiled: true };
+      const rewritten = rewrite(bytes, { ...WIDE_CAPS, ...how });
+      // Otherwise it would be the rewriter's fault that it cannot be compiled.
+      if (!WebAssembly.validate(rewritten.bytes)) insistValid(bytes);
       return compileRewritten(rewritten, isOverrun);
     },
   };

@@ -11,12 +11,9 @@ import type { Caps } from "../instrument/frame.ts";
 import type { Global } from "../instrument/globals.ts";
 import type { OffsetMap } from "../instrument/offset_map.ts";
 import type { MemoryImport } from "../instrument/imports.ts";
-import {
-  rewrite,
-  type RewriteOptions,
-  type Rewritten,
-} from "../instrument/rewrite.ts";
+import { rewrite, type Rewritten } from "../instrument/rewrite.ts";
 import type { Table } from "../instrument/tables.ts";
+import { insistValid } from "../instrument/valid.ts";
 import { TABLE_ENTRIES_MAX } from "../limits.ts";
 import { refusalOf } from "./imports.ts";
 import { BYTES_AT_ONCE_MAX } from "./limits.ts";
@@ -79,17 +76,20 @@ export async function prepareModule(
 ): Promise<CoreModule> {
   const found = await entry?.find();
   const rewritten = found ??
-    rewriteOrFail(name, bytes, {
-      ...capsOf(capability),
-      bindsImports: told ?? true,
-    });
+    orFail(name, () =>
+      rewrite(bytes, {
+        ...capsOf(capability),
+        bindsImports: told ?? true,
+        isCompiled: true,
+      }));
   const { bytes: rewrittenBytes, ...plan } = rewritten;
+  const module = await compile(name, bytes, rewrittenBytes);
   const refusal = told === undefined ? refusalOf(bytes) : undefined;
   if (refusal !== undefined) throw new LoadFailed(name, refusal, "");
   insistBounded(name, plan, capability);
-  const saved = found === undefined ? entry?.save(rewritten) : undefined;
+  if (found === undefined) await entry?.save(rewritten);
   return {
-    module: await compile(name, rewrittenBytes).finally(() => saved),
+    module,
     memories: plan.memories,
     globals: plan.globals,
     tables: plan.tables,
@@ -104,14 +104,11 @@ export async function prepareModule(
   };
 }
 
-function rewriteOrFail(
-  name: string,
-  bytes: Uint8Array<ArrayBuffer>,
-  options: RewriteOptions,
-): Rewritten {
+function orFail<Result>(name: string, work: () => Result): Result {
   try {
-    return rewrite(bytes, options);
+    return work();
   } catch (error) {
+    // What is wrong with a module is the app's fault, not ours.
     if (!(error instanceof NotRewritable)) throw error;
     throw new LoadFailed(name, error.message, "");
   }
@@ -124,6 +121,7 @@ export function capsOf({ memoryBytesMax }: Capability): Caps {
 
 async function compile(
   name: string,
+  original: Uint8Array<ArrayBuffer>,
   rewritten: Uint8Array<ArrayBuffer>,
 ): Promise<WebAssembly.Module> {
   try {
@@ -131,6 +129,7 @@ async function compile(
       ? new WebAssembly.Module(rewritten)
       : await WebAssembly.compile(rewritten);
   } catch (error) {
+    orFail(name, () => insistValid(original));
     // V8 bounds the sizes of what it compiles; the rewriter makes some larger.
     throw new LoadFailed(name, (error as Error).message, "");
   }

@@ -49,6 +49,23 @@ Deno.test("prepareModule() refuses what is no module", () =>
     },
   ));
 
+Deno.test("prepareModule() says where a module is invalid, in that module", () => {
+  const loop = [0x03, 0x40, 0x0b];
+  const bytes = moduleOf(
+    section(1, [0x60, 0, 0]),
+    section(3, [0]),
+    section(5, [0, 1]),
+    section(10, sized([0, ...loop, ...loop, 0x6a, 0x0b])),
+  );
+  const at = bytes.length - 2;
+  return rejects(prepareModule("guest", bytes, ROOMY), {
+    name: "LoadFailed",
+    message: new RegExp(
+      `^Cannot rewrite an invalid module: .*i32.add.*: code section, offset ${at}$`,
+    ),
+  });
+});
+
 Deno.test("prepareModule() knows the types in groups and their subtypes", async () => {
   const name = [...sized("rusm"), ...sized("is_alive"), 0x00, 0x02];
   // rec (struct (field i32)) (array (mut i8)) (sub (func (param i64) (result i32)))

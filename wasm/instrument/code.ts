@@ -10,6 +10,7 @@ import type { Check } from "./epoch.ts";
 import { type Move, moveGrowth, writeMoved } from "./move.ts";
 import { OffsetRuns } from "./offset_map.ts";
 import { TRAIT } from "./opcode.ts";
+import type { Ranges } from "./ranges.ts";
 import { Reader } from "./reader.ts";
 import { scan } from "./scan.ts";
 import type { Section } from "./sections.ts";
@@ -36,6 +37,8 @@ export interface CodeOptions {
   readonly first: number;
   /** Which functions move. */
   readonly move: Move;
+  /** What the module has before anything is added. */
+  readonly ranges: Ranges;
   /** What to put in. */
   readonly check: Check;
   /** How much code in a row may have no check, in bytes. */
@@ -129,16 +132,17 @@ class CodeRewriter {
       throw reader.refusal("Cannot read past the end");
     }
     edits.count = 0;
-    reader.vector(() => {
-      reader.skipInteger();
-      reader.valueType();
-    });
+    const { move, ranges, straightBytesMax } = this.#options;
+    const locals = readLocals(reader);
     edits.add(reader.at, EDIT.check);
-    const { move, straightBytesMax } = this.#options;
-    const unrolls = size <= UNROLLED_FUNCTION_BYTES_MAX;
-    const options = { moveFrom: move.from, straightBytesMax, end, unrolls };
-    const traits = scan(reader, edits, options);
-    this.#traits |= traits;
+    const traits = scan(reader, edits, {
+      moveFrom: move.from,
+      ranges,
+      straightBytesMax,
+      end,
+      unrolls: size <= UNROLLED_FUNCTION_BYTES_MAX,
+    });
+    this.#traits |= traits | locals;
     const isLeaf = (traits & TRAIT.calls) === 0 && size <= LEAF_BYTES_MAX;
     if (isLeaf) edits.kinds[0] = EDIT.none;
     this.#writer.u32(this.#insistSize(size + this.#growth(), start));
@@ -221,4 +225,14 @@ class CodeRewriter {
     writer.copy(bytes, from, end);
     return hints;
   }
+}
+
+/** Reads which locals a function has, and returns their traits. */
+function readLocals(reader: Reader): number {
+  let traits = 0;
+  reader.vector(() => {
+    reader.skipInteger();
+    if (reader.valueType() === "ref") traits |= TRAIT.unsure;
+  });
+  return traits;
 }

@@ -6,8 +6,10 @@
 
 import { EDIT, Edits } from "./edits.ts";
 import { copyMoved, type Move } from "./move.ts";
+import { TRAIT } from "./opcode.ts";
+import type { Ranges } from "./ranges.ts";
 import { Reader } from "./reader.ts";
-import { scan } from "./scan.ts";
+import { scan, type ScanOptions } from "./scan.ts";
 import type { Section } from "./sections.ts";
 import { Writer } from "./writer.ts";
 
@@ -15,7 +17,7 @@ import { Writer } from "./writer.ts";
 export interface Elements {
   /** Its contents. */
   readonly bytes: Uint8Array;
-  /** Traits of the expressions in it. */
+  /** Traits of what is in it. */
   readonly traits: number;
 }
 
@@ -29,11 +31,16 @@ const HAS_EXPRESSIONS = 0x04;
  *
  * @throws {NotRewritable} A segment has a form that is not known.
  */
-export function rewriteElements(section: Section, move: Move): Elements {
+export function rewriteElements(
+  section: Section,
+  move: Move,
+  ranges: Ranges,
+): Elements {
   const reader = new Reader(section);
   const edits = new Edits();
+  const options = { moveFrom: move.from, ranges };
   let traits = 0;
-  reader.vector(() => traits |= readSegment(reader, edits, move.from));
+  reader.vector(() => traits |= readSegment(reader, edits, options));
   reader.end();
   const { bytes } = reader;
   const writer = new Writer(bytes.length + 16);
@@ -41,7 +48,11 @@ export function rewriteElements(section: Section, move: Move): Elements {
   return { bytes: writer.bytes, traits };
 }
 
-function readSegment(reader: Reader, edits: Edits, moveFrom: number): number {
+function readSegment(
+  reader: Reader,
+  edits: Edits,
+  options: ScanOptions,
+): number {
   const flags = reader.u32();
   if (flags > 7) {
     throw reader.refusal(
@@ -53,21 +64,28 @@ function readSegment(reader: Reader, edits: Edits, moveFrom: number): number {
   let traits = 0;
   if ((flags & IS_NOT_ACTIVE) === 0) {
     if ((flags & HAS_TABLE_OR_DECLARES) !== 0) reader.skipInteger();
-    traits = scan(reader, edits, { moveFrom });
+    traits = scan(reader, edits, options);
   }
   const hasType = (flags & (IS_NOT_ACTIVE | HAS_TABLE_OR_DECLARES)) !== 0;
   if (hasType) {
-    if (hasExpressions) reader.valueType();
-    else reader.skip(1);
+    if (!hasExpressions) reader.skip(1);
+    else if (reader.valueType() === "ref") traits |= TRAIT.unsure;
   }
   reader.vector(() => {
-    if (hasExpressions) traits |= scan(reader, edits, { moveFrom });
-    else readFunction(reader, edits, moveFrom);
+    traits |= hasExpressions
+      ? scan(reader, edits, options)
+      : readFunction(reader, edits, options);
   });
   return traits;
 }
 
-function readFunction(reader: Reader, edits: Edits, moveFrom: number): void {
+function readFunction(
+  reader: Reader,
+  edits: Edits,
+  { moveFrom, ranges }: ScanOptions,
+): number {
   const { at } = reader;
-  if (reader.u32() >= moveFrom) edits.add(at, EDIT.move);
+  const index = reader.u32();
+  if (index >= moveFrom) edits.add(at, EDIT.move);
+  return index < ranges.functions ? 0 : TRAIT.unsure;
 }

@@ -17,6 +17,8 @@ import {
   readMemories,
 } from "./imports.ts";
 import { type Move, movedIndex } from "./move.ts";
+import { TRAIT } from "./opcode.ts";
+import type { Ranges } from "./ranges.ts";
 import { Reader } from "./reader.ts";
 import { RESET_EXPORT, START_EXPORT } from "./reserved.ts";
 import { SECTION, type Section } from "./sections.ts";
@@ -64,6 +66,10 @@ export interface Frame {
   readonly move: Move;
   /** What checks use. */
   readonly epoch: EpochIndices;
+  /** What the module has before anything is added. */
+  readonly ranges: Ranges;
+  /** Whether it is in order, see `ranges.ts`. */
+  readonly isSure: boolean;
 }
 
 /** Finds the section of an id; one that is missing is as good as one without entries. */
@@ -88,21 +94,26 @@ export function rewriteFrame(
   const bindsImports = options.bindsImports !== false;
   const types = new Types(find(SECTION.type), bindsImports);
   const isBound = (nth: number) => isBoundBy(options, nth);
-  const typeOf = (type: number, nth: number) =>
-    isBound(nth) ? types.bound(type) : type;
+  const typeOf = (type: number, nth: number) => {
+    if (type >= types.count) return undefined;
+    return isBound(nth) ? types.bound(type) : type;
+  };
   const imports = readImports(find(SECTION.import), bytesMax, typeOf);
   const { counts, memories, functionTypes } = imports;
+  const ranges = rangesOf(counts, types.count, find);
   const first = memories.length;
-  const ownMemories = readMemories(find(SECTION.memory), { first, bytesMax });
+  const own = readMemories(find(SECTION.memory), { first, bytesMax });
   const move = moveOf(counts[KIND.func]!, bindsImports);
   const tables = rewriteTables(find(SECTION.table), {
     first: counts[KIND.table]!,
     move,
+    ranges,
     entriesMax: options.tableEntriesMax,
   });
   const globals = rewriteGlobals(find(SECTION.global), {
     first: counts[KIND.global]!,
     move,
+    ranges,
     bindsImports,
   });
   const bound = bindsImports
@@ -110,7 +121,7 @@ export function rewriteFrame(
     : UNBOUND;
   const functions = rewriteFunctions(find(SECTION.function), bound, types);
   const epoch = {
-    memory: memories.length + ownMemories.length,
+    memory: memories.length + own.memories.length,
     seen: globals.seen,
     check: counts[KIND.func]! + 1 + functions.count - 2,
     overrun: counts[KIND.func]!,
@@ -122,19 +133,41 @@ export function rewriteFrame(
     ...start,
     ...stateOf(globals, tables),
   ];
+  const elements = rewriteElements(find(SECTION.element), move, ranges);
+  const exports = rewriteExports(find(SECTION.export), { move, added, ranges });
+  const hasStart = start.length > 0;
+  const parts = [imports, own, functions, globals, exports];
   return {
     types,
     imports,
     bound,
-    ownMemories,
+    ownMemories: own.memories,
     functions: functions.bytes,
     tables,
     globals,
-    elements: rewriteElements(find(SECTION.element), move),
-    exports: rewriteExports(find(SECTION.export), move, added),
-    hasStart: start.length > 0,
+    elements,
+    exports: exports.bytes,
+    hasStart,
     move,
     epoch,
+    ranges,
+    isSure: ranges.memories === 1 && !hasStart &&
+      parts.every(({ isSure }) => isSure) &&
+      ((tables.traits | elements.traits) & TRAIT.unsure) === 0,
+  };
+}
+
+function rangesOf(
+  counts: readonly number[],
+  types: number,
+  find: Find,
+): Ranges {
+  const countOf = (id: number) => new Reader(find(id)).u32();
+  return {
+    functions: counts[KIND.func]! + countOf(SECTION.function),
+    globals: counts[KIND.global]! + countOf(SECTION.global),
+    memories: counts[KIND.memory]! + countOf(SECTION.memory),
+    types,
   };
 }
 
@@ -155,17 +188,23 @@ function moveOf(importCount: number, bindsImports: boolean): Move {
 function rewriteFunctions(
   section: Section,
   bound: BoundImports,
-  { added }: Types,
-): { bytes: Uint8Array; count: number } {
+  { added, count: typeCount }: Types,
+): { bytes: Uint8Array; count: number; isSure: boolean } {
   const reader = new Reader(section);
-  const count = reader.u32() + bound.types.length + 2;
+  const defined = reader.u32();
+  const count = defined + bound.types.length + 2;
   const writer = new Writer(section.bytes.length + 16);
   writer.u32(count);
   for (const type of bound.types) writer.u32(type);
   writer.copy(section.bytes, reader.at);
   writer.u32(added.check);
   writer.u32(added.reset);
-  return { bytes: writer.bytes, count };
+  let isSure = true;
+  for (let left = defined; left > 0; left--) {
+    if (reader.u32() >= typeCount) isSure = false;
+  }
+  reader.end();
+  return { bytes: writer.bytes, count, isSure };
 }
 
 function readStart(sections: readonly Section[], move: Move): Export[] {

@@ -7,6 +7,7 @@
 import { Edits } from "./edits.ts";
 import { TRAIT } from "./opcode.ts";
 import { copyMoved, type Move } from "./move.ts";
+import type { Ranges } from "./ranges.ts";
 import { Reader, type ValueType } from "./reader.ts";
 import { globalExport } from "./reserved.ts";
 import { scan } from "./scan.ts";
@@ -42,6 +43,8 @@ export interface Globals {
   readonly reset: Uint8Array;
   /** Whether one that cannot change holds an object that may. */
   readonly holdsObjects: boolean;
+  /** Whether they are in order, see `ranges.ts`. */
+  readonly isSure: boolean;
 }
 
 const MUTABLE = 1;
@@ -63,6 +66,8 @@ export interface GlobalOptions {
   readonly move: Move;
   /** Whether functions that are imported are told who calls them. */
   readonly bindsImports: boolean;
+  /** What the module has. */
+  readonly ranges: Ranges;
 }
 
 /**
@@ -74,7 +79,7 @@ export interface GlobalOptions {
  */
 export function rewriteGlobals(
   section: Section,
-  { first, move, bindsImports }: GlobalOptions,
+  { first, move, bindsImports, ranges }: GlobalOptions,
 ): Globals {
   const reader = new Reader(section);
   const { bytes } = reader;
@@ -84,13 +89,15 @@ export function rewriteGlobals(
   const edits = new Edits();
   const globals: Global[] = [];
   let holdsObjects = false;
+  let isSure = true;
   for (let index = first; index < first + count; index++) {
     const start = reader.at;
     const type = reader.valueType();
     const isMutable = reader.byte() === MUTABLE;
     const value = reader.at;
     edits.count = 0;
-    const traits = scan(reader, edits, { moveFrom: move.from });
+    const traits = scan(reader, edits, { moveFrom: move.from, ranges });
+    if (type === "ref" || (traits & TRAIT.unsure) !== 0) isSure = false;
     copyMoved(writer, { bytes, start, end: reader.at }, edits, move.by);
     if (isMutable) {
       globals.push({ index, type, exportName: globalExport(index) });
@@ -117,6 +124,7 @@ export function rewriteGlobals(
     end: first + count + added,
     reset: reset.bytes,
     holdsObjects,
+    isSure,
   };
 }
 

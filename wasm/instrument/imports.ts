@@ -10,6 +10,7 @@ import {
   readLimits,
   writeLimits,
 } from "./memory_type.ts";
+import { isSureMemory } from "./ranges.ts";
 import { Reader } from "./reader.ts";
 import {
   EPOCH_FIELD,
@@ -51,26 +52,29 @@ export interface Imports {
   readonly functionTypes: readonly number[];
   /** How many there are of each kind, by {@linkcode KIND}. */
   readonly counts: readonly number[];
+  /** Whether they are in order, see `ranges.ts`. */
+  readonly isSure: boolean;
 }
 
 /**
  * Reads the imports, and caps the memories.
  *
  * @param typeOf The type that a function is to have whose type was this, the
- * nth of those that are imported.
+ * nth of those that are imported; undefined if there is no such type.
  * @throws {NotRewritable} One has a reserved module name or an unknown kind,
  * or is a memory that starts above the cap.
  */
 export function readImports(
   section: Section,
   bytesMax: number,
-  typeOf: (type: number, nth: number) => number,
+  typeOf: (type: number, nth: number) => number | undefined,
 ): Imports {
   const reader = new Reader(section);
   const writer = new Writer(section.bytes.length + 16);
   const memories: MemoryImport[] = [];
   const functionTypes: number[] = [];
   const counts = [0, 0, 0, 0, 0];
+  let isSure = true;
   const count = reader.u32();
   for (let index = 0; index < count; index++) {
     const start = reader.at;
@@ -78,22 +82,32 @@ export function readImports(
     const kind = reader.byte();
     writer.copy(reader.bytes, start, reader.at);
     if (kind === KIND.memory) {
+      isSure &&= isSureMemory(reader);
       const limits = readCapped(reader, bytesMax);
       writeLimits(writer, limits);
       memories.push({ ...names, ...limits, isOwn: false });
     } else if (kind === KIND.func) {
       const type = reader.u32();
-      writer.u32(typeOf(type, functionTypes.length));
       functionTypes.push(type);
+      const given = typeOf(type, functionTypes.length - 1);
+      isSure &&= given !== undefined;
+      writer.u32(given ?? type);
     } else {
       const from = reader.at;
-      skipType(reader, kind);
+      isSure = skipType(reader, kind) && isSure;
       writer.copy(reader.bytes, from, reader.at);
     }
     counts[kind]!++;
   }
   reader.end();
-  return { count, entries: writer.bytes, memories, functionTypes, counts };
+  return {
+    count,
+    entries: writer.bytes,
+    memories,
+    functionTypes,
+    counts,
+    isSure,
+  };
 }
 
 function readNames(reader: Reader): { module: string; field: string } {
@@ -108,18 +122,23 @@ function readNames(reader: Reader): { module: string; field: string } {
   return { module, field: reader.name() };
 }
 
-function skipType(reader: Reader, kind: number): void {
+/** Returns whether the type names no other. */
+function skipType(reader: Reader, kind: number): boolean {
   switch (kind) {
-    case KIND.table:
-      reader.valueType();
+    case KIND.table: {
+      const type = reader.valueType();
       readLimits(reader);
-      return;
-    case KIND.global:
-      reader.valueType();
-      return reader.skip(1);
+      return type !== "ref";
+    }
+    case KIND.global: {
+      const type = reader.valueType();
+      reader.skip(1);
+      return type !== "ref";
+    }
     case KIND.tag:
       reader.skip(1);
-      return reader.skipInteger();
+      reader.skipInteger();
+      return false;
     default:
       throw reader.refusal("Cannot rewrite an unknown import", reader.at - 1);
   }
@@ -134,10 +153,12 @@ function skipType(reader: Reader, kind: number): void {
 export function readMemories(
   section: Section,
   { first, bytesMax }: { readonly first: number; readonly bytesMax: number },
-): MemoryImport[] {
+): { memories: readonly MemoryImport[]; isSure: boolean } {
   const reader = new Reader(section);
   const memories: MemoryImport[] = [];
+  let isSure = true;
   reader.vector((nth) => {
+    isSure &&= isSureMemory(reader);
     memories.push({
       module: RESERVED_MODULE,
       field: memoryField(first + nth),
@@ -146,7 +167,7 @@ export function readMemories(
     });
   });
   reader.end();
-  return memories;
+  return { memories, isSure };
 }
 
 /**

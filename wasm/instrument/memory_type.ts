@@ -47,10 +47,11 @@ export function readLimits(reader: Reader): Limits {
   if (flags > (HAS_MAX | IS_SHARED | IS_64)) {
     throw reader.refusal("Cannot read limits of an unknown form", start);
   }
-  const min = reader.u64();
-  const max = (flags & HAS_MAX) !== 0 ? reader.u64() : undefined;
-  const isShared = (flags & IS_SHARED) !== 0;
-  return { min, max, isShared, is64: (flags & IS_64) !== 0 };
+  const is64 = (flags & IS_64) !== 0;
+  const read = () => is64 ? reader.u64() : reader.u32();
+  const min = read();
+  const max = (flags & HAS_MAX) !== 0 ? read() : undefined;
+  return { min, max, isShared: (flags & IS_SHARED) !== 0, is64 };
 }
 
 /**

@@ -54,6 +54,14 @@ export const SHAPE = {
   label: 19,
   /** The index of a label, seen from outside of the block that it ends. */
   delegate: 20,
+  /** The index of a global. */
+  global: 21,
+  /** The index of a type, and an integer. */
+  indirect: 22,
+  /** The index of a memory. */
+  memoryIndex: 23,
+  /** Two indices of memories. */
+  memoryIndices: 24,
 } as const;
 
 /** The bits of an entry that hold its shape. */
@@ -79,12 +87,14 @@ export const TRAIT = {
   growsMemories: 1 << 12,
   /** Is about a segment, and `bulk`. */
   segment: 1 << 13,
+  /** May name what is added to a module: the engine has to be asked whether the original is valid. */
+  unsure: 1 << 14,
 } as const;
 
 // deno-fmt-ignore
 const { none, plain, one, two, func, block, loop, memory, memoryLane, byte, bytes16, cast } = SHAPE;
-const { calls, bulk, writesTables, growsTables, drops, allocates, segment } =
-  TRAIT;
+// deno-fmt-ignore
+const { calls, bulk, writesTables, growsTables, drops, allocates, segment, unsure } = TRAIT;
 
 /** The entries of the opcodes of one byte. */
 export const SINGLE: Uint16Array = entries(0x100, [
@@ -93,64 +103,67 @@ export const SINGLE: Uint16Array = entries(0x100, [
   [0x03, 0x03, loop],
   [0x04, 0x04, block], // if
   [0x05, 0x05, plain], // else
-  [0x06, 0x06, block], // try
-  [0x07, 0x08, one], // catch, throw
-  [0x09, 0x09, SHAPE.label], // rethrow
-  [0x0a, 0x0a, plain], // throw_ref
+  [0x06, 0x06, block | unsure], // try
+  [0x07, 0x08, one | unsure], // catch, throw
+  [0x09, 0x09, SHAPE.label | unsure], // rethrow
+  [0x0a, 0x0a, plain | unsure], // throw_ref
   [0x0b, 0x0b, SHAPE.end],
   [0x0c, 0x0d, SHAPE.label], // br, br_if
   [0x0e, 0x0e, SHAPE.table],
   [0x0f, 0x0f, plain], // return
   [0x10, 0x10, func | calls],
-  [0x11, 0x11, two | calls], // call_indirect
+  [0x11, 0x11, SHAPE.indirect | calls], // call_indirect
   [0x12, 0x12, func | calls], // return_call
-  [0x13, 0x13, two | calls], // return_call_indirect
-  [0x14, 0x15, one | calls], // call_ref, return_call_ref
-  [0x18, 0x18, SHAPE.delegate],
-  [0x19, 0x1b, plain], // catch_all, drop, select
-  [0x1c, 0x1c, SHAPE.select],
-  [0x1f, 0x1f, SHAPE.tryTable],
-  [0x20, 0x25, one], // locals, globals, table.get
+  [0x13, 0x13, SHAPE.indirect | calls], // return_call_indirect
+  [0x14, 0x15, one | calls | unsure], // call_ref, return_call_ref
+  [0x18, 0x18, SHAPE.delegate | unsure],
+  [0x19, 0x19, plain | unsure], // catch_all
+  [0x1a, 0x1b, plain], // drop, select
+  [0x1c, 0x1c, SHAPE.select | unsure],
+  [0x1f, 0x1f, SHAPE.tryTable | unsure],
+  [0x20, 0x22, one], // locals
+  [0x23, 0x24, SHAPE.global],
+  [0x25, 0x25, one], // table.get
   [0x26, 0x26, one | writesTables], // table.set
   [0x28, 0x3e, memory],
-  [0x3f, 0x3f, one], // memory.size
-  [0x40, 0x40, one | bulk | TRAIT.growsMemories], // memory.grow
+  [0x3f, 0x3f, SHAPE.memoryIndex], // memory.size
+  [0x40, 0x40, SHAPE.memoryIndex | bulk | TRAIT.growsMemories], // memory.grow
   [0x41, 0x42, one], // i32.const, i64.const
   [0x43, 0x43, SHAPE.bytes4],
   [0x44, 0x44, SHAPE.bytes8],
   [0x45, 0xc4, plain],
-  [0xd0, 0xd0, one], // ref.null
+  [0xd0, 0xd0, one | unsure], // ref.null
   [0xd1, 0xd1, plain], // ref.is_null
   [0xd2, 0xd2, func], // ref.func
-  [0xd3, 0xd4, plain], // ref.eq, ref.as_non_null
-  [0xd5, 0xd6, SHAPE.label], // br_on_null, br_on_non_null
+  [0xd3, 0xd4, plain | unsure], // ref.eq, ref.as_non_null
+  [0xd5, 0xd6, SHAPE.label | unsure], // br_on_null, br_on_non_null
   [0xfb, 0xfe, SHAPE.prefix],
 ]);
 
 const GARBAGE_COLLECTION = entries(0x1f, [
-  [0x00, 0x01, one | allocates], // struct.new, struct.new_default
-  [0x02, 0x05, two], // struct.get, get_s, get_u, set
-  [0x06, 0x07, one | allocates | bulk], // array.new, new_default
-  [0x08, 0x08, two | allocates], // array.new_fixed
-  [0x09, 0x0a, two | allocates | bulk | segment], // array.new_data, new_elem
-  [0x0b, 0x0e, one], // array.get, get_s, get_u, set
-  [0x0f, 0x0f, plain], // array.len
-  [0x10, 0x10, one | bulk], // array.fill
-  [0x11, 0x11, two | bulk], // array.copy
-  [0x12, 0x13, two | bulk | segment], // array.init_data, init_elem
-  [0x14, 0x17, one], // ref.test, ref.cast
-  [0x18, 0x19, cast], // br_on_cast, br_on_cast_fail
-  [0x1a, 0x1e, plain], // extern conversions, i31
+  [0x00, 0x01, one | allocates | unsure], // struct.new, struct.new_default
+  [0x02, 0x05, two | unsure], // struct.get, get_s, get_u, set
+  [0x06, 0x07, one | allocates | bulk | unsure], // array.new, new_default
+  [0x08, 0x08, two | allocates | unsure], // array.new_fixed
+  [0x09, 0x0a, two | allocates | bulk | segment | unsure], // array.new_data, new_elem
+  [0x0b, 0x0e, one | unsure], // array.get, get_s, get_u, set
+  [0x0f, 0x0f, plain | unsure], // array.len
+  [0x10, 0x10, one | bulk | unsure], // array.fill
+  [0x11, 0x11, two | bulk | unsure], // array.copy
+  [0x12, 0x13, two | bulk | segment | unsure], // array.init_data, init_elem
+  [0x14, 0x17, one | unsure], // ref.test, ref.cast
+  [0x18, 0x19, cast | unsure], // br_on_cast, br_on_cast_fail
+  [0x1a, 0x1e, plain | unsure], // extern conversions, i31
 ]);
 
 const NUMERIC_AND_BULK = entries(0x12, [
   [0x00, 0x07, plain], // saturating truncations
-  [0x08, 0x08, two | bulk | segment], // memory.init
-  [0x09, 0x09, one | bulk | segment | drops], // data.drop
-  [0x0a, 0x0a, two | bulk], // memory.copy
-  [0x0b, 0x0b, one | bulk], // memory.fill
-  [0x0c, 0x0c, two | bulk | segment | writesTables], // table.init
-  [0x0d, 0x0d, one | bulk | segment | drops], // elem.drop
+  [0x08, 0x08, two | bulk | segment | unsure], // memory.init
+  [0x09, 0x09, one | bulk | segment | drops | unsure], // data.drop
+  [0x0a, 0x0a, SHAPE.memoryIndices | bulk], // memory.copy
+  [0x0b, 0x0b, SHAPE.memoryIndex | bulk], // memory.fill
+  [0x0c, 0x0c, two | bulk | segment | writesTables | unsure], // table.init
+  [0x0d, 0x0d, one | bulk | segment | drops | unsure], // elem.drop
   [0x0e, 0x0e, two | bulk | writesTables], // table.copy
   [0x0f, 0x0f, one | bulk | growsTables], // table.grow
   [0x10, 0x10, one], // table.size

@@ -9,6 +9,7 @@ import { moduleOf, section, sized } from "./testdata/bytes.ts";
 
 const FUNC = [0x60, 0, 0];
 const BAD = 0xff;
+const RANGES = { functions: 0, globals: 0, memories: 0, types: 0 };
 
 // Type 0 is what the instruction may need; the last one is that of the function.
 // deno-fmt-ignore
@@ -107,7 +108,7 @@ function ourBytes(opcode: number[], first: number, size: number): number {
 
 function isScanned(reader: Reader, end: number): boolean {
   try {
-    scan(reader, new Edits(), { moveFrom: 0, end });
+    scan(reader, new Edits(), { moveFrom: 0, ranges: RANGES, end });
     return true;
   } catch {
     // Refused, which is an answer here.
@@ -144,7 +145,7 @@ Deno.test("scan() names the offset of an instruction that it does not know", () 
   const bytes = Uint8Array.of(0x01, 0x01, 0x27, 0x0b);
   const reader = new Reader({ id: 10, offset: 50, bytes });
   throws(
-    () => scan(reader, new Edits(), { moveFrom: 0 }),
+    () => scan(reader, new Edits(), { moveFrom: 0, ranges: RANGES }),
     /unknown instruction: code section, offset 52$/,
   );
 });
@@ -161,7 +162,12 @@ for (const [name, ...code] of CUT) {
     const bytes = Uint8Array.from(code);
     const reader = new Reader({ id: 10, offset: 0, bytes });
     throws(
-      () => scan(reader, new Edits(), { moveFrom: 0, end: bytes.length }),
+      () =>
+        scan(reader, new Edits(), {
+          moveFrom: 0,
+          ranges: RANGES,
+          end: bytes.length,
+        }),
       /(cut|unknown) instruction: code section, offset 0$/,
     );
   });

@@ -10,7 +10,6 @@ import { CODE_METADATA_PREFIX, readHints } from "./branch_hint.ts";
 import { type Code, rewriteCode, STRAIGHT_BYTES_MAX } from "./code.ts";
 import { openCustom } from "./custom.ts";
 import { checkBody, checkOf } from "./epoch.ts";
-import { NotRewritable } from "./errors.ts";
 import { type Caps, type Find, type Frame, rewriteFrame } from "./frame.ts";
 import { type Global, resetBody, writeGlobals } from "./globals.ts";
 import { type MemoryImport, writeImports } from "./imports.ts";
@@ -18,6 +17,7 @@ import type { Move } from "./move.ts";
 import { NAME_SECTION, rewriteNames } from "./name_section.ts";
 import type { OffsetMap } from "./offset_map.ts";
 import { TRAIT } from "./opcode.ts";
+import { areSureSections, areSureSegments } from "./ranges.ts";
 import { START_EXPORT } from "./reserved.ts";
 import {
   readSections,
@@ -27,6 +27,7 @@ import {
 } from "./sections.ts";
 import { SegmentFlags } from "./segments.ts";
 import type { Table } from "./tables.ts";
+import { insistValid } from "./valid.ts";
 
 /** How a module is rewritten. */
 export interface RewriteOptions extends Caps {
@@ -42,6 +43,12 @@ export interface RewriteOptions extends Caps {
    * of each function that is imported, in their order; `overrun` is always told.
    */
   readonly bindsImports?: boolean | readonly boolean[];
+  /**
+   * Whether the engine compiles the result before anything else is done with
+   * it. Then an invalid module may give an invalid one instead of an error,
+   * which {@linkcode insistValid} tells: most are not read twice by that.
+   */
+  readonly isCompiled?: boolean;
 }
 
 /**
@@ -112,7 +119,7 @@ export interface Rewritten {
  *
  * @param module Not changed.
  * @param options What it may use. Each memory and table is capped by itself.
- * @throws {NotRewritable} It is invalid, holds what the rewriter does not know,
+ * @throws {NotRewritable} It is invalid, but for `isCompiled`, holds what the rewriter does not know,
  * uses a reserved name, or starts above a cap; the error names section and
  * offset.
  *
@@ -142,6 +149,7 @@ export function rewrite(
   const code = rewriteCode(find(SECTION.code), {
     first: frame.epoch.overrun,
     move: frame.move,
+    ranges: frame.ranges,
     check: checkOf(frame.epoch),
     straightBytesMax: options.straightBytesMax ?? STRAIGHT_BYTES_MAX,
     hints: readHints(sections),
@@ -153,7 +161,12 @@ export function rewrite(
     ],
   });
   const bytes = assemble(sections, frame, { ...code, segments });
-  insistValid(module);
+  const isSure = options.isCompiled && frame.isSure &&
+    (code.traits & TRAIT.unsure) === 0 &&
+    areSureSegments(find(SECTION.data), frame.ranges) &&
+    areSureSections(sections);
+  // Else a guest could reach the epoch by an index that was not in range.
+  if (!isSure) insistValid(module);
   const from = find(SECTION.code).offset;
   const to = readSections(bytes).find(({ id }) => id === SECTION.code)!.offset;
   return {
@@ -168,33 +181,6 @@ function finderOf(sections: readonly Section[], end: number): Find {
   const bytes = Uint8Array.of(0);
   return (id) =>
     sections.find((section) => section.id === id) ?? { id, offset: end, bytes };
-}
-
-// With what is added, an index can be in range that was not: a guest would reach
-// the epoch by it.
-function insistValid(module: Uint8Array<ArrayBuffer>): void {
-  if (WebAssembly.validate(module)) return;
-  throw invalid(module);
-}
-
-function invalid(module: Uint8Array<ArrayBuffer>): NotRewritable {
-  let why = "";
-  try {
-    new WebAssembly.Module(module);
-  } catch (error) {
-    // The only way to learn why it is invalid.
-    why = (error as Error).message;
-  }
-  const offset = Number(/@\+(\d+)$/.exec(why)?.[1] ?? 0);
-  const section = readSections(module).findLast((each) =>
-    each.offset <= offset
-  );
-  const reason = why.replace(/^.*?\(\): /, "").replace(/ @\+\d+$/, "");
-  return new NotRewritable(
-    `Cannot rewrite an invalid module: ${reason}`,
-    section?.id,
-    offset,
-  );
 }
 
 function assemble(

@@ -8,12 +8,15 @@ import { EDIT, type Edits } from "./edits.ts";
 import { integerBetween, integerEnd } from "./leb.ts";
 import { LoopSearch } from "./loop_search.ts";
 import { prefixed, SHAPE, SHAPE_MASK, SINGLE, TRAIT } from "./opcode.ts";
+import type { Ranges } from "./ranges.ts";
 import type { Reader } from "./reader.ts";
 
 /** How a {@linkcode scan} goes. */
 export interface ScanOptions {
   /** Index of the first function that moves. */
   readonly moveFrom: number;
+  /** What the module has before anything is added. */
+  readonly ranges: Ranges;
   /** Where the body of a function ends. Without it the scan ends behind the first `end`. */
   readonly end?: number;
   /** How much code in a row may have no check, in bytes, of which a call counts for some; any when absent. */
@@ -36,7 +39,9 @@ const MEMORY_INDEX_BIT = 0x40;
  * take long, and after a long run of others. It may stand between any two
  * instructions, since it leaves the stack and the labels as they are.
  *
- * Nothing is validated but what is needed to find the next instruction.
+ * Nothing is validated but what is needed to find the next instruction, and
+ * that no index is one of what is added: `unsure` is among the traits if one
+ * may be.
  *
  * @returns The traits of all its instructions.
  * @throws {NotRewritable} An instruction is not known, or is cut off.
@@ -48,8 +53,11 @@ const MEMORY_INDEX_BIT = 0x40;
 export function scan(
   reader: Reader,
   edits: Edits,
-  { moveFrom, end, straightBytesMax = Infinity, unrolls = false }: ScanOptions,
+  options: ScanOptions,
 ): number {
+  const { moveFrom, ranges, end } = options;
+  const { straightBytesMax = Infinity, unrolls = false } = options;
+  const { functions, globals, types } = ranges;
   const { bytes } = reader;
   const limit = end ?? bytes.length;
   let at = reader.at;
@@ -89,16 +97,42 @@ export function scan(
       case SHAPE.func: {
         const first = at;
         while (bytes[at++]! >= 128);
-        if (integerBetween(bytes, first, at) >= moveFrom) {
-          edits.add(first, EDIT.move);
-        }
+        const index = integerBetween(bytes, first, at);
+        if (index >= moveFrom) edits.add(first, EDIT.move);
+        if (index >= functions) traits |= TRAIT.unsure;
         break;
       }
+      case SHAPE.global: {
+        const first = at;
+        while (bytes[at++]! >= 128);
+        const index = integerBetween(bytes, first, at);
+        if (index >= globals) traits |= TRAIT.unsure;
+        break;
+      }
+      case SHAPE.indirect: {
+        const first = at;
+        while (bytes[at++]! >= 128);
+        const index = integerBetween(bytes, first, at);
+        if (index >= types) traits |= TRAIT.unsure;
+        while (bytes[at++]! >= 128);
+        break;
+      }
+      case SHAPE.memoryIndex:
+        if (bytes[at] !== 0) traits |= TRAIT.unsure;
+        while (bytes[at++]! >= 128);
+        break;
+      case SHAPE.memoryIndices:
+        if (bytes[at] !== 0 || bytes[at + 1] !== 0) traits |= TRAIT.unsure;
+        while (bytes[at++]! >= 128);
+        while (bytes[at++]! >= 128);
+        break;
       case SHAPE.block:
+        if (!isSureBlockType(bytes[at]!, types)) traits |= TRAIT.unsure;
         at = skipBlockType(bytes, at);
         loops.enter();
         break;
       case SHAPE.loop:
+        if (!isSureBlockType(bytes[at]!, types)) traits |= TRAIT.unsure;
         at = skipBlockType(bytes, at);
         edits.add(at, EDIT.check);
         checked = at;
@@ -115,9 +149,11 @@ export function scan(
         while (bytes[at++]! >= 128);
         break;
       case SHAPE.memory:
+        if (bytes[at]! >= MEMORY_INDEX_BIT) traits |= TRAIT.unsure;
         at = skipMemory(bytes, at);
         break;
       case SHAPE.memoryLane:
+        if (bytes[at]! >= MEMORY_INDEX_BIT) traits |= TRAIT.unsure;
         at = skipMemory(bytes, at) + 1;
         break;
       case SHAPE.byte:
@@ -171,6 +207,12 @@ function skipBlockType(bytes: Uint8Array, offset: number): number {
   const first = bytes[offset];
   const isReference = first === 0x63 || first === 0x64;
   return integerEnd(bytes, isReference ? offset + 1 : offset);
+}
+
+// No type, a value type that names no other, or an index in range of one byte.
+function isSureBlockType(first: number, types: number): boolean {
+  if (first < 0x40) return first < types;
+  return first === 0x40 || first >= 0x6f && first < 0x80;
 }
 
 function skipMemory(bytes: Uint8Array, offset: number): number {

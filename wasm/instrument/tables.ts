@@ -7,6 +7,8 @@
 import { Edits } from "./edits.ts";
 import { type CappedLimits, readLimits, writeLimits } from "./memory_type.ts";
 import { copyMoved, type Move } from "./move.ts";
+import { TRAIT } from "./opcode.ts";
+import { isSureTable, type Ranges } from "./ranges.ts";
 import { Reader, type ValueType } from "./reader.ts";
 import { tableExport } from "./reserved.ts";
 import { scan } from "./scan.ts";
@@ -44,6 +46,8 @@ export interface TableOptions {
   readonly move: Move;
   /** How many entries a table may grow to. */
   readonly entriesMax: number;
+  /** What the module has. */
+  readonly ranges: Ranges;
 }
 
 /**
@@ -64,11 +68,12 @@ export function rewriteTables(section: Section, options: TableOptions): Tables {
     if (hasValue) reader.skip(2);
     const type = reader.valueType();
     writer.copy(reader.bytes, start, reader.at);
+    if (type === "ref" || !isSureTable(reader)) traits |= TRAIT.unsure;
     const limits = readCappedTable(reader, options.entriesMax);
     writeLimits(writer, limits);
     const index = options.first + nth;
     tables.push({ index, type, exportName: tableExport(index), ...limits });
-    if (hasValue) traits |= moveValue(reader, writer, options.move);
+    if (hasValue) traits |= moveValue(reader, writer, options);
   }
   reader.end();
   return { bytes: writer.bytes, tables, traits };
@@ -86,10 +91,14 @@ function readCappedTable(reader: Reader, entriesMax: number): CappedLimits {
   return { ...limits, max: Math.min(limits.max ?? Infinity, entriesMax) };
 }
 
-function moveValue(reader: Reader, writer: Writer, move: Move): number {
+function moveValue(
+  reader: Reader,
+  writer: Writer,
+  { move, ranges }: TableOptions,
+): number {
   const edits = new Edits();
   const { at: start, bytes } = reader;
-  const traits = scan(reader, edits, { moveFrom: move.from });
+  const traits = scan(reader, edits, { moveFrom: move.from, ranges });
   copyMoved(writer, { bytes, start, end: reader.at }, edits, move.by);
   return traits;
 }

@@ -50,6 +50,8 @@ export interface AddedTypes {
 export class Types {
   /** What is added at once. */
   readonly added: AddedTypes;
+  /** How many there were before. */
+  readonly count: number;
   readonly #section: Section;
   readonly #start: number;
   readonly #groups: number;
@@ -70,6 +72,7 @@ export class Types {
     this.#groups = reader.u32();
     this.#start = reader.at;
     this.#signatures = readGroups(reader, this.#groups);
+    this.count = this.#signatures.length;
     const added = bindsImports ? ADDED_BOUND : ADDED;
     const [overrun, check, reset] = added.map(([parameters, results]) =>
       this.#add(signatureOf(parameters!, results!))
