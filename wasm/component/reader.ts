@@ -6,6 +6,7 @@
  * @module
  */
 
+import { asciiText } from "../instrument/ascii.ts";
 import { InvalidComponent, type Place } from "./errors.ts";
 import {
   CORE_NAME_BYTES_MAX,
@@ -102,7 +103,9 @@ export class ComponentReader {
       );
     }
     this.count(count);
-    return Array.from({ length: count }, item);
+    const items: Item[] = [];
+    for (let left = count; left > 0; left--) items.push(item());
+    return items;
   }
 
   /** Counts `definitions`, so that there is an end to them. */
@@ -139,6 +142,8 @@ export class ComponentReader {
       );
     }
     const bytes = this.take(size);
+    const text = asciiText(bytes);
+    if (text !== undefined) return text;
     try {
       return decoder.decode(bytes);
     } catch {

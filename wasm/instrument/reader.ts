@@ -4,6 +4,7 @@
  * @module
  */
 
+import { asciiText } from "./ascii.ts";
 import { NotRewritable } from "./errors.ts";
 
 /** What a {@linkcode Reader} reads. */
@@ -119,7 +120,8 @@ export class Reader {
   name(): string {
     const size = this.u32();
     this.skip(size);
-    return decoder.decode(this.bytes.subarray(this.at - size, this.at));
+    const bytes = this.bytes.subarray(this.at - size, this.at);
+    return asciiText(bytes) ?? decoder.decode(bytes);
   }
 
   /** Whether all is read. */

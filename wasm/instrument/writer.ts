@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isAscii } from "./ascii.ts";
+
 // Below, copying a byte at a time is faster than making a view.
 const VIEW_BYTES_MIN = 48;
 
@@ -59,7 +61,16 @@ export class Writer {
 
   /** Writes a name. */
   name(text: string): void {
-    this.sized(encoder.encode(text));
+    if (!isAscii(text)) return this.sized(encoder.encode(text));
+    this.u32(text.length);
+    for (let at = 0; at < text.length; at++) this.byte(text.charCodeAt(at));
+  }
+
+  /** What is written, in a buffer of its own; nothing may be written any more. */
+  get whole(): Uint8Array<ArrayBuffer> {
+    return this.length === this.#bytes.length
+      ? this.#bytes
+      : this.#bytes.slice(0, this.length);
   }
 
   /** What is written; a view, good until more is. */
