@@ -104,6 +104,12 @@ export class HintSection {
   readonly #functions = new Writer(1024);
   #count = 0;
 
+  /** Forgets all. */
+  clear(): void {
+    this.#functions.length = 0;
+    this.#count = 0;
+  }
+
   /** Adds the hints of a function with a higher index than those before, unless there are none. */
   add(index: number, { offsets, values }: FunctionHints): void {
     if (offsets.length === 0) return;

@@ -53,7 +53,7 @@ export interface CodeOptions {
   readonly added: readonly (() => Uint8Array)[];
 }
 
-/** What became of the code section. */
+/** What became of the code section; good until the next is rewritten. */
 export interface Code {
   /** Its contents. */
   readonly bytes: Uint8Array;
@@ -86,20 +86,57 @@ export function rewriteCode(section: Section, options: CodeOptions): Code {
   return rewriter.rewrite();
 }
 
+/** What a rewrite writes to. */
+interface Targets {
+  readonly writer: Writer;
+  readonly edits: Edits;
+  readonly runs: OffsetRuns;
+  readonly hints: HintSection;
+}
+
+function newTargets(bytes: number): Targets {
+  return {
+    writer: new Writer(Math.ceil(bytes * 1.25) + 256),
+    edits: new Edits(),
+    runs: new OffsetRuns(),
+    hints: new HintSection(),
+  };
+}
+
+// How much code is written to what was written to before, in bytes: what it
+// leaves there stays.
+const REUSED_BYTES_MAX = 2 ** 16;
+
+// To make buffers for little takes as long as to fill them.
+let reused: Targets | undefined;
+
+function targetsFor(bytes: number): Targets {
+  if (bytes > REUSED_BYTES_MAX) return newTargets(bytes);
+  reused ??= newTargets(bytes);
+  reused.writer.length = 0;
+  reused.runs.clear();
+  reused.hints.clear();
+  return reused;
+}
+
 /** One way through the code section. */
 class CodeRewriter {
   readonly #options: CodeOptions;
   readonly #reader: Reader;
   readonly #writer: Writer;
-  readonly #edits = new Edits();
-  readonly #runs = new OffsetRuns();
-  readonly #hints = new HintSection();
+  readonly #edits: Edits;
+  readonly #runs: OffsetRuns;
+  readonly #hints: HintSection;
   #traits = 0;
 
   constructor(section: Section, options: CodeOptions) {
     this.#options = options;
     this.#reader = new Reader(section);
-    this.#writer = new Writer(Math.ceil(section.bytes.length * 1.25) + 256);
+    const { writer, edits, runs, hints } = targetsFor(section.bytes.length);
+    this.#writer = writer;
+    this.#edits = edits;
+    this.#runs = runs;
+    this.#hints = hints;
   }
 
   /** Rewrites all functions, in order. */

@@ -57,11 +57,18 @@ export class OffsetRuns {
   #original = new Uint32Array(256);
   #rewritten = new Uint32Array(256);
 
+  /** Forgets all. */
+  clear(): void {
+    this.#count = 0;
+  }
+
   /** Begins a run, unless it goes on with the last one. */
   add(original: number, rewritten: number): void {
     const last = this.#count - 1;
     const shift = this.#rewritten[last]! - this.#original[last]!;
-    if (rewritten - original !== shift) this.end(original, rewritten);
+    if (last < 0 || rewritten - original !== shift) {
+      this.end(original, rewritten);
+    }
   }
 
   /** Ends the last run where nothing follows that was there before. */
@@ -90,5 +97,7 @@ export class OffsetRuns {
 }
 
 function moved(offsets: Uint32Array, by: number): Uint32Array {
-  return offsets.map((offset) => offset + by);
+  const copy = offsets.slice();
+  for (let nth = 0; nth < copy.length; nth++) copy[nth]! += by;
+  return copy;
 }

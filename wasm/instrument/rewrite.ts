@@ -177,10 +177,12 @@ export function rewrite(
 }
 
 // A section that is missing is as good as one without entries.
+const NO_ENTRIES = Uint8Array.of(0);
+
 function finderOf(sections: readonly Section[], end: number): Find {
-  const bytes = Uint8Array.of(0);
   return (id) =>
-    sections.find((section) => section.id === id) ?? { id, offset: end, bytes };
+    sections.find((section) => section.id === id) ??
+      { id, offset: end, bytes: NO_ENTRIES };
 }
 
 function assemble(

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { integerBytes } from "./leb.ts";
 import { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
 
@@ -90,14 +91,17 @@ function readSection(reader: Reader): Section {
 export function writeSections(
   sections: readonly Pick<Section, "id" | "bytes">[],
 ): Uint8Array<ArrayBuffer> {
-  const size = sections.reduce((sum, { bytes }) => sum + bytes.length + 6, 8);
+  let size = HEADER.length;
+  for (const { bytes } of sections) {
+    size += 1 + integerBytes(bytes.length) + bytes.length;
+  }
   const writer = new Writer(size);
   writer.copy(HEADER);
   for (const { id, bytes } of sections) {
     writer.byte(id);
     writer.sized(bytes);
   }
-  return writer.bytes.slice();
+  return writer.whole;
 }
 
 /** `value` as unsigned LEB128. */

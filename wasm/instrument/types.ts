@@ -18,10 +18,6 @@ const FUNCTION = 0x60;
 const I32 = 0x7f;
 const EXTERNREF = 0x6f;
 
-// Of the functions `overrun`, `check` and `reset`.
-const ADDED = [[[], [I32]], [[], []], [[], []]];
-const ADDED_BOUND = [[[EXTERNREF], [I32]], [[], []], [[EXTERNREF], []]];
-
 /** The type of a function, as it is written. */
 interface Signature {
   /** How many parameters it has. */
@@ -31,6 +27,18 @@ interface Signature {
   /** Its results, with their number. */
   readonly results: Uint8Array;
 }
+
+// Of the functions `overrun`, `check` and `reset`.
+const ADDED = [
+  signatureOf([], [I32]),
+  signatureOf([], []),
+  signatureOf([], []),
+];
+const ADDED_BOUND = [
+  signatureOf([EXTERNREF], [I32]),
+  signatureOf([], []),
+  signatureOf([EXTERNREF], []),
+];
 
 /** Indices of the types that are added. */
 export interface AddedTypes {
@@ -74,9 +82,7 @@ export class Types {
     this.#signatures = readGroups(reader, this.#groups);
     this.count = this.#signatures.length;
     const added = bindsImports ? ADDED_BOUND : ADDED;
-    const [overrun, check, reset] = added.map(([parameters, results]) =>
-      this.#add(signatureOf(parameters!, results!))
-    );
+    const [overrun, check, reset] = added.map((each) => this.#add(each));
     this.added = { overrun: overrun!, check: check!, reset: reset! };
   }
 
