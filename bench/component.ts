@@ -8,7 +8,6 @@ import type { Engine } from "@rusm/wasm";
 import { bareCalls, withGuestCalls } from "./component/calls.ts";
 import { guest, waiter, wrapped } from "./component/components.ts";
 import {
-  CACHED_LOADS,
   CALLS,
   GLUE_SPAWNS,
   LIST_CALLS,
@@ -145,6 +144,6 @@ if (import.meta.main) {
     coreParked: () => measureParked(PARKED),
     requests,
     remoteSpawns,
-    load: () => measureLoads(LOADS, CACHED_LOADS),
+    load: () => measureLoads(LOADS),
   });
 }

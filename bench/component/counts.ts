@@ -21,7 +21,13 @@ export const REQUESTS = 10_000;
 export const REQUESTS_WINDOW = 64;
 
 /** Components that are made ready, each of its own bytes. */
-export const LOADS = 60;
-
-/** How often each component is made ready that was before. */
-export const CACHED_LOADS = 20;
+export const LOADS = {
+  /** While the program is cold. */
+  cold: 60,
+  /** While it gets warm; not timed. */
+  warming: 300,
+  /** When it is warm. */
+  warm: 300,
+  /** How often one more is made ready again. */
+  cached: 1_000,
+} as const;

@@ -68,7 +68,10 @@ Deno.test("withRequests() gets an answer to each request", async () => {
 });
 
 Deno.test("measureLoads() finds what was loaded sooner than it loads it", async () => {
-  const { loadUs, compileUs, cachedUs } = await measureLoads(5, 5);
+  const counts = { cold: 3, warming: 2, warm: 5, cached: 5 };
+  const { loadUs, compileUs, cachedUs, ...cold } = await measureLoads(counts);
   ok(compileUs! > 0);
   ok(cachedUs! < loadUs!);
+  ok(cold.coldLoadUs! > 0 && cold.coldCompileUs! > 0);
+  ok(cold.firstLoadUs! > 0);
 });

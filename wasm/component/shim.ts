@@ -51,6 +51,7 @@ export function skipShims(plan: ComponentPlan): ComponentPlan {
 
 function findPairs({ modules, steps }: ComponentPlan): Pair[] {
   const instances = steps.filter((step) => step.kind === "instantiate");
+  if (instances.length < 2) return [];
   const shims = modules.map(readShim);
   const fixups = modules.map(readFixup);
   return instances.flatMap((fixup) => {
