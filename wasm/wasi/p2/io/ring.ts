@@ -4,11 +4,16 @@
  * @module
  */
 
+// Small enough for V8 to keep it on its own heap.
+const FIRST_BYTES = 64;
+
 /**
  * A queue of bytes.
  *
  * What it holds does not depend on how it was written: many small pieces take
- * no more of the heap than one large one.
+ * no more of the heap than one large one. Its room grows with what it holds, by
+ * twice and more: most bodies are short, and buffers that V8 does not have on
+ * its own heap make it collect garbage.
  *
  * Invariant: 0 ≤ size ≤ capacity.
  */
@@ -41,23 +46,40 @@ export class ByteRing {
         `Cannot add more bytes than there is room for, ${this.room}: ${bytes.length}`,
       );
     }
-    const into = this.#bytes ??= new Uint8Array(this.capacity);
-    const end = (this.#start + this.#size) % this.capacity;
-    const first = bytes.subarray(0, this.capacity - end);
+    const into = this.#roomy(this.#size + bytes.length);
+    const end = (this.#start + this.#size) % into.length;
+    const first = bytes.subarray(0, into.length - end);
     into.set(first, end);
     into.set(bytes.subarray(first.length), 0);
     this.#size += bytes.length;
+  }
+
+  // What it has, or a larger copy of it in which the oldest byte is the first.
+  #roomy(bytes: number): Uint8Array {
+    const before = this.#bytes;
+    const length = before?.length ?? 0;
+    if (before !== undefined && bytes <= length) return before;
+    const wanted = Math.max(bytes, 2 * length, FIRST_BYTES);
+    const into = new Uint8Array(Math.min(wanted, this.capacity));
+    this.#copy(into.subarray(0, this.#size));
+    this.#start = 0;
+    return this.#bytes = into;
+  }
+
+  #copy(into: Uint8Array): void {
+    if (into.length === 0) return;
+    const from = this.#bytes!;
+    const first = from.subarray(this.#start, this.#start + into.length);
+    into.set(first);
+    into.set(from.subarray(0, into.length - first.length), first.length);
   }
 
   /** Takes out up to `bytesMax` of the oldest bytes. Returns a copy. */
   take(bytesMax: number): Uint8Array {
     const taken = new Uint8Array(Math.min(bytesMax, this.#size));
     if (taken.length === 0) return taken;
-    const from = this.#bytes!;
-    const first = from.subarray(this.#start, this.#start + taken.length);
-    taken.set(first);
-    taken.set(from.subarray(0, taken.length - first.length), first.length);
-    this.#start = (this.#start + taken.length) % this.capacity;
+    this.#copy(taken);
+    this.#start = (this.#start + taken.length) % this.#bytes!.length;
     this.#size -= taken.length;
     if (this.#size === 0) this.clear();
     return taken;
