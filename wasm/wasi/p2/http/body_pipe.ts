@@ -10,6 +10,7 @@ import type { OutputSink } from "../io/output_stream.ts";
 import { ByteRing } from "../io/ring.ts";
 import { bodyFailure, codeOf, type HttpErrorCode } from "./error_code.ts";
 import type { Field } from "./fields.ts";
+import { atTurnEnd } from "./turn_end.ts";
 
 /** Where a body goes: the client of a listener, or a server. */
 export interface BodyDrain {
@@ -36,6 +37,7 @@ export class BodyPipe implements OutputSink {
   #drain: BodyDrain | undefined;
   #trailers: readonly Field[] | undefined;
   #isPumping = false;
+  #isWriting = false;
   // Complete or not: the drain was told.
   #isOver = false;
   #failure: HttpErrorCode | undefined;
@@ -93,27 +95,43 @@ export class BodyPipe implements OutputSink {
     this.#watchers.wake();
   }
 
-  /** Passes on all that there is of a complete body; one that is not complete is aborted. */
+  /**
+   * The guest has ended: passes on all that there is. A body that is not complete
+   * is aborted behind that.
+   */
   finishNow(): void {
     if (this.#isOver) return;
     if (this.#trailers === undefined || this.#drain === undefined) {
+      this.#passOnNow();
       return this.abort();
     }
     this.#endNow();
   }
 
+  // What waits for the end of this turn would be lost.
+  #passOnNow(): void {
+    if (this.#drain === undefined || this.#ring.size === 0) return;
+    // What is written before has not arrived: there it ends.
+    if (this.#isWriting) return;
+    // Nobody is left to be told.
+    this.#drain.write(this.#ring.take(STREAM_BYTES_MAX)).catch(() => {});
+  }
+
   #begin(): void {
     if (this.#isPumping || this.#isOver || this.#drain === undefined) return;
     this.#isPumping = true;
-    queueMicrotask(() => void this.#pump(this.#drain!));
+    atTurnEnd(() => void this.#pump(this.#drain!));
   }
 
   async #pump(drain: BodyDrain): Promise<void> {
+    if (this.#isOver) return;
     try {
       while (this.#ring.size > 0 && this.#trailers === undefined) {
         const piece = this.#ring.take(STREAM_BYTES_MAX);
         this.#watchers.wake();
+        this.#isWriting = true;
         await drain.write(piece);
+        this.#isWriting = false;
       }
     } catch (error) {
       // Nobody waits for this one write: the next call hears of it.
