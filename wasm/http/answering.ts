@@ -19,6 +19,7 @@ import {
 import type { OutgoingBody } from "../wasi/p2/http/outgoing_body.ts";
 import { methodOf, schemeOf } from "../wasi/p2/http/request_line.ts";
 import { httpState } from "../wasi/p2/http/state.ts";
+import { atTurnEnd } from "../wasi/p2/http/turn_end.ts";
 import {
   type CallerFrame,
   type GuestFrame,
@@ -63,11 +64,13 @@ class Answering implements Responder, BodyReader, BodyDrain {
   readonly #start: RequestStart;
   #inbox: ProcessHandle<CallerFrame> | undefined;
   #pipe: BodyPipe | undefined;
-  // Held back for what is written in the same turn.
+  // Held back for what is written in the same turn, or until the process ends.
   #head: Head | undefined;
   #wanted: PromiseWithResolvers<Uint8Array | null> | undefined;
   #taken: PromiseWithResolvers<void> | undefined;
   #isGone = false;
+  // Whether the process ends, so that nobody hears of what comes later.
+  #isEnding = false;
 
   constructor(guest: HostGuest, start: RequestStart) {
     this.#guest = guest;
@@ -115,16 +118,19 @@ class Answering implements Responder, BodyReader, BodyDrain {
       return this.#send({ type: "none", why: head });
     }
     this.#head = head;
-    if (body === undefined) {
-      return this.#pass({ kind: "last", bytes: NO_BYTES });
+    if (body !== undefined) {
+      this.#pipe = body.pipe;
+      body.pipe.attach(this);
     }
-    this.#pipe = body.pipe;
-    body.pipe.attach(this);
-    // Behind what the pipe passes on in this turn.
-    queueMicrotask(() => {
-      if (this.#head === undefined) return;
-      this.#pass({ kind: "nothing", bytes: NO_BYTES });
-    });
+    // Behind what the pipe passes on then.
+    atTurnEnd(() => this.#begin());
+  }
+
+  // What was written in this turn has been passed on with the head.
+  #begin(): void {
+    if (this.#head === undefined) return;
+    const kind = this.#pipe === undefined ? "last" : "nothing";
+    this.#pass({ kind, bytes: NO_BYTES });
   }
 
   fail({ tag }: HttpErrorCode): void {
@@ -151,6 +157,11 @@ class Answering implements Responder, BodyReader, BodyDrain {
     const head = this.#head;
     if (head === undefined) return this.#send({ type: "part", part });
     this.#head = undefined;
+    if (part.kind === "last") {
+      const { bytes } = part;
+      const isEnd = this.#isEnding;
+      return this.#send({ type: "whole", ...head, bytes, isEnd });
+    }
     this.#send({ type: "head", inbox: this.#inboxPid(), ...head, part });
   }
 
@@ -192,7 +203,9 @@ class Answering implements Responder, BodyReader, BodyDrain {
 
   /** The process has ended: what is complete of the response goes out. */
   close(): void {
+    this.#isEnding = true;
     this.#pipe?.finishNow();
+    this.#begin();
     this.#inbox?.kill();
   }
 }

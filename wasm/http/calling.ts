@@ -6,12 +6,14 @@
 
 import {
   type Context,
-  DONE,
   type Down,
   type ExitReason,
   formatReason,
+  LATER,
   type Pid,
+  type ProcessBody,
   type Runtime,
+  type SendTimer,
 } from "@rusm/otp";
 import { HandlerFailed } from "../errors.ts";
 import type {
@@ -43,7 +45,13 @@ export type StartGuest = (
 ) => { readonly pid: Pid };
 
 /** What the half that has the request waits for. */
-export type Incoming = GuestFrame | Down;
+export type Incoming =
+  | GuestFrame
+  | Down
+  /** There was no answer in time. */
+  | { readonly type: "expired" }
+  /** The guest has gone on for long enough. */
+  | { readonly type: "lingered" };
 
 /**
  * Has a guest answer `request`.
@@ -51,6 +59,7 @@ export type Incoming = GuestFrame | Down;
  * @returns The response, whose body comes as the guest writes it: it fails when
  * the guest does.
  * @throws {HandlerFailed} There is no response.
+ * @throws {RangeError} `options.timeoutMs` is no time that can be waited.
  */
 export function callHandler(
   runtime: Runtime,
@@ -59,21 +68,12 @@ export function callHandler(
   options: HandleOptions,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const half = runtime.spawn<Incoming>(async (self) => {
-      try {
-        const calling = new Calling(self, request, options, {
-          resolve,
-          reject,
-        });
-        await calling.run(startGuest);
-      } catch (error) {
-        // Whoever has the request must not wait for ever.
-        reject(error);
-      }
-    }, { mailboxMax: EXCHANGE_MAILBOX_MAX });
-    if (options.onEnd !== undefined) half.join().then(options.onEnd);
+    const outcome = { resolve, reject };
+    runtime.spawn(new Calling(startGuest, request, options, outcome), BOUNDED);
   });
 }
+
+const BOUNDED = { mailboxMax: EXCHANGE_MAILBOX_MAX };
 
 interface Outcome {
   resolve(response: Response): void;
@@ -83,49 +83,98 @@ interface Outcome {
 // Their responses have no body, whatever the guest writes.
 const BODILESS = new Set([204, 304]);
 
-class Calling {
-  readonly #self: Context<Incoming>;
+/**
+ * A process without an asynchronous function, and without a promise but that of
+ * the response: there is one for each request.
+ */
+class Calling implements ProcessBody<Incoming> {
+  readonly #startGuest: StartGuest;
   readonly #request: Request;
   readonly #options: HandleOptions;
   readonly #outcome: Outcome;
-  #guest!: Pid;
+  #self!: Context<Incoming>;
+  #guest: Pid | undefined;
   #inbox: Pid<CallerFrame> | undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #readCount = 0;
   #hasAnswer = false;
   #isGone = false;
   #body: ResponseBody | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: SendTimer | undefined;
+  #lost: (() => void) | undefined;
+  readonly #take = (frame: Incoming) => {
+    if (this.#heed(frame)) this.#receive();
+  };
 
   constructor(
-    self: Context<Incoming>,
+    startGuest: StartGuest,
     request: Request,
     options: HandleOptions,
     outcome: Outcome,
   ) {
-    this.#self = self;
+    this.#startGuest = startGuest;
     this.#request = request;
     this.#options = options;
     this.#outcome = outcome;
   }
 
-  async run(startGuest: StartGuest): Promise<void> {
-    const { signal, timeoutMs } = this.#options;
-    const lose = () => this.#lose();
-    const self = this.#self as Pick<Context<Down>, "pid" | "monitor">;
-    this.#guest = startGuest(self, this.#head()).pid;
-    if (timeoutMs !== undefined) {
-      this.#timer = setTimeout(() => this.#expire(timeoutMs), timeoutMs);
-    }
-    signal?.addEventListener("abort", lose);
-    if (signal?.aborted) lose();
+  start(self: Context<Incoming>): typeof LATER {
+    this.#self = self;
     try {
-      await this.#self.receiveEach((frame) => this.#heed(frame));
-    } finally {
-      clearTimeout(this.#timer);
-      signal?.removeEventListener("abort", lose);
-      this.#reader?.cancel().catch(() => {});
+      this.#begin();
+      this.#receive();
+    } catch (error) {
+      // Whoever has the request must not wait for ever.
+      this.#outcome.reject(error);
+      this.#close();
     }
+    return LATER;
+  }
+
+  #begin(): void {
+    const { signal, timeoutMs } = this.#options;
+    if (timeoutMs !== undefined) this.#sendAfter(timeoutMs, "expired");
+    const self = this.#self as Pick<Context<Down>, "pid" | "monitor">;
+    this.#guest = this.#startGuest(self, this.#head()).pid;
+    if (signal === undefined) return;
+    this.#lost = () => this.#lose();
+    signal.addEventListener("abort", this.#lost);
+    if (signal.aborted) this.#lose();
+  }
+
+  #sendAfter(delayMs: number, type: "expired" | "lingered"): void {
+    const { runtime, pid } = this.#self;
+    this.#timer?.cancel();
+    this.#timer = runtime.sendAfter(pid, delayMs, { type });
+  }
+
+  #receive(): void {
+    for (;;) {
+      const frame = this.#self.receiveBy(this.#take);
+      if (frame === LATER || !this.#heed(frame)) return;
+    }
+  }
+
+  #close(): void {
+    this.#end();
+    this.#self.end("normal");
+  }
+
+  #end(): void {
+    this.#timer?.cancel();
+    const { signal, onEnd } = this.#options;
+    if (this.#lost !== undefined) {
+      signal!.removeEventListener("abort", this.#lost);
+    }
+    this.#reader?.cancel().catch(() => {});
+    onEnd?.();
+  }
+
+  /** The half was ended, or a mistake of ours has ended it: so does the guest. */
+  stop(reason: ExitReason): void {
+    this.#settle(reason);
+    if (this.#guest !== undefined) this.#self.runtime.kill(this.#guest);
+    this.#end();
   }
 
   #head(): RequestStart {
@@ -137,23 +186,63 @@ class Calling {
     };
   }
 
-  #heed(frame: Incoming): typeof DONE | void {
+  // Returns whether there is more to come.
+  #heed(frame: Incoming): boolean {
     switch (frame.type) {
+      case "whole":
+        this.#answerWhole(frame);
+        break;
+      case "down":
+        this.#settle(frame.reason);
+        this.#close();
+        return false;
       case "want":
         this.#inbox = frame.inbox;
         this.#sendPiece();
-        return;
+        break;
       case "head":
         this.#inbox = frame.inbox;
-        return this.#answer(frame);
+        this.#answer(frame);
+        break;
       case "part":
-        return this.#add(frame.part);
+        this.#add(frame.part);
+        break;
       case "none":
-        return this.#fail(frame.why);
-      case "down":
-        this.#end(frame.reason);
-        return DONE;
+        this.#fail(frame.why);
+        break;
+      case "expired":
+        this.#expire();
+        break;
+      case "lingered":
+        this.#endGuest(`Went on for ${LINGER_MS} ms after the response`);
     }
+    return true;
+  }
+
+  #answerWhole(
+    { status, headers, bytes, isEnd }: Extract<GuestFrame, { type: "whole" }>,
+  ): void {
+    if (this.#hasAnswer) return;
+    this.#hasAnswer = true;
+    const hasNone = bytes.length === 0 || this.#isBodiless(status);
+    this.#respond(status, headers, hasNone ? null : bytes);
+    // Its end is on the way.
+    if (isEnd) this.#timer?.cancel();
+    else this.#linger();
+  }
+
+  #isBodiless(status: number): boolean {
+    return BODILESS.has(status) || this.#request.method === "HEAD";
+  }
+
+  #respond(
+    status: number,
+    list: readonly Header[],
+    body: Uint8Array | ReadableStream<Uint8Array<ArrayBuffer>> | null,
+  ): void {
+    const headers = headersOf(list);
+    const given = body as BodyInit | null;
+    this.#outcome.resolve(new Response(given, { status, headers }));
   }
 
   #answer(
@@ -161,22 +250,14 @@ class Calling {
   ): void {
     if (this.#hasAnswer) return;
     this.#hasAnswer = true;
-    clearTimeout(this.#timer);
-    const init = { status, headers: headersOf(headers) };
-    const isBodiless = BODILESS.has(status) || this.#request.method === "HEAD";
-    if (part.kind === "last") {
-      const whole = isBodiless || part.bytes.length === 0 ? null : part.bytes;
-      this.#outcome.resolve(
-        new Response(whole as Uint8Array<ArrayBuffer> | null, init),
-      );
-      return this.#linger();
-    }
+    this.#timer?.cancel();
     const body = this.#body = new ResponseBody({
       taken: () => this.#tell({ type: "taken" }),
       gone: () => this.#lose(),
     });
+    const isBodiless = this.#isBodiless(status);
     if (isBodiless) body.discard();
-    this.#outcome.resolve(new Response(isBodiless ? null : body.stream, init));
+    this.#respond(status, headers, isBodiless ? null : body.stream);
     this.#add(part);
     if (this.#isGone) this.#tell({ type: "gone" });
   }
@@ -210,7 +291,9 @@ class Calling {
     );
   }
 
-  #expire(timeoutMs: number): void {
+  #expire(): void {
+    if (this.#hasAnswer) return;
+    const { timeoutMs } = this.#options;
     this.#giveUp(
       new HandlerFailed("timeout", `it took more than ${timeoutMs} ms`),
     );
@@ -220,10 +303,11 @@ class Calling {
   #giveUp(error: HandlerFailed): void {
     this.#hasAnswer = true;
     this.#outcome.reject(error);
-    this.#self.runtime.exit(this.#guest, {
-      type: "exit",
-      payload: error.message,
-    });
+    this.#endGuest(error.message);
+  }
+
+  #endGuest(payload: string): void {
+    this.#self.runtime.exit(this.#guest!, { type: "exit", payload });
   }
 
   #fail(why: string): void {
@@ -233,7 +317,8 @@ class Calling {
     this.#linger();
   }
 
-  #end(reason: ExitReason): void {
+  // The guest has ended.
+  #settle(reason: ExitReason): void {
     this.#body?.fail();
     if (this.#hasAnswer) return;
     this.#hasAnswer = true;
@@ -257,11 +342,7 @@ class Calling {
   }
 
   #linger(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const payload = `Went on for ${LINGER_MS} ms after the response`;
-      this.#self.runtime.exit(this.#guest, { type: "exit", payload });
-    }, LINGER_MS);
+    this.#sendAfter(LINGER_MS, "lingered");
   }
 
   #tell(frame: CallerFrame): void {

@@ -28,7 +28,16 @@ export interface RequestStart {
 export type GuestFrame =
   /** Send the next piece of the request's body to `inbox`. */
   | { readonly type: "want"; readonly inbox: Pid<CallerFrame> }
-  /** The response begins; `body` is its first piece, or all of it. */
+  /** The response with all of its body. */
+  | {
+    readonly type: "whole";
+    readonly status: number;
+    readonly headers: readonly Header[];
+    readonly bytes: Uint8Array;
+    /** Whether the process ends with it. */
+    readonly isEnd: boolean;
+  }
+  /** The response begins, with the first part of its body. */
   | {
     readonly type: "head";
     readonly inbox: Pid<CallerFrame>;
