@@ -58,7 +58,8 @@ export function loggedStdio(log: Log): Wasip1Stdio & { flush(): void } {
 /** Bytes in, lines out. What a guest writes past a bound is dropped, and said once. */
 class LineWriter implements Wasip1Writer {
   readonly #emit: (line: string) => void;
-  readonly #decoder = new TextDecoder();
+  // Most guests write nothing.
+  #decoder: TextDecoder | undefined;
   #line = "";
   #loggedBytes = 0;
 
@@ -71,6 +72,7 @@ class LineWriter implements Wasip1Writer {
     if (before > LOG_BYTES_MAX) return;
     this.#loggedBytes += bytes.length + LOG_ENTRY_BYTES;
     const room = Math.max(0, LOG_BYTES_MAX - before);
+    this.#decoder ??= new TextDecoder();
     const text = this.#decoder.decode(bytes.subarray(0, room), {
       stream: true,
     });
