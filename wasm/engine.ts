@@ -37,7 +37,7 @@ import {
   type HandleOptions,
   type StartGuest,
 } from "./http/calling.ts";
-import { HANDLER_ENTRY, isHandler } from "./http/handler.ts";
+import { isHandler } from "./http/handler.ts";
 import { Indices } from "./indices.ts";
 import {
   DEDICATED_PROCESSES_MAX,
@@ -505,7 +505,8 @@ export class Engine {
       return Promise.reject(new TypeError(message));
     }
     const startGuest: StartGuest = (self, request) => {
-      const start = { entry: HANDLER_ENTRY, request };
+      // Which function that is, its scheduler knows.
+      const start = { entry: "handle", request };
       return { pid: this.#spawn(component, start, (to) => self.monitor(to)) };
     };
     return callHandler(this.#runtime, startGuest, request, options);

@@ -10,7 +10,7 @@ import { trackOf } from "../component/version.ts";
 const HANDLER = "wasi:http/incoming-handler@0.2.0";
 
 /** The export that answers, of any 0.2. */
-export const HANDLER_ENTRY = `${HANDLER}#handle`;
+export const HANDLER_ENTRY = `${trackOf(HANDLER)}#handle`;
 
 /** Whether a component exports what answers requests. */
 export function isHandler(

@@ -7,7 +7,13 @@
  * @module
  */
 
-import { type ExitReason, Pid, type Signal } from "@rusm/otp";
+import {
+  type DownSignal,
+  type ExitReason,
+  type MonitorRef,
+  Pid,
+  type Signal,
+} from "@rusm/otp";
 import { ValueReader } from "./value_reader.ts";
 import { ValueWriter } from "./value_writer.ts";
 
@@ -24,6 +30,8 @@ export type ProcessNote =
     readonly pid: Pid;
     readonly component: number;
     readonly start: unknown;
+    /** What reaches it before its first turn; nothing when absent. */
+    readonly signals?: readonly Signal[];
   }
   | {
     readonly type: "exited";
@@ -63,13 +71,18 @@ const KIND = {
   message: 1,
   /** A signal or a note as a value. */
   note: 2,
-  /** An exit or a down, without its reason, which is a value of its own. */
-  end: 3,
+  /** An exit without its reason, which is a value of its own. */
+  exit: 3,
   posted: 4,
-  /** A {@linkcode ProcessNote}: the component is where an alias is else, and the start a value. */
+  /**
+   * A {@linkcode ProcessNote}: the component is where an alias is else, and the
+   * start a value; so are the signals when `OPTIONS` is set.
+   */
   spawn: 5,
   /** The same, and the reason a value; nothing when it is `"normal"`. */
   exited: 6,
+  /** Of a down the number and the pid; and the reason when `OPTIONS` is set, which is `"normal"` else. */
+  down: 7,
 } as const;
 
 const KIND_MASK = 7;
@@ -122,12 +135,9 @@ export class FrameWriter {
       case "message":
         return this.#message(signal);
       case "exit":
-        return this.#end({ ...signal, reason: null }, signal.reason);
-      case "down": {
-        const { to, down } = signal;
-        const rest = { type: "down", to, down: { ...down, reason: null } };
-        return this.#end(rest, down.reason);
-      }
+        return this.#exit({ ...signal, reason: null }, signal.reason);
+      case "down":
+        return this.#down(signal);
       default:
         return this.note(signal);
     }
@@ -136,13 +146,12 @@ export class FrameWriter {
   /** The frame of what is plain data. */
   note(note: Note): Frame {
     if (isProcessNote(note)) return this.#processNote(note);
-    const body = this.#write((values) => values.write(note));
-    return unaddressed(KIND.note, body);
+    return this.#write(NOWHERE, KIND.note, (values) => values.write(note));
   }
 
   /** The frame that stands for what is posted. */
   posted(): Frame {
-    return unaddressed(KIND.posted, NOTHING);
+    return { ...NOWHERE, tag: KIND.posted, body: NOTHING, start: 0, end: 0 };
   }
 
   /** The frame of a message: the bytes of `body` from `start` up to `end`. */
@@ -163,63 +172,80 @@ export class FrameWriter {
     if (options === undefined && isBytes(message)) {
       return this.bytes(to, message, 0, message.length);
     }
-    const body = this.#write((values) => {
+    const tag = KIND.message | addressOf(to) | optionsBit(options);
+    return this.#write(to, tag, (values) => {
       values.write(message);
       if (options !== undefined) values.write(options);
     });
-    const { serial, alias } = to;
-    const hasOptions = options === undefined ? 0 : OPTIONS;
-    const tag = KIND.message | addressOf(to) | hasOptions;
-    return { tag, serial, alias, body, start: 0, end: body.length };
   }
 
   #processNote(note: ProcessNote): Frame {
-    const { pid, component: alias } = note;
-    const body = note.type === "spawn"
-      ? this.#write((values) => values.write(note.start))
-      : this.#reason(note.reason);
-    const tag = KIND[note.type] | addressOf(pid);
-    return { tag, serial: pid.serial, alias, body, start: 0, end: body.length };
+    const { pid: { serial }, component: alias } = note;
+    const to = { serial, alias };
+    const tag = KIND[note.type] | addressOf(note.pid);
+    if (note.type === "exited") {
+      const { reason } = note;
+      return this.#write(to, tag, (values) => {
+        if (reason !== "normal") writeReason(values, reason);
+      });
+    }
+    const { start, signals } = note;
+    return this.#write(to, tag | optionsBit(signals), (values) => {
+      values.write(start);
+      if (signals !== undefined) values.write(signals);
+    });
   }
 
-  #reason(reason: ExitReason): Uint8Array {
-    if (reason === "normal") return NOTHING;
-    return this.#write((values) => writeReason(values, reason));
-  }
-
-  #end(rest: object, reason: ExitReason): Frame {
-    const body = this.#write((values) => {
+  #exit(rest: object, reason: ExitReason): Frame {
+    return this.#write(NOWHERE, KIND.exit, (values) => {
       values.write(rest);
       writeReason(values, reason);
     });
-    return unaddressed(KIND.end, body);
   }
 
-  #write(write: (values: ValueWriter) => void): Uint8Array {
+  #down({ to, down: { ref, pid, reason } }: DownSignal): Frame {
+    const isNormal = reason === "normal";
+    const tag = KIND.down | addressOf(to) | (isNormal ? 0 : OPTIONS);
+    return this.#write(to, tag, (values) => {
+      values.write(ref);
+      values.write(pid);
+      if (!isNormal) writeReason(values, reason);
+    });
+  }
+
+  #write(
+    { serial, alias }: Addressee,
+    tag: number,
+    write: (values: ValueWriter) => void,
+  ): Frame {
     const values = this.#idle ?? new ValueWriter();
     this.#idle = undefined;
     try {
       values.reset();
       write(values);
-      return values.bytes.subarray(0, values.length);
+      const { bytes: body, length: end } = values;
+      return { tag, serial, alias, body, start: 0, end };
     } finally {
       this.#idle = values;
     }
   }
 }
 
-// What is to reach a process before its first turn goes along with its spawn.
+/** What an address says besides the scheduler, which is in the tag. */
+type Addressee = Pick<Frame, "serial" | "alias">;
+
+const NOWHERE: Addressee = { serial: 0, alias: 0 };
+
 function isProcessNote(note: Note): note is ProcessNote {
-  return note.type === "exited" ||
-    note.type === "spawn" && !("signals" in note);
+  return note.type === "exited" || note.type === "spawn";
 }
 
 function addressOf({ node, scheduler }: Pid): number {
   return node << NODE_SHIFT | scheduler << SCHEDULER_SHIFT;
 }
 
-function unaddressed(tag: number, body: Uint8Array): Frame {
-  return { tag, serial: 0, alias: 0, body, start: 0, end: body.length };
+function optionsBit(options: unknown): number {
+  return options === undefined ? 0 : OPTIONS;
 }
 
 function writeReason(values: ValueWriter, reason: ExitReason): void {
@@ -276,8 +302,10 @@ export class FrameSource {
         return this.#message(tag, start);
       case KIND.note:
         return this.#valuesAt(body).read() as Note;
-      case KIND.end:
-        return this.#end(body);
+      case KIND.exit:
+        return this.#exit(body);
+      case KIND.down:
+        return this.#down(tag, start);
       case KIND.spawn:
       case KIND.exited:
         return this.#processNote(tag, start, end);
@@ -311,8 +339,13 @@ export class FrameSource {
     const component = this.#number(at + 2);
     const body = start + ADDRESS_BYTES;
     if ((tag & KIND_MASK) === KIND.spawn) {
-      const begin = this.#valuesAt(body).read();
-      return { type: "spawn", pid, component, start: begin };
+      const values = this.#valuesAt(body);
+      const spawn = {
+        ...{ type: "spawn", pid, component } as const,
+        start: values.read(),
+      };
+      if ((tag & OPTIONS) === 0) return spawn;
+      return { ...spawn, signals: values.read() as readonly Signal[] };
     }
     const reason = body === end ? "normal" : readReason(this.#valuesAt(body));
     return { type: "exited", pid, component, reason };
@@ -333,12 +366,19 @@ export class FrameSource {
     }
   }
 
-  #end(body: number): Signal {
+  #exit(body: number): Signal {
     const values = this.#valuesAt(body);
-    const end = values.read() as Extract<Signal, { type: "exit" | "down" }>;
-    const reason = readReason(values);
-    if (end.type === "exit") return { ...end, reason };
-    return { ...end, down: { ...end.down, reason } };
+    const exit = values.read() as Extract<Signal, { type: "exit" }>;
+    return { ...exit, reason: readReason(values) };
+  }
+
+  #down(tag: number, start: number): DownSignal {
+    const to = this.#address(tag, start);
+    const values = this.#valuesAt(start + ADDRESS_BYTES);
+    const ref = values.read() as MonitorRef;
+    const pid = values.read() as Pid;
+    const reason = (tag & OPTIONS) === 0 ? "normal" : readReason(values);
+    return { type: "down", to, down: { type: "down", ref, pid, reason } };
   }
 }
 

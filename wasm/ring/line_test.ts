@@ -356,6 +356,13 @@ const PROCESS_NOTES: ProcessNote[] = [
     ...{ type: "spawn", pid: new Pid(0, 255, 2 ** 46 - 1), component: 2 ** 33 },
     start: { entry: "é", args: ["a", ""], env: { A: "b" }, stdio: true },
   },
+  {
+    ...{ type: "spawn", pid: one, component: 1, start: { entry: "run" } },
+    signals: [
+      { type: "monitor", to: one, watcher: from, ref },
+      { type: "link", to: one, from },
+    ],
+  },
   { type: "exited", pid: one, component: 7, reason: "normal" },
   { type: "exited", pid: one, component: 7, reason: "killed" },
   { type: "exited", pid: one, component: 2 ** 33, reason: crash },
