@@ -52,7 +52,14 @@ export class Core {
   readonly host: Host;
   readonly scheduler: Scheduler;
   readonly timers: Timers;
-  readonly processes: Map<number, Process> = new Map();
+  /**
+   * The pids of those that live, by serial, the oldest first.
+   *
+   * Not the processes: V8 lets the table of a map that it has outgrown lead to
+   * the next one. An old one that is garbage would keep all that both held from
+   * the young generation's collector. A pid lets go of its process at the end.
+   */
+  readonly processes: Map<number, Pid> = new Map();
   readonly names: Names = new Names();
   exited = 0;
   // Of processes that have ended.
@@ -100,7 +107,7 @@ export class Core {
       throw new RangeError(`Cannot spawn under a pid of others: ${pid}`);
     }
     const process = new Process(this, pid, body, options);
-    this.processes.set(pid.serial, process);
+    this.processes.set(pid.serial, pid);
     if (this.#observer !== undefined) {
       this.observe((observer) => observer.spawned?.(pid, options.label));
     }
@@ -155,7 +162,9 @@ export class Core {
   find(pid: Pid): Process | undefined {
     const process = processOf(pid);
     if (process !== undefined) return process.isOf(this) ? process : undefined;
-    return this.isLocal(pid) ? this.processes.get(pid.serial) : undefined;
+    if (!this.isLocal(pid)) return undefined;
+    const own = this.processes.get(pid.serial);
+    return own && processOf(own);
   }
 
   /** Whether `pid` names a process of this thread, living or not. */
@@ -386,7 +395,8 @@ export class Core {
   counters(): Counters {
     let refused = this.#refused;
     let dropped = this.#dropped;
-    for (const { bound } of this.processes.values()) {
+    for (const pid of this.processes.values()) {
+      const { bound } = processOf(pid)!;
       refused += bound?.refused ?? 0;
       dropped += bound?.dropped ?? 0;
     }
@@ -412,7 +422,8 @@ export class Core {
     const isLost = (pid: Pid) =>
       pid.node === node && pid.scheduler === scheduler;
     this.names.releaseAway(isLost);
-    for (const process of this.processes.values()) {
+    for (const pid of this.processes.values()) {
+      const process = processOf(pid)!;
       if (process.bonds !== undefined) cutOff(process, isLost, reason);
     }
   }

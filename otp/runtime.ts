@@ -251,7 +251,7 @@ export class Runtime {
 
   /** The living processes of this thread, the oldest first. */
   list(): Pid[] {
-    return [...this.#core.processes.values()].map((process) => process.pid);
+    return [...this.#core.processes.values()];
   }
 
   /** How many processes of this thread are alive. */
