@@ -25,7 +25,8 @@ const jspi = WebAssembly as unknown as Jspi;
 
 /**
  * Makes `host` an import that suspends the fiber which calls it for as long as
- * the promise that it returns is pending. Without a promise nothing suspends.
+ * the promise that it returns is pending. V8 also suspends it when there is no
+ * promise: microtasks run then, and it goes on.
  */
 export function suspending<Args extends unknown[], Result>(
   host: (...args: Args) => Result | Promise<Result>,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ExitReason, Runtime } from "@rusm/otp";
+import { type ExitReason, type Pid, Runtime } from "@rusm/otp";
 import { BUILT_IN_PROFILES, type Capability } from "../../capability.ts";
 import { Engine } from "../../engine.ts";
 import type { Component } from "../../engine_options.ts";
@@ -19,12 +19,16 @@ const HANDLER = new URL(
 export class Handler {
   /** Why its processes ended, the oldest first. */
   readonly ended: ExitReason[] = [];
+  /** The types of all messages that processes of the main thread were sent, the oldest first. */
+  readonly sent: string[] = [];
   readonly #engine: Engine;
   #component: Component | undefined;
   #onEnd: (() => void) | undefined;
 
   private constructor() {
-    this.#engine = new Engine(new Runtime(), {
+    const sent = (_to: Pid, message: unknown) =>
+      void this.sent.push((message as { type: string }).type);
+    this.#engine = new Engine(new Runtime({ observer: { sent } }), {
       schedulersPerPool: 1,
       observer: {
         exited: (_pid, _name, reason) => {
