@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { FunctionType, ResourceType, ValueType } from "./value_type.ts";
+import { formatType } from "./format_type.ts";
+import {
+  asyncResource,
+  type FunctionType,
+  type ResourceType,
+  type ValueType,
+} from "./value_type.ts";
 import type {
   WitBody,
   WitDefinition,
@@ -127,11 +133,11 @@ export class InterfaceScope {
     }
   }
 
-  #function({ params, result }: WitFunction): FunctionType {
+  #function({ params, result, isAsync }: WitFunction): FunctionType {
     return {
       params: this.#fields(params),
       result: this.#optional(result),
-      isAsync: false,
+      isAsync,
     };
   }
 
@@ -160,6 +166,14 @@ export class InterfaceScope {
       case "own":
       case "borrow":
         return { kind: name, resource: this.#resource(parts[0]) };
+      case "stream":
+      case "future": {
+        const carried = this.#optional(parts[0]);
+        const text = carried === undefined
+          ? name
+          : `${name}<${formatType(carried)}>`;
+        return { kind: "own", resource: asyncResource(text) };
+      }
       default:
         return PRIMITIVES.get(name) ?? valueOf(this.named(name));
     }

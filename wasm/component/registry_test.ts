@@ -13,9 +13,11 @@ import { formatFunction } from "./format_type.ts";
 import type { HostInterface } from "./host.ts";
 import { HOST_INTERFACES } from "./hosts.ts";
 import { checkHostInterfaces, HostRegistry } from "./registry.ts";
+import { isSameFunction, isSameType } from "./same_type.ts";
 import { fixture } from "./testdata/fixture.ts";
 import { LocalComponent } from "./testdata/run.ts";
 import { componentOf } from "./testdata/source.ts";
+import { asyncResource } from "./value_type.ts";
 import { trackOf } from "./version.ts";
 
 // deno-fmt-ignore
@@ -204,3 +206,48 @@ for (const [what, bytes, message] of UNLOADABLE) {
     });
   });
 }
+
+const ASYNC_TYPES: readonly (readonly [wit: string, type: string])[] = [
+  ["go: async func();", "async func()"],
+  ["go: func() -> stream<u8>;", "func() -> stream<u8>"],
+  ["go: func(a: stream, b: future);", "func(a: stream, b: future)"],
+  [
+    "enum code { io } go: async func() -> future<result<_, code>>;",
+    "async func() -> future<result<_, enum { io }>>",
+  ],
+];
+
+for (const [wit, type] of ASYNC_TYPES) {
+  Deno.test(`HostRegistry reads ${wit}`, () => {
+    const declared = { name: "test:a/b@0.3.0", wit };
+    const { functions } = new HostRegistry([declared]).typesOf(declared);
+    strictEqual(formatFunction(functions.get("go")!), type);
+  });
+}
+
+const SAME_ASYNC:
+  readonly (readonly [one: string, other: string, isSame: boolean])[] = [
+    ["go: func() -> stream<u8>;", "go: func() -> stream<u8>;", true],
+    ["go: func() -> stream<u8>;", "go: func() -> stream<s8>;", false],
+    ["go: func() -> stream<u8>;", "go: func() -> future<u8>;", false],
+    ["go: func();", "go: async func();", false],
+  ];
+
+for (const [one, other, isSame] of SAME_ASYNC) {
+  Deno.test(`isSameFunction() is ${isSame} of ${one} and ${other}`, () => {
+    const [first, second] = [one, other].map((wit) => {
+      const declared = { name: "test:a/b@0.3.0", wit };
+      return new HostRegistry([declared]).typesOf(declared).functions.get(
+        "go",
+      )!;
+    });
+    strictEqual(isSameFunction(first!, second!), isSame);
+  });
+}
+
+Deno.test("isSameType() tells a stream from a resource that is called like one", () => {
+  const stream = { kind: "own", resource: asyncResource("stream") } as const;
+  const resource = { kind: "own", resource: { name: "stream" } } as const;
+  strictEqual(isSameType(stream, resource), false);
+  strictEqual(isSameType(resource, stream), false);
+});

@@ -17,11 +17,12 @@ import type {
   ValueReference,
   ValueSyntax,
 } from "./syntax.ts";
-import type {
-  FunctionType,
-  PrimitiveType,
-  ResourceType,
-  ValueType,
+import {
+  asyncResource,
+  type FunctionType,
+  type PrimitiveType,
+  type ResourceType,
+  type ValueType,
 } from "./value_type.ts";
 
 const PRIMITIVE_SIZE: TypeSize = { parts: 1, depth: 1 };
@@ -197,7 +198,7 @@ function formatAsync(
 function asyncType(session: Session, text: string): ValueType {
   const known = session.asyncTypes.get(text);
   if (known !== undefined) return known;
-  const type: ValueType = { kind: "own", resource: { name: text } };
+  const type: ValueType = { kind: "own", resource: asyncResource(text) };
   session.asyncTypes.set(text, type);
   return type;
 }

@@ -38,9 +38,17 @@ function isSameShape(
   isSameResource: IsSameResource,
 ): boolean {
   if (one.kind === "own" || one.kind === "borrow") {
-    return "resource" in other && isSameResource(one.resource, other.resource);
+    if (!("resource" in other)) return false;
+    return isSameAsync(one.resource, other.resource) ||
+      isSameResource(one.resource, other.resource);
   }
   return shapeOf(one) === shapeOf(other);
+}
+
+// What they carry is all that tells them apart.
+function isSameAsync(one: ResourceType, other: ResourceType): boolean {
+  return one.isAsync === true && other.isAsync === true &&
+    one.name === other.name;
 }
 
 function shapeOf(type: ValueType): string {

@@ -135,6 +135,16 @@ export interface HandleType {
 export interface ResourceType {
   /** What it is called, for messages; undefined when it has no name. */
   readonly name: string | undefined;
+  /**
+   * Whether it stands for a stream, a future or an error context, which `name`
+   * spells out; false when absent. Two of the same name are the same then.
+   */
+  readonly isAsync?: true;
+}
+
+/** What stands for a stream, a future or an error context, which `text` spells out. */
+export function asyncResource(text: string): ResourceType {
+  return { name: text, isAsync: true };
 }
 
 /** The type of a function. */

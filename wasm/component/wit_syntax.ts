@@ -1,7 +1,7 @@
 /**
  * The body of an interface in WIT, as it is written.
  *
- * Only what declarations of host interfaces hold: no packages, worlds or async.
+ * Only what declarations of host interfaces hold: no packages or worlds.
  *
  * @see Component Model, "WIT format".
  *
@@ -64,6 +64,8 @@ export interface WitFunction {
   readonly params: readonly WitField[];
   /** Undefined when it has none. */
   readonly result: WitType | undefined;
+  /** Whether it is an `async func`. */
+  readonly isAsync: boolean;
 }
 
 /**
@@ -183,7 +185,7 @@ class WitReader {
     if (name === "constructor") {
       const params = this.#params();
       const result = this.#take("->") ? this.#type() : own;
-      this.#add(`[constructor]${resource}`, { params, result });
+      this.#add(`[constructor]${resource}`, { params, result, isAsync: false });
       return this.#expect(";");
     }
     this.#expect(":");
@@ -198,10 +200,12 @@ class WitReader {
   }
 
   #function(name: string, first: readonly WitField[]): void {
-    if (this.#name() !== "func") this.#refuse();
+    const word = this.#name();
+    const isAsync = word === "async";
+    if ((isAsync ? this.#name() : word) !== "func") this.#refuse();
     const params = [...first, ...this.#params()];
     const result = this.#take("->") ? this.#type() : undefined;
-    this.#add(name, { params, result });
+    this.#add(name, { params, result, isAsync });
     this.#expect(";");
   }
 
