@@ -24,3 +24,13 @@ Deno.test("Ticker moves its epoch on while this thread is busy, until it is clos
   await new Promise((resolve) => setTimeout(resolve, 20));
   ok(epoch.now() - closed <= 1);
 });
+
+Deno.test("halt() is seen by all who share the memory of an epoch, and leaves its time alone", () => {
+  const epoch = new Epoch();
+  const other = new Epoch(epoch.memory);
+  epoch.tick();
+  strictEqual(other.isHalted, false);
+  epoch.halt();
+  strictEqual(other.isHalted, true);
+  strictEqual(other.now(), 1);
+});

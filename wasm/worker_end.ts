@@ -83,6 +83,11 @@ export class WorkerEnd {
     return this.#exchange.hasWork;
   }
 
+  /** See {@linkcode Exchange.takeNow}. */
+  takeNow(): void {
+    this.#exchange.takeNow();
+  }
+
   // The main thread ends the Worker then.
   async #close({ isSent }: Closing): Promise<void> {
     await this.#worked.close();

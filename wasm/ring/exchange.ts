@@ -96,6 +96,19 @@ export class Exchange {
     ringBell(this.bell);
   }
 
+  /**
+   * Takes what has come and sends what waits in the middle of a turn, which its
+   * caller may not end soon. Not for who is called by a receiver.
+   */
+  takeNow(): void {
+    if (this.#isClosed) return;
+    for (const outbox of this.#outboxes) {
+      if (outbox.canFlush) outbox.flush();
+    }
+    this.#drain();
+    for (const outbox of this.#outboxes) outbox.publish();
+  }
+
   #turn(): void {
     this.#isScheduled = false;
     this.#isAsleep = false;

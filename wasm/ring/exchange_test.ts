@@ -157,3 +157,34 @@ Deno.test("sent() resolves when all lies in rings, and finish() takes it out of 
     farLine.finish();
     strictEqual(count, 20);
   }));
+
+Deno.test("takeNow() takes and sends in the middle of a turn", () =>
+  withExchanges(2, async (main, here) => {
+    const asked: string[] = [];
+    const answered: string[] = [];
+    const back = connect(
+      here,
+      main,
+      (content) => void answered.push((content as { type: string }).type),
+    );
+    const line = connect(main, here, (content) => {
+      asked.push((content as { type: string }).type);
+      back.tell({ type: "pong" });
+    });
+    line.tell({ type: "ping" });
+    await until(() => answered.length === 1);
+    asked.length = answered.length = 0;
+    line.tell({ type: "ping" });
+    main.takeNow();
+    here.takeNow();
+    deepStrictEqual(asked, ["ping"]);
+    main.takeNow();
+    deepStrictEqual(answered, ["pong"]);
+  }));
+
+Deno.test("takeNow() does nothing when all is closed", () =>
+  withExchanges(1, (here) => {
+    here.close();
+    here.takeNow();
+    return Promise.resolve();
+  }));
