@@ -43,7 +43,8 @@ export const INSECURE_SEED: HostInterface = {
   },
 };
 
-function randomBytes(guest: HostGuest, length: bigint): Uint8Array {
+/** `length` secure random bytes, which are not too many. */
+export function randomBytes(guest: HostGuest, length: bigint): Uint8Array {
   if (length > BigInt(RANDOM_BYTES_MAX)) {
     throw new CanonicalTrap(
       `Cannot return more than ${RANDOM_BYTES_MAX} random bytes: ${length}`,
@@ -54,7 +55,8 @@ function randomBytes(guest: HostGuest, length: bigint): Uint8Array {
   return bytes;
 }
 
-function randomU64(guest: HostGuest): bigint {
+/** A secure random number. */
+export function randomU64(guest: HostGuest): bigint {
   const bytes = new Uint8Array(8);
   fillRandom(wasip2(guest).options, bytes);
   return new DataView(bytes.buffer).getBigUint64(0);
