@@ -2,7 +2,7 @@
 
 import { deepStrictEqual } from "node:assert";
 
-import { planComponent } from "../../wasm/component/plan_component.ts";
+import { readComponentTypes } from "../../wasm/component/plan_component.ts";
 import { parseWit } from "../../wasm/component/wit_syntax.ts";
 import { GUESTS } from "./guests.ts";
 import { readGuest } from "./testdata/run.ts";
@@ -14,7 +14,7 @@ const CROSSED = await crossedBy(GUESTS.map(({ name }) => name));
 async function crossedBy(guests: readonly string[]): Promise<Set<string>> {
   const crossed = new Set<string>();
   for (const guest of guests) {
-    for (const item of planComponent(await readGuest(guest)).imports) {
+    for (const item of readComponentTypes(await readGuest(guest)).imports) {
       if (item.kind !== "interface") continue;
       crossed.add(item.name);
       for (const name of item.functions.keys()) {

@@ -98,6 +98,12 @@ export const GUESTS: readonly Guest[] = [
   },
   {
     ...COMMAND,
+    name: "p3_command",
+    sources: ["c/p3_command.c", "c/wasi.c", "c/abi.c"],
+    wit: ["wit/p3.wit"],
+  },
+  {
+    ...COMMAND,
     name: "command",
     sources: ["c/command.c"],
     wit: [],

@@ -26,19 +26,23 @@ const ADAPTERS = {
   reactor: preview1AdapterReactorPath,
 };
 const WASI = new URL(
-  "node_modules/@bytecodealliance/jco/lib/wit/builtin/0.2.12/",
+  "node_modules/@bytecodealliance/jco/lib/wit/builtin/",
   import.meta.url,
 );
+const VERSIONS = ["0.2.12", "0.3.0"];
 const PACKAGE = /^package ([^;]+);/m;
 
 /** One text: the package that is given, and the packages of WASI in it. */
 function witOf(texts) {
   const [, name] = PACKAGE.exec(texts[0]);
   const own = texts.map((text) => text.replace(PACKAGE, ""));
-  const wasi = readdirSync(WASI).map((directory) =>
-    readFileSync(new URL(`${directory}/package.wit`, WASI), "utf8")
-      .replace(PACKAGE, "package $1 {") + "}"
-  );
+  const wasi = VERSIONS.flatMap((version) => {
+    const packages = new URL(`${version}/`, WASI);
+    return readdirSync(packages).map((directory) =>
+      readFileSync(new URL(`${directory}/package.wit`, packages), "utf8")
+        .replace(PACKAGE, "package $1 {") + "}"
+    );
+  });
   return [`package ${name};`, ...own, ...wasi].join("\n");
 }
 
