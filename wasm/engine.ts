@@ -25,7 +25,9 @@ import {
 import { SchedulerFailed, SystemLimit } from "./errors.ts";
 import { Ceilings } from "./ceilings.ts";
 import { isComponent } from "./component/decode.ts";
-import { ComponentCache } from "./component/prepare.ts";
+import { ComponentCache, type PreparedComponent } from "./component/prepare.ts";
+import { needsPreview3 } from "./component/preview3/needs.ts";
+import { GlueCache, type PreparedGlue } from "./component/preview3/prepare.ts";
 import { createPermits } from "./core/crash_report.ts";
 import { Dedicated } from "./dedicated.ts";
 import { ModuleCache } from "./core/module_cache.ts";
@@ -113,6 +115,7 @@ export class Engine {
   readonly #connections = new Connections();
   readonly #service: NodeService<Component>;
   readonly #prepared: ComponentCache;
+  readonly #glued: GlueCache;
   #loaded = 0;
   #spawned = 0;
   #closing: Promise<void> | undefined;
@@ -129,6 +132,7 @@ export class Engine {
     this.#options = options;
     this.#modules = new ModuleCache(storeOf(options));
     this.#prepared = new ComponentCache(this.#modules);
+    this.#glued = new GlueCache(this.#modules, options.jcoDir);
     this.#dumpPermits = dumpPermitsOf(options);
     this.#switchboard = new Switchboard(runtime);
     this.#service = this.#serviceOf(runtime, options);
@@ -273,10 +277,14 @@ export class Engine {
    * Makes a component of WASI preview 2 ready, and starts the schedulers for its
    * processes. Its processes begin with an exported function that takes nothing.
    *
+   * One that needs preview 3 is run by glue that jco makes of it, if that is
+   * installed: see {@linkcode EngineOptions.jcoDir}. Its processes are always
+   * `"dedicated"`, since glue is JavaScript.
+   *
    * @param name For logs and messages.
    * @param bytes The component; not changed.
-   * @throws {LoadFailed} It is invalid, needs preview 3 or what no process of
-   * `capability` gets, or imports what is not there or has another type.
+   * @throws {LoadFailed} It is invalid, needs preview 3 when jco is not there
+   * or refuses it, needs what no process of `capability` gets, or imports what is not there or has another type.
    * @throws {NotGrantable} The profile grants what this node may not do.
    * @throws {SchedulerFailed} A Worker could not be started, or the engine is closed.
    * @throws {RangeError} `options.isolation` is no word of {@linkcode Isolation}.
@@ -289,13 +297,35 @@ export class Engine {
   ): Promise<Component> {
     checkIsolation(options);
     await insistGrantable(capability);
-    const component = await this.#prepared.prepare(name, bytes, capability);
+    let component: PreparedComponent;
+    try {
+      component = await this.#prepared.prepare(name, bytes, capability);
+    } catch (failure) {
+      // Not swallowed: the way there is then says itself what is amiss.
+      const needs = needsPreview3(failure);
+      if (needs === undefined) throw failure;
+      const glue = await this.#glued.prepare(name, bytes, capability, needs);
+      return await this.#loadGlue(name, glue, capability);
+    }
     const code = {
       ...{ type: "component", component } as const,
       ...this.#wasmCode(name),
     };
     const answers = isHandler(component.plan);
     return await this.#load(name, code, capability, options, answers);
+  }
+
+  // Glue is JavaScript: whatever it does is done in the thread of one process.
+  #loadGlue(
+    name: string,
+    glue: PreparedGlue,
+    capability: Capability,
+  ): Promise<Component> {
+    const code = {
+      ...{ type: "preview3", glue } as const,
+      ...this.#wasmCode(name),
+    };
+    return this.#load(name, code, capability, { isolation: "dedicated" });
   }
 
   // A clock that is started behind close() would never end.
@@ -536,6 +566,7 @@ export class Engine {
 
   async #close(): Promise<void> {
     clearInterval(this.#heartbeat);
+    this.#ticker?.epoch.halt();
     const closings = this.#places().map((place) => place.close());
     this.#pools.clear();
     this.#switchboard.close();

@@ -93,6 +93,14 @@ export interface EngineOptions {
    * nothing else meanwhile.
    */
   readonly coreDumpsMax?: number;
+  /**
+   * A directory from which Node finds jco, an absolute path: components of
+   * preview 3 are run by glue that it makes, `npm install
+   * @bytecodealliance/jco-transpile` there installs what is needed. Whoever can
+   * write to its `node_modules` decides what code runs. When absent, such
+   * components are refused.
+   */
+  readonly jcoDir?: string;
   /** Keeps values for guests that may use storage; they are told that there is none when absent. */
   readonly store?: Store;
   /** Told what happens. */

@@ -22,6 +22,8 @@ import { componentCrashReports } from "./component/crash.ts";
 import type { ComponentInstance } from "./component/instance.ts";
 import { ComponentPool } from "./component/pool.ts";
 import type { PreparedComponent } from "./component/prepare.ts";
+import type { PreparedGlue } from "./component/preview3/prepare.ts";
+import { GlueProcess } from "./component/preview3/process.ts";
 import type { ProcessInstance } from "./core/process_pool.ts";
 import { environmentGet } from "./host/environment.ts";
 import { answering } from "./http/answering.ts";
@@ -38,7 +40,7 @@ import { FRAMES_MAX } from "./trap/frames.ts";
 import type { MakeLink } from "./wasi/files/new_link.ts";
 
 /** What a component consists of. It can be posted to a Worker. */
-export type GuestCode = ScriptCode | CoreCode | ComponentCode;
+export type GuestCode = ScriptCode | CoreCode | ComponentCode | Preview3Code;
 
 /** A script, evaluated. */
 export interface ScriptCode {
@@ -60,6 +62,16 @@ export interface ComponentCode extends WasmCode {
   readonly type: "component";
   /** The component. */
   readonly component: PreparedComponent;
+  /** What it is called. */
+  readonly name: string;
+}
+
+/** A component of preview 3, with the glue that runs it. */
+export interface Preview3Code extends WasmCode {
+  /** The tag. */
+  readonly type: "preview3";
+  /** The component. */
+  readonly glue: PreparedGlue;
   /** What it is called. */
   readonly name: string;
 }
@@ -115,6 +127,14 @@ export interface Audience {
   readonly makeLink: MakeLink;
 }
 
+/** What comes from other threads. */
+export interface Mail {
+  /** Whether something has come that waits for the event loop. */
+  readonly hasMail: () => boolean;
+  /** Takes what has come, in the middle of a turn of it. */
+  readonly takeMail: () => void;
+}
+
 /** Makes the body of one process. */
 type Factory = (
   start: PostedStart,
@@ -129,15 +149,17 @@ export class Guests {
   readonly #factories = new Map<number, Factory>();
   readonly #runQueue: RunQueue;
   readonly #names: NameService;
+  readonly #takeMail: () => void;
   #ceilings: Ceilings | undefined;
 
   /**
    * No components, whose processes get their names from `names`.
    *
-   * @param hasMail Whether something has come that waits for the event loop.
+   * @param mail What comes for them.
    */
-  constructor(names: NameService, hasMail: () => boolean) {
+  constructor(names: NameService, { hasMail, takeMail }: Mail) {
     this.#names = names;
+    this.#takeMail = takeMail;
     this.#runQueue = new RunQueue({ hasMail });
   }
 
@@ -162,6 +184,21 @@ export class Guests {
     }
     const epoch = new Epoch(code.epoch, code.tickMs, code.sliceTicks);
     const ceilings = this.#ceilings ??= new Ceilings(code.ceilings);
+    if (code.type === "preview3") {
+      const { glue: prepared, name } = code;
+      const parts = {
+        ...{ prepared, name, capability, epoch, ceilings },
+        ...{ names: this.#names, takeMail: this.#takeMail },
+      };
+      return (start, { log, makeLink }) => {
+        const { entry } = start;
+        const command = () => ({
+          ...commandOf(start, capability, log),
+          makeLink,
+        });
+        return new GlueProcess(parts, { entry, command, log });
+      };
+    }
     const pool = code.type === "core"
       ? new InstancePool(code.module, epoch, ceilings)
       : new ComponentPool(code.component, { capability, epoch, ceilings });

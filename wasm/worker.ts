@@ -60,7 +60,10 @@ class WorkerScheduler {
       scheduler,
       (report) => this.#end.report(report),
     );
-    this.#guests = new Guests(this.#names, () => this.#hasMail());
+    this.#guests = new Guests(this.#names, {
+      hasMail: () => this.#hasMail(),
+      takeMail: () => this.#end.takeNow(),
+    });
     this.#link = new NodeLink((id, pid, ask) =>
       this.#end.ask({ type: "ask", id, pid, ask })
     );

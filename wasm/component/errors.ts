@@ -34,12 +34,24 @@ export class NeedsPreview3 extends Error {
   /** What it needs, each once, in the order of the binary: `stream.new`, `async lift` and so on. */
   readonly features: readonly string[];
 
-  /** Names what it needs. */
-  constructor(features: readonly string[]) {
+  /**
+   * Names what it needs.
+   *
+   * @param hint How it can be run by jco; nothing is said of that when absent.
+   */
+  constructor(features: readonly string[], hint?: string) {
+    const without = hint === undefined ? "" : ` without jco (${hint})`;
     super(
-      `Cannot link a component that needs preview 3: ${features.join(", ")}`,
+      `Cannot link a component that needs preview 3${without}: ${
+        features.join(", ")
+      }`,
     );
     this.name = "NeedsPreview3";
     this.features = features;
+  }
+
+  /** The same, with how it could be run. */
+  withHint(hint: string): NeedsPreview3 {
+    return new NeedsPreview3(this.features, hint);
   }
 }
