@@ -105,8 +105,8 @@ const EXEC: Command = {
   details: [
     "Runs <file>, a module or a component. A module begins with its _start, as\n" +
     "programs for wasm32-wasip1 have it, else its run; a component with its run, or\n" +
-    "that of wasi:cli/run@0.2. The program reads and prints here, gets each ARG,\n" +
-    "and has no files, variables or network but those that it is given.",
+    "that of wasi:cli/run@0.2 or 0.3. The program reads and prints here, gets each\n" +
+    "ARG, and has no files, variables or network but those that it is given.",
     "A directory is read-only without :rw. GUEST is its path for the program; when\n" +
     "it is not given, HOST seen from /: data is /data, and . is / itself.",
     "What <file> is made into before it runs is kept for the next time, below\n" +
@@ -150,6 +150,11 @@ const EXEC: Command = {
       summary: "Write a core dump when it traps",
     },
     { name: "no-cache", summary: "Prepare <file> anew, and do not keep that" },
+    {
+      name: "jco",
+      value: "DIR",
+      summary: "Run preview 3 by the jco that npm has there",
+    },
   ],
   examples: [
     "rusm exec hello.wasm",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import {
   BUILT_IN_PROFILES,
   type Capability,
@@ -32,6 +33,8 @@ export interface ExecOptions {
   readonly coreDump: string | undefined;
   /** Whether what the program is made into is kept for the next time. */
   readonly usesCache: boolean;
+  /** Absolute path from which jco is found; `undefined` when it is not to be. */
+  readonly jcoDir: string | undefined;
 }
 
 /** The longest time that a timer can take, in milliseconds. */
@@ -62,9 +65,11 @@ export async function readOptions(
     preopens: await findPreopens(args.lists.get("dir") ?? [], cwd),
   });
   const usesCache = !args.flags.has("no-cache");
+  const jco = args.values.get("jco");
   return {
     ...{ file, args: args.rest, env: given, capability, timeoutMs, usesCache },
     coreDump: args.values.get("core-dump"),
+    jcoDir: jco === undefined ? undefined : resolve(cwd, jco),
   };
 }
 

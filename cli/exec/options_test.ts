@@ -19,6 +19,7 @@ Deno.test("readOptions() grants streams and nothing else when told nothing", asy
     timeoutMs: undefined,
     usesCache: true,
     coreDump: undefined,
+    jcoDir: undefined,
     capability: {
       ...BUILT_IN_PROFILES.get("sandboxed"),
       name: "a.wasm",
@@ -30,7 +31,7 @@ Deno.test("readOptions() grants streams and nothing else when told nothing", asy
 Deno.test("readOptions() reads all that can be told", async () => {
   await withDirectory({ "data/x": "" }, async (directory) => {
     const words = "--dir data:rw --env A=1 --env HOME --capability trusted " +
-      "--timeout 20 --no-cache --core-dump a.core --max-memory-mb 4 --max-cpu-ms 7 a.wasm -- b --env c";
+      "--timeout 20 --no-cache --core-dump a.core --jco tools --max-memory-mb 4 --max-cpu-ms 7 a.wasm -- b --env c";
     deepStrictEqual(await read(words, directory), {
       file: "a.wasm",
       args: ["b", "--env", "c"],
@@ -38,6 +39,7 @@ Deno.test("readOptions() reads all that can be told", async () => {
       timeoutMs: 20,
       usesCache: false,
       coreDump: "a.core",
+      jcoDir: `${directory}/tools`,
       capability: {
         ...BUILT_IN_PROFILES.get("trusted"),
         name: "a.wasm",

@@ -28,7 +28,7 @@ const ENTRIES: readonly string[] = ["_start", "run"];
 
 /** The function that a component begins with, and that of a command. */
 const COMPONENT_ENTRY = "run";
-const COMMAND_ENTRY = /^wasi:cli\/run@0\.2(?:\.\d+)?#run$/;
+const COMMAND_ENTRY = /^wasi:cli\/run@0\.[23](?:\.\d+)?#run$/;
 
 /** Export of a library, which is called before all others. */
 const INITIALIZE = "_initialize";
@@ -74,7 +74,7 @@ function readComponent(
   );
   if (isRunnable) return { bytes, entry: COMPONENT_ENTRY };
   throw misused(
-    `Cannot run a component that exports neither run nor wasi:cli/run@0.2: ${file}`,
+    `Cannot run a component that exports neither run nor wasi:cli/run@0.2 or 0.3: ${file}`,
     describeComponent(bytes).trimEnd().split("\n"),
   );
 }

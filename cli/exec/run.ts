@@ -10,6 +10,7 @@ import {
   Engine,
   type GuestMessage,
   LoadFailed,
+  NeedsPreview3,
   NotGrantable,
   SchedulerFailed,
 } from "@rusm/wasm";
@@ -80,13 +81,17 @@ function failureOf(error: unknown, file: string): CommandFailure | undefined {
   if (error instanceof LoadFailed) {
     return new CommandFailure(`Cannot run this program: ${file}`, {
       exitCode: EXIT_MISUSED,
-      hints: [error.message],
+      hints: [error.message, ...hintsFor(error)],
     });
   }
   if (error instanceof NotGrantable || error instanceof SchedulerFailed) {
     return new CommandFailure(error.message);
   }
   return undefined;
+}
+
+function hintsFor({ cause }: LoadFailed): string[] {
+  return cause instanceof NeedsPreview3 ? ["--jco DIR says where jco is."] : [];
 }
 
 function cacheFor({ usesCache }: ExecOptions, io: Io): { cacheDir?: string } {
@@ -113,6 +118,7 @@ class Run {
     this.#engine = new Engine(this.#runtime, {
       schedulersPerPool: 1,
       ...cacheFor(options, io),
+      ...options.jcoDir === undefined ? {} : { jcoDir: options.jcoDir },
       coreDumpsMax: options.coreDump === undefined ? 0 : 1,
       observer: {
         exited: (pid, _component, reason) => {
