@@ -110,7 +110,11 @@ export async function startApp(
   const { log = stderrLog(manifest) } = options;
   await loadEnvFile(manifest.directory);
   const store = await openStoreOf(manifest);
-  const running = new Running(log, { ...options, store });
+  const running = new Running(log, {
+    ...options,
+    store,
+    directory: manifest.directory,
+  });
   try {
     await running.host(manifest);
     if (options.listens ?? true) running.listen(manifest);
@@ -169,6 +173,8 @@ function listen(
 interface RunningOptions extends Pick<StartOptions, "cacheDir" | "drainMsMax"> {
   /** What its guests store values in, and it closes. */
   readonly store: Store | undefined;
+  /** That of the app. */
+  readonly directory: string;
 }
 
 /** An app that runs, or is about to. */
@@ -186,7 +192,7 @@ class Running implements App {
 
   constructor(
     log: Log,
-    { store, cacheDir, drainMsMax = DRAIN_MS_MAX }: RunningOptions,
+    { store, cacheDir, directory, drainMsMax = DRAIN_MS_MAX }: RunningOptions,
   ) {
     this.#log = log;
     this.#drainMsMax = drainMsMax;
@@ -195,6 +201,7 @@ class Running implements App {
     const isOwn = (pid: Pid) => this.#residents.exited(pid);
     const engine = new Engine(runtime, {
       observer: engineObserver(log, isOwn),
+      jcoDir: directory,
       ...(store === undefined ? {} : { store }),
       ...(cacheDir === undefined ? {} : { cacheDir }),
     });

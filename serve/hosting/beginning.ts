@@ -30,7 +30,7 @@ const RUN = "run";
 /** What a program for WASI preview 1 begins with. */
 const START = "_start";
 
-/** What a program for WASI 0.2 exports; an engine calls it `run`, too. */
+/** What a program for WASI 0.2 or 0.3 exports; an engine calls it `run`, too. */
 const COMMAND = "wasi:cli/run#run";
 
 /** Names that a message lists. */
