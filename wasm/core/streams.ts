@@ -20,15 +20,34 @@ import { STREAM_PIECE_BYTES, STREAMS_MAX } from "./limits.ts";
 export const NO_STREAM = -1;
 
 /** The end of a stream that a guest writes, be the reader in this thread or not. */
-export type WriteEnd = Pick<StreamWriter, "ready" | "tryWrite" | "end">;
+export interface WriteEnd
+  extends Pick<StreamWriter, "ready" | "tryWrite" | "end"> {
+  /** Breaks the stream, with the process that writes; absent when the runtime does that. */
+  abandon?(): void;
+}
 
 /** The end of a stream that a guest reads. */
 export type ReadEnd = Pick<StreamReader, "ready" | "read" | "cancel">;
 
-interface Reading {
+/** A stream that was opened to a guest, which did not accept it yet. */
+interface Offer {
   readonly reader: ReadEnd;
+  /** Who opened it. */
+  readonly from: Pid;
+}
+
+interface Reading extends Offer {
   /** What did not fit into the guest's buffer. */
   rest: Uint8Array | undefined;
+  /** Whether a read has found that the writer went without ending it. */
+  isBroken: boolean;
+}
+
+/** A wait for a stream. */
+interface Waiting {
+  /** Who is to open it; anybody when undefined. */
+  readonly from: Pid | undefined;
+  readonly resolve: (stream: number) => void;
 }
 
 /**
@@ -42,8 +61,9 @@ export class GuestStreams {
   readonly #writers = new Map<number, WriteEnd>();
   readonly #readers = new Map<number, Reading>();
   // Streams that others have opened to it, the oldest first.
-  readonly #offers: ReadEnd[] = [];
-  #wake: (() => void) | undefined;
+  readonly #offers: Offer[] = [];
+  // Those that wait for streams, the oldest first.
+  #waiting: Waiting[] = [];
   #nextId = 0;
   #isClosed = false;
 
@@ -65,12 +85,13 @@ export class GuestStreams {
     const other = localGuest(runtime, to);
     if (other === undefined) return NO_STREAM;
     const ends = { writer: pid, reader: other.self.pid };
-    const stream = other.streams.#offer(() => openStream(runtime, ends));
+    const stream = other.streams.#offer(pid, () => openStream(runtime, ends));
     return stream === undefined ? NO_STREAM : this.#write(stream.writer);
   }
 
   async #openAway(to: Pid): Promise<number> {
-    const writer = await nodeOf(this.#self.runtime)?.streams.open(to);
+    const { pid, runtime } = this.#self;
+    const writer = await nodeOf(runtime)?.streams.open(pid, to);
     if (writer === undefined) return NO_STREAM;
     if (!this.#isClosed && !this.#isFull) return this.#write(writer);
     writer.end();
@@ -82,40 +103,69 @@ export class GuestStreams {
     return this.#nextId++;
   }
 
-  #offer(open: () => ByteStream): ByteStream | undefined {
+  #offer(from: Pid, open: () => ByteStream): ByteStream | undefined {
     if (this.#isFull) return undefined;
     const stream = open();
-    this.#put(stream.reader);
+    this.#put({ reader: stream.reader, from });
     return stream;
   }
 
-  /** Takes a stream that a guest of another scheduler opens. Returns false when it has too many. */
-  offer(reader: ReadEnd): boolean {
+  /** Takes a stream that `from`, of another scheduler, opens. Returns false when it has too many. */
+  offer(reader: ReadEnd, from: Pid): boolean {
     if (this.#isFull || this.#isClosed) return false;
-    this.#put(reader);
+    this.#put({ reader, from });
     return true;
   }
 
-  #put(reader: ReadEnd): void {
-    this.#offers.push(reader);
-    this.#wake?.();
+  // Who waits for a stream of that one has it, and not who takes any.
+  #put(offer: Offer): void {
+    const waiting =
+      this.#waiting.find(({ from }) => from?.equals(offer.from)) ??
+        this.#waiting.find(({ from }) => from === undefined);
+    if (waiting === undefined) return void this.#offers.push(offer);
+    this.#waiting = this.#waiting.filter((each) => each !== waiting);
+    waiting.resolve(this.#take(offer));
   }
 
-  /** Takes the oldest stream that was opened to it, or waits for one. Returns its number. */
-  accept(): number | Promise<number> {
-    return this.#offers.length > 0 ? this.#take() : this.#acceptLater();
+  /**
+   * Takes the oldest stream that was opened to it, or waits for one.
+   *
+   * @param from Who opened it; anybody when absent.
+   * @param signal Gives the wait up; then the promise never settles.
+   * @returns Its number.
+   */
+  accept(from?: Pid, signal?: AbortSignal): number | Promise<number> {
+    const at = this.#offers.findIndex((offer) =>
+      from === undefined || offer.from.equals(from)
+    );
+    if (at < 0) return this.#acceptLater(from, signal);
+    const [offer] = this.#offers.splice(at, 1);
+    return this.#take(offer!);
   }
 
-  async #acceptLater(): Promise<number> {
-    await new Promise<void>((resolve) => this.#wake = resolve);
-    this.#wake = undefined;
-    return this.#take();
+  #acceptLater(from: Pid | undefined, signal?: AbortSignal): Promise<number> {
+    return new Promise((resolve) => {
+      const waiting = { from, resolve };
+      this.#waiting.push(waiting);
+      signal?.addEventListener("abort", () => {
+        this.#waiting = this.#waiting.filter((each) => each !== waiting);
+      });
+    });
   }
 
-  #take(): number {
-    const reader = this.#offers.shift()!;
-    this.#readers.set(this.#nextId, { reader, rest: undefined });
+  #take({ reader, from }: Offer): number {
+    this.#readers.set(this.#nextId, {
+      ...{ reader, from, rest: undefined, isBroken: false },
+    });
     return this.#nextId++;
+  }
+
+  /** Offers a stream again that was accepted, and not read: nobody wants it any more. */
+  giveBack(id: number): void {
+    const reading = this.#readers.get(id);
+    if (reading === undefined) return;
+    this.#readers.delete(id);
+    this.#put(reading);
   }
 
   /**
@@ -161,7 +211,7 @@ export class GuestStreams {
     const reading = this.#readers.get(id);
     if (reading === undefined) return undefined;
     if (max === 0) return new Uint8Array();
-    const rest = reading.rest ?? await this.#next(reading.reader);
+    const rest = reading.rest ?? await this.#next(reading);
     if (rest === undefined) return undefined;
     const fitting = rest.subarray(0, max);
     const isAll = fitting.length === rest.length;
@@ -169,16 +219,23 @@ export class GuestStreams {
     return fitting;
   }
 
-  async #next(reader: ReadEnd): Promise<Uint8Array | undefined> {
+  async #next(reading: Reading): Promise<Uint8Array | undefined> {
+    const { reader } = reading;
     for (let wait = reader.ready(); wait !== undefined; wait = reader.ready()) {
       await wait;
     }
     try {
       return await reader.read();
     } catch {
-      // To a guest a broken stream is at its end: it has one number for both.
+      // To a guest a broken stream is at its end: who wants to know more asks.
+      reading.isBroken = true;
       return undefined;
     }
+  }
+
+  /** Whether a read has found that the writer of a stream went without ending it. */
+  isBroken(id: number): boolean {
+    return this.#readers.get(id)?.isBroken ?? false;
   }
 
   /** Ends a stream that it writes, or gives up one that it reads. Another number does nothing. */
@@ -189,12 +246,12 @@ export class GuestStreams {
     this.#readers.delete(id);
   }
 
-  /** Ends what it writes, and gives up what it reads and was offered: its process has ended. */
+  /** Breaks what it writes, and gives up what it reads and was offered: its process has ended. */
   closeAll(): void {
     this.#isClosed = true;
-    for (const writer of this.#writers.values()) writer.end();
+    for (const writer of this.#writers.values()) writer.abandon?.();
     for (const { reader } of this.#readers.values()) reader.cancel();
-    for (const reader of this.#offers) reader.cancel();
+    for (const { reader } of this.#offers) reader.cancel();
     this.#writers.clear();
     this.#readers.clear();
     this.#offers.length = 0;

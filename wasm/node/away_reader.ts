@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type ExitReason, StreamBroken } from "@rusm/otp";
 import type { ReadEnd } from "../core/streams.ts";
 
 /** The way to the writer. */
@@ -20,6 +21,7 @@ export class AwayReader implements ReadEnd {
   // The oldest first.
   #chunks: Uint8Array[] = [];
   #isOver = false;
+  #broken: StreamBroken | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
 
   /** Nothing has come yet. */
@@ -33,16 +35,22 @@ export class AwayReader implements ReadEnd {
     return this.#waiting.promise;
   }
 
-  /** The next chunk; undefined at the end. Nothing when it is not `ready`, either. */
+  /**
+   * The next chunk; undefined at the end. Nothing when it is not `ready`, either.
+   *
+   * @throws {StreamBroken} The writer went without ending it.
+   */
   read(): Uint8Array | undefined {
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) this.#way.taken();
+    else if (this.#broken !== undefined) throw this.#broken;
     return chunk;
   }
 
   cancel(): void {
     this.#chunks = [];
     this.#isOver = true;
+    this.#broken = undefined;
     this.#way.gone();
     this.#wake();
   }
@@ -58,6 +66,12 @@ export class AwayReader implements ReadEnd {
   finish(): void {
     this.#isOver = true;
     this.#wake();
+  }
+
+  /** No more chunks come, although there were to be more. */
+  lose(reason: ExitReason): void {
+    this.#broken = new StreamBroken("writer", reason);
+    this.finish();
   }
 
   #wake(): void {

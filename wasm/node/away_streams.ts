@@ -21,13 +21,18 @@ export type StreamFrame =
   }
   & (
     /** From the writer: to be offered to `to`, and answered by `opened`. */
-    | { readonly op: "open"; readonly id: number; readonly to: Pid }
+    | {
+      readonly op: "open";
+      readonly id: number;
+      readonly from: Pid;
+      readonly to: Pid;
+    }
     | {
       readonly op: "chunk";
       readonly id: number;
       readonly bytes: Uint8Array;
     }
-    | { readonly op: "end"; readonly id: number }
+    | { readonly op: "end"; readonly id: number; readonly isBroken: boolean }
     /** From the reader. */
     | {
       readonly op: "opened";
@@ -80,15 +85,15 @@ export class AwayStreams {
   }
 
   /**
-   * Opens a stream to a guest of another scheduler.
+   * Opens a stream from a guest of this scheduler to one of another.
    *
    * @returns Resolves to undefined when there is no such guest, or it has too
    * many streams.
    */
-  async open(to: Pid): Promise<WriteEnd | undefined> {
+  async open(from: Pid, to: Pid): Promise<WriteEnd | undefined> {
     const { scheduler } = to;
     const id = this.#nextId++;
-    if (!this.#tell(scheduler, { op: "open", id, to })) return undefined;
+    if (!this.#tell(scheduler, { op: "open", id, from, to })) return undefined;
     const isOpen = await new Promise<boolean>((settle) =>
       this.#opening.set(id, { to: scheduler, settle })
     );
@@ -104,8 +109,9 @@ export class AwayStreams {
   #writerOf(id: number, scheduler: number): AwayWriter {
     return new AwayWriter(scheduler, this.#windowOf(scheduler), {
       chunk: (bytes) => this.#tell(scheduler, { op: "chunk", id, bytes }),
-      end: () => {
-        if (this.#writers.delete(id)) this.#tell(scheduler, { op: "end", id });
+      end: (isBroken) => {
+        if (!this.#writers.delete(id)) return;
+        this.#tell(scheduler, { op: "end", id, isBroken });
       },
     });
   }
@@ -124,7 +130,7 @@ export class AwayStreams {
     const { scheduler } = frame;
     switch (frame.op) {
       case "open":
-        return this.#offer(frame.id, scheduler, frame.to);
+        return this.#offer(frame.id, scheduler, frame);
       case "opened":
         return this.#opened(frame.id, frame.isOpen);
       case "chunk":
@@ -132,8 +138,7 @@ export class AwayStreams {
         this.#tell(scheduler, { op: "arrived", bytes: frame.bytes.length });
         return this.#readerOf(frame.id, scheduler)?.put(frame.bytes);
       case "end":
-        this.#readerOf(frame.id, scheduler)?.finish();
-        return void this.#readers.get(scheduler)?.delete(frame.id);
+        return this.#end(frame.id, scheduler, frame.isBroken);
       case "room":
         return this.#writers.get(frame.id)?.allow();
       case "gone":
@@ -144,7 +149,11 @@ export class AwayStreams {
     }
   }
 
-  #offer(id: number, scheduler: number, to: Pid): void {
+  #offer(
+    id: number,
+    scheduler: number,
+    { from, to }: { readonly from: Pid; readonly to: Pid },
+  ): void {
     const readers = this.#readers.get(scheduler) ?? new Map();
     this.#readers.set(scheduler, readers);
     const reader = new AwayReader({
@@ -154,9 +163,17 @@ export class AwayStreams {
       },
     });
     const streams = localGuest(this.#runtime, to)?.streams;
-    const isOpen = streams?.offer(reader) ?? false;
+    const isOpen = streams?.offer(reader, from) ?? false;
     if (isOpen) readers.set(id, reader);
     this.#tell(scheduler, { op: "opened", id, isOpen });
+  }
+
+  // Which way the process went its monitors tell.
+  #end(id: number, scheduler: number, isBroken: boolean): void {
+    const reader = this.#readerOf(id, scheduler);
+    if (isBroken) reader?.lose("noproc");
+    else reader?.finish();
+    this.#readers.get(scheduler)?.delete(id);
   }
 
   #readerOf(id: number, scheduler: number): AwayReader | undefined {
@@ -184,7 +201,7 @@ export class AwayStreams {
       this.#writers.delete(id);
     }
     for (const reader of this.#readers.get(scheduler)?.values() ?? []) {
-      reader.finish();
+      reader.lose("noconnection");
     }
     this.#readers.delete(scheduler);
     this.#windows.delete(scheduler);

@@ -55,21 +55,21 @@ function copyOf(frame: StreamFrame): StreamFrame {
 }
 
 async function open(one: Side, other: Side, carry: () => boolean) {
-  const opening = one.away.open(other.pid);
+  const opening = one.away.open(one.pid, other.pid);
   carry();
   return await opening;
 }
 
 Deno.test("open() gives nothing for nobody, without a way, and when the other scheduler is lost", async () => {
   const [one, other, carry] = pair();
-  const nobody = one.away.open(new Pid(0, 2, 99));
+  const nobody = one.away.open(one.pid, new Pid(0, 2, 99));
   carry();
   strictEqual(await nobody, undefined);
-  const lost = one.away.open(other.pid);
+  const lost = one.away.open(one.pid, other.pid);
   one.away.lost(2);
   strictEqual(await lost, undefined);
   one.isConnected = false;
-  strictEqual(await one.away.open(other.pid), undefined);
+  strictEqual(await one.away.open(one.pid, other.pid), undefined);
 });
 
 Deno.test("a writer is ahead of its reader by so many chunks, and no more", async () => {
@@ -137,10 +137,13 @@ Deno.test("streams end with either guest, and leave nothing", async () => {
   carry();
   throws(() => writer.tryWrite(Uint8Array.of(1)), StreamBroken);
   strictEqual(
-    other.streams.offer({ ready() {}, read: () => undefined, cancel() {} }),
+    other.streams.offer(
+      { ready() {}, read: () => undefined, cancel() {} },
+      one.pid,
+    ),
     false,
   );
-  const later = one.away.open(other.pid);
+  const later = one.away.open(one.pid, other.pid);
   carry();
   strictEqual(await later, undefined);
 });

@@ -13,8 +13,8 @@ import type { Blocked, Window } from "./window.ts";
 export interface ToReader {
   /** Sends a chunk; false when there is no way. */
   chunk(bytes: Uint8Array): boolean;
-  /** Tells of the end. Idempotent. */
-  end(): void;
+  /** Tells of the end, or of a break. Idempotent. */
+  end(isBroken: boolean): void;
 }
 
 /**
@@ -59,8 +59,16 @@ export class AwayWriter implements WriteEnd, Blocked {
   }
 
   end(): void {
+    this.#finish(false);
+  }
+
+  abandon(): void {
+    this.#finish(true);
+  }
+
+  #finish(isBroken: boolean): void {
     this.#isEnded = true;
-    this.#way.end();
+    this.#way.end(isBroken);
     this.#release();
   }
 

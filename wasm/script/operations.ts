@@ -173,7 +173,7 @@ export class Operations {
       case OPS.streamOpenStart:
         return () => this.#openStream(BigInt(text(first)));
       case OPS.streamAcceptStart:
-        return (signal) => this.#acceptStream(signal);
+        return (signal) => this.#acceptStream(first, signal);
       case OPS.streamReadStart:
         return () => this.#readStream(Number(first));
       case OPS.streamWriteStart:
@@ -208,8 +208,16 @@ export class Operations {
     return found(stream === NO_STREAM ? null : `${stream}`);
   }
 
-  async #acceptStream(signal: AbortSignal): Promise<Settled> {
-    return found(`${await this.#guest.shared.accept(signal)}`);
+  async #acceptStream(
+    from: HostValue,
+    signal: AbortSignal,
+  ): Promise<Settled> {
+    const { streams } = this.#guest;
+    const pid = typeof from === "string" ? pidOf(BigInt(from)) : undefined;
+    const stream = await streams.accept(pid, signal);
+    // The guest gave it up when it was there already.
+    if (signal.aborted) streams.giveBack(stream);
+    return found(`${stream}`);
   }
 
   async #readStream(stream: number): Promise<Settled> {

@@ -150,7 +150,7 @@ export const OPS = {
   streamClose: 52,
   /** Started. (id, pid). Settles with the number of a stream, or null. */
   streamOpenStart: 53,
-  /** Started. (id). Settles with the number of a stream. */
+  /** Started. (id, pid of who opens it, or null for anybody). Settles with the number of a stream. */
   streamAcceptStart: 54,
   /** (id). Gives it up, and loses no stream; an unknown id is ignored. */
   streamAcceptCancel: 55,
@@ -184,6 +184,8 @@ export const OPS = {
   sseSend: 69,
   /** () → JSON list of its arguments, its name first; empty when it has none. */
   args: 70,
+  /** (stream) → 1 when a read has found that its writer went without ending it, or 0. */
+  streamIsBroken: 71,
 } as const;
 
 /** Flag of `decode`: malformed bytes are an error. */

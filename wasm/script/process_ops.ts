@@ -100,7 +100,7 @@ export const PROCESS_OPS: ReadonlyMap<number, ProcessOp> = new Map<
   ],
 
   [OPS.streamOpen, openStream],
-  [OPS.streamAccept, (guest) => guest.shared.accept()],
+  [OPS.streamAccept, (guest) => guest.streams.accept()],
   [
     OPS.streamRead,
     (guest, [stream]) => orNull(guest.shared.read(Number(stream))),
@@ -113,6 +113,10 @@ export const PROCESS_OPS: ReadonlyMap<number, ProcessOp> = new Map<
   [
     OPS.streamClose,
     (guest, [stream]) => guest.streams.close(Number(stream)) as undefined,
+  ],
+  [
+    OPS.streamIsBroken,
+    (guest, [stream]) => Number(guest.streams.isBroken(Number(stream))),
   ],
 
   [OPS.kvGet, kv(STORE_ASKS.get, (value) => value as Uint8Array ?? null)],
