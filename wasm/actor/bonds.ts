@@ -62,6 +62,12 @@ class Bonds {
 
 const BONDS: HostState<Bonds> = { create: () => new Bonds() };
 
+// Who talks to a client must learn that it is gone, by the end of its writer.
+function mayWatch({ capability, command }: HostGuest): boolean {
+  const { spawn, processControl } = capability;
+  return spawn || processControl || command.connection !== undefined;
+}
+
 /**
  * Monitors a process: {@linkcode bytesOf} says what of its end is received.
  *
@@ -72,9 +78,8 @@ export function watch(
   guest: HostGuest,
   target: bigint,
 ): MonitorRef | undefined {
-  const { spawn, processControl } = guest.capability;
   const { self } = guest;
-  if (!spawn && !processControl || !self.runtime.isAlive(self.pid)) return;
+  if (!mayWatch(guest) || !self.runtime.isAlive(self.pid)) return;
   guest.state(BONDS).add(self);
   // A guest takes a Down as text.
   const watcher = self as unknown as { readonly pid: Pid<Down> };
