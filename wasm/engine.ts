@@ -206,6 +206,16 @@ export class Engine {
     );
   }
 
+  /**
+   * Gives a process that was just spawned a name. Who is sent something
+   * afterwards finds it by that name, on any scheduler.
+   *
+   * @returns False when another has the name.
+   */
+  giveName(pid: Pid, name: string): boolean {
+    return this.#runtime.registerAway(name, pid);
+  }
+
   /** The groups of the node, of guests and of processes of the main thread. */
   get tags(): Tags {
     return this.#switchboard.tags;
@@ -239,7 +249,8 @@ export class Engine {
     await insistGrantable(capability);
     const image = await this.#bake(name, bundle, capability);
     const code = { type: "script", image } as const;
-    return await this.#load(name, code, capability, options);
+    const facts = { script: image.abilities };
+    return await this.#load(name, code, capability, options, facts);
   }
 
   /**
@@ -311,8 +322,8 @@ export class Engine {
       ...{ type: "component", component } as const,
       ...this.#wasmCode(name),
     };
-    const answers = isHandler(component.plan);
-    return await this.#load(name, code, capability, options, answers);
+    const facts = { isHandler: isHandler(component.plan) };
+    return await this.#load(name, code, capability, options, facts);
   }
 
   // Glue is JavaScript: whatever it does is done in the thread of one process.
@@ -354,14 +365,15 @@ export class Engine {
     code: GuestCode,
     capability: Capability,
     { isolation }: LoadOptions,
-    isHandler = false,
+    facts: Partial<Pick<Component, "isHandler" | "script">> = {},
   ): Promise<Component> {
     this.#insistOpen();
     const number = this.#loaded++;
     const place = isolation === "dedicated"
       ? this.#dedicated
       : this.#poolFor(capability);
-    const component: Loaded = { name, capability, isHandler, number, place };
+    const named = { name, capability, isHandler: false, ...facts };
+    const component: Loaded = { ...named, number, place };
     this.#components.set(number, component);
     place.load({ type: "load", component: number, code, capability });
     await this.#started(component);

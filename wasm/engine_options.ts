@@ -8,6 +8,7 @@ import type { ExitReason, MonitorRef, Pid } from "@rusm/otp";
 import type { Capability } from "./capability.ts";
 import type { GuestMessage } from "./message.ts";
 import type { Store } from "./node/store.ts";
+import type { ComponentAbilities } from "./script/ops.ts";
 
 /** A loaded component: what `Engine.spawn` makes processes of. */
 export interface Component {
@@ -17,6 +18,8 @@ export interface Component {
   readonly capability: Capability;
   /** Whether it answers requests by `Engine.handle`. */
   readonly isHandler: boolean;
+  /** What it can do when it is a script; absent for all others. */
+  readonly script?: ComponentAbilities;
 }
 
 /**

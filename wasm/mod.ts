@@ -31,6 +31,7 @@ export type {
   RegisterOptions,
 } from "./engine_options.ts";
 export { checkBundle } from "./script/bake_or_fail.ts";
+export { GUEST_MODULE } from "./script/guest_module.ts";
 export {
   HandlerFailed,
   type HandlerFailure,
@@ -49,6 +50,11 @@ export type {
 } from "./node/connection.ts";
 export type { Listing, Store, StoreWrite } from "./node/store.ts";
 export type { Tags } from "./node/tag_board.ts";
-export type { HeaderList, ReplyHead, RequestHead } from "./script/ops.ts";
+export type {
+  ComponentAbilities,
+  HeaderList,
+  ReplyHead,
+  RequestHead,
+} from "./script/ops.ts";
 export type { HandleOptions } from "./http/calling.ts";
 export type { Entry } from "./script/script_process.ts";

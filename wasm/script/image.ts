@@ -14,8 +14,14 @@ import {
   QUICKJS_OVERHEAD_BYTES,
   STACK_BYTES_MAX,
 } from "../limits.ts";
+import { readAbilities } from "./abilities.ts";
+import { GUEST_MODULE } from "./guest_module.ts";
 import { LoadBridge } from "./load_bridge.ts";
-import { type GuestEntry, PRELUDE_FILE } from "./ops.ts";
+import {
+  type ComponentAbilities,
+  type GuestEntry,
+  PRELUDE_FILE,
+} from "./ops.ts";
 import { PRELUDE } from "./prelude.gen.ts";
 import { quickjs } from "./quickjs.ts";
 import { GuestThrew } from "./guest_error.ts";
@@ -24,7 +30,7 @@ import { Vm } from "./vm.ts";
 
 /** Addresses of the prelude's entry points, the same in every instance. */
 export type EntryValues = Readonly<
-  Record<Exclude<keyof GuestEntry, "component">, Value>
+  Record<Exclude<keyof GuestEntry, "component" | "guestModule">, Value>
 >;
 
 /** What a process of a component starts from. Can be posted to Workers, which share it. */
@@ -41,6 +47,8 @@ export interface Image {
   readonly stackPointer: number;
   /** Where the entry points are. */
   readonly entry: EntryValues;
+  /** What the component can do. */
+  readonly abilities: ComponentAbilities;
 }
 
 /** A part of an image. */
@@ -72,7 +80,7 @@ export async function bake(
     capability.memoryBytesMax - QUICKJS_OVERHEAD_BYTES,
     STACK_BYTES_MAX,
   );
-  const entry = await load(vm, name, bundle);
+  const loaded = await load(vm, name, bundle);
   vm.reserve(HEAP_RESERVE_BYTES);
   const memory = new Uint8Array(vm.memory.buffer as ArrayBuffer);
   return {
@@ -81,7 +89,7 @@ export async function bake(
     pages: memory.length / PAGE_BYTES,
     parts: partsOf(memory),
     stackPointer: vm.stackPointer,
-    entry,
+    ...loaded,
   };
 }
 
@@ -89,7 +97,7 @@ async function load(
   vm: Vm,
   name: string,
   bundle: string,
-): Promise<EntryValues> {
+): Promise<Pick<Image, "entry" | "abilities">> {
   const global = vm.global();
   const host = vm.hostFunction("host");
   vm.setProperty(global, "__host", host);
@@ -98,15 +106,19 @@ async function load(
   vm.free(await vm.evaluateBytecode(await prelude));
   const rusm = vm.property(global, "__rusm");
   vm.free(await vm.evaluate("delete globalThis.__rusm", PRELUDE_FILE));
-  const exports = await vm.evaluate(wrap(bundle), `${name}.js`);
-  vm.free(await vm.call(vm.property(rusm, "component"), exports));
+  const component = await vm.evaluate(wrap(bundle), `${name}.js`);
+  const guestModule = vm.property(rusm, "guestModule");
+  const exports = await vm.call(component, guestModule);
+  vm.free(component);
+  const abilities = await vm.call(vm.property(rusm, "component"), exports);
   await insistHandled(vm);
-  return {
+  const entry = {
     handle: vm.property(rusm, "handle"),
     run: vm.property(rusm, "run"),
     settle: vm.property(rusm, "settle"),
     fire: vm.property(rusm, "fire"),
   };
+  return { entry, abilities: readAbilities(vm.lift(abilities)) };
 }
 
 let prelude: Promise<Uint8Array> | undefined;
@@ -128,10 +140,11 @@ async function insistHandled(vm: Vm): Promise<void> {
 // On the bundle's first line, so that line numbers stay right. A bundle that
 // closes the function itself only gains what any script could do.
 function wrap(bundle: string): string {
-  return `((module) => { ((module, exports, require) => {${bundle}
+  return `((guest, module = { exports: {} }) => { ((module, exports, require) => {${bundle}
 })(module, module.exports, (specifier) => {
+  if (specifier === "${GUEST_MODULE}") return guest;
   throw new TypeError(\`Cannot import "\${specifier}": a component has no Node APIs\`);
-}); return module.exports; })({ exports: {} })`;
+}); return module.exports; })`;
 }
 
 const GRAIN_BYTES = 256;

@@ -15,11 +15,11 @@ const GLOBALS =
   FinalizationRegistry Float16Array Float32Array Float64Array Function Headers Infinity Int16Array Int32Array
   Int8Array InternalError Iterator JSON Map Math NaN Number Object Process Promise Proxy RangeError
   ReferenceError Reflect RegExp Request Response Set SharedArrayBuffer String SuppressedError Symbol
-  SyntaxError TextDecoder TextEncoder TypeError URIError URL URLSearchParams Uint16Array Uint32Array
-  Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet atob btoa clearInterval clearTimeout console crypto
-  decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval fetch files globalThis isFinite isNaN
-  kv parseFloat parseInt performance process queueMicrotask setInterval setTimeout structuredClone undefined
-  unescape`.split(/\s+/);
+  SyntaxError TextDecoder TextEncoder TypeError URIError URL URLSearchParams Uint16Array Uint32Array Uint8Array
+  Uint8ClampedArray WeakMap WeakRef WeakSet atob btoa callTimeout clearInterval clearTimeout connect console
+  crypto decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval fetch files globalThis isFinite
+  isNaN kv parseFloat parseInt performance process pubsub queueMicrotask setInterval setTimeout spawn sse
+  structuredClone supervise undefined unescape websocket`.split(/\s+/);
 
 /** What `code` gives in a process, as text. */
 async function inGuest(code: string): Promise<string> {

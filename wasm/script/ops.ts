@@ -339,6 +339,24 @@ export interface FetchedHead {
   redirected: boolean;
 }
 
+/** What processes of a component of TypeScript can do. */
+export interface ComponentAbilities {
+  /** Whether it answers requests: by a default function, by one with `fetch`, or by an export `fetch`. */
+  readonly answers: boolean;
+  /** Its functions besides the default: what a service does, and the actions of routes. */
+  readonly functions: readonly string[];
+  /**
+   * What a process does that begins with `run`; null when it cannot.
+   *
+   * | | |
+   * | --- | --- |
+   * | `"websocket"`, `"sse"` | talks to the client that it is spawned for |
+   * | `"service"` | does its functions for others, until it is ended |
+   * | `"worker"` | calls its default function, once |
+   */
+  readonly runs: "websocket" | "sse" | "service" | "worker" | null;
+}
+
 /**
  * The entry points of the prelude: the global `__rusm`, which the runner reads
  * once and deletes before the component is evaluated.
@@ -353,9 +371,15 @@ export interface GuestEntry {
    *
    * The first of these that is a function answers requests: the default
    * export (the exports themselves when there is none), its `fetch`, the export
-   * `fetch`. Only the first of them can be `run`.
+   * `fetch`. A request with an action is answered by the export of that name, if
+   * there is one.
+   *
+   * @returns JSON of {@linkcode ComponentAbilities}. A guest can have had a hand
+   * in it.
    */
-  component(exports: unknown): void;
+  component(exports: unknown): string;
+  /** What the module of the SDK exports. Frozen. */
+  readonly guestModule: object;
   /**
    * Answers one request: ends in `reply` or `fail`, at once or in a later job.
    *
@@ -363,7 +387,10 @@ export interface GuestEntry {
    * @param body Owned by the guest afterwards.
    */
   handle(head: string, body: Uint8Array | null): void;
-  /** Calls the default export: ends in `done` or `fail`. */
+  /**
+   * Does what `runs` of {@linkcode ComponentAbilities} says: ends in `done` or
+   * `fail`, but for a service, which does not end.
+   */
   run(): void;
   /**
    * Answers a started operation. An unknown id is ignored.

@@ -17,7 +17,8 @@ export function failProcess(thrown: unknown): void {
   callHost(OPS.fail, name, message, stack);
 }
 
-function describeThrown(
+/** What was thrown, of whatever kind it is. Never throws. */
+export function describeThrown(
   thrown: unknown,
 ): { name: string; message: string; stack: string } {
   try {

@@ -1,44 +1,26 @@
 /**
- * The component: what it exports, and how the host calls it.
+ * How the host calls the component.
  *
  * @module
  */
 
 import { OPS, type RequestHead } from "../ops.ts";
+import { type Handler, own } from "./component.ts";
+import { converse } from "./connected.ts";
 import { failProcess } from "./failure.ts";
 import { callHost } from "./host.ts";
 import { inspect } from "./inspect.ts";
+import { exchange, port } from "./own_exchange.ts";
 import { reseed } from "./random.ts";
-import { makeRequest, type Request } from "./request.ts";
+import { makeRequest } from "./request.ts";
 import { replyOf } from "./response.ts";
-
-/** What a handler gets beside the request. */
-interface Context {
-  /** What the route's pattern matched, by name. */
-  params: Record<string, string>;
-  /** The route's action, if it has one. */
-  action: string | null;
-}
-
-type Handler = (request: Request, context: Context) => unknown;
+import { serve } from "./service.ts";
+import { dropSubscriber } from "./topics.ts";
 
 /** Characters of a wrong answer that the error shows. */
 const SHOWN_LENGTH_MAX = 200;
 
-let handler: Handler | undefined;
-let main: (() => unknown) | undefined;
-
 const { parse, stringify } = JSON;
-
-/** See `GuestEntry.component`. */
-export function component(exports: unknown): void {
-  // A bundle of plain CommonJS may be its function.
-  const { default: exported = exports, fetch } = Object(exports);
-  if (typeof exported === "function") handler = main = exported;
-  else if (typeof exported?.fetch === "function") {
-    handler = (request, context) => exported.fetch(request, context);
-  } else if (typeof fetch === "function") handler = fetch;
-}
 
 /** See `GuestEntry.handle`. */
 export function handle(
@@ -52,21 +34,18 @@ export function handle(
 /** See `GuestEntry.run`. */
 export function run(): void {
   reseed();
-  settleWith(callMain());
+  settleWith(runToEnd());
 }
 
 async function answer(
   head: RequestHead,
   body: Uint8Array<ArrayBuffer> | null,
 ): Promise<void> {
-  if (handler === undefined) {
-    throw new TypeError(
-      "Cannot find a handler: export default a function (request) or an object with fetch",
-    );
-  }
+  const { action } = head;
+  const handler = handlerFor(action);
   const request = makeRequest(head.method, head.url, head.headers, body);
   const params = Object.fromEntries(head.params);
-  const answered = await handler(request, { params, action: head.action });
+  const answered = await handler(request, { params, action });
   const reply = replyOf(answered);
   if (reply === undefined) {
     const what = inspect(answered).slice(0, SHOWN_LENGTH_MAX);
@@ -77,11 +56,29 @@ async function answer(
   callHost(OPS.reply, stringify(reply.head), reply.body);
 }
 
-async function callMain(): Promise<void> {
-  if (main === undefined) {
-    throw new TypeError("Cannot run the component: export default a function");
+function handlerFor(action: string | null): Handler {
+  const named = action === null ? undefined : own.functions.get(action);
+  const handler = named as Handler | undefined ?? own.handler;
+  if (handler !== undefined) return handler;
+  throw new TypeError(
+    action === null
+      ? "Cannot find a handler: export default a function (request) or an object with fetch"
+      : `Cannot find a handler: export a function named ${action}`,
+  );
+}
+
+async function runToEnd(): Promise<void> {
+  const { driver, functions, main } = own;
+  if (driver !== undefined) {
+    await converse(driver.begin(), exchange, port, dropSubscriber);
+  } else if (functions.size > 0) {
+    await serve(functions, exchange, port, dropSubscriber);
+  } else if (main !== undefined) await main();
+  else {
+    throw new TypeError(
+      "Cannot run the component: export a function, or one as default",
+    );
   }
-  await main();
   callHost(OPS.done);
 }
 

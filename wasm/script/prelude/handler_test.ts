@@ -264,15 +264,14 @@ for (
   const component of [
     ``,
     `exports.default = { fetch() {} }`,
-    `exports.fetch = () => {}`,
   ]
 ) {
-  Deno.test(`run() fails when there is no default function: ${component}`, async () => {
+  Deno.test(`run() fails when there is no function: ${component}`, async () => {
     using guest = await Guest.create(component);
     guest.enter("run");
     deepStrictEqual(guest.failures, [[
       "TypeError",
-      "Cannot run the component: export default a function",
+      "Cannot run the component: export a function, or one as default",
       "",
     ]]);
     strictEqual(guest.doneCount, 0);
@@ -289,4 +288,63 @@ Deno.test("run() fails when the function rejects", async () => {
     "no",
   ]]);
   strictEqual(guest.doneCount, 0);
+});
+
+/** What a component exports, and what it can do: whether it answers, its functions, what it runs as. */
+// deno-fmt-ignore
+const ABILITIES: readonly (readonly [component: string, answers: boolean, functions: string[], runs: string | null])[] = [
+  [``,                                                            false, [],            null],
+  [`exports.default = 1`,                                         false, [],            null],
+  [`exports.default = () => {}`,                                  true,  [],            "worker"],
+  [`module.exports = () => {}`,                                   true,  [],            "worker"],
+  [`exports.default = { fetch() {} }`,                            true,  [],            null],
+  [`exports.fetch = () => {}`,                                    true,  ["fetch"],     "service"],
+  [`exports.show = () => {}; exports.list = function* () {}`,     false, ["show", "list"], "service"],
+  [`exports.limit = 3; exports.show = () => {}`,                  false, ["show"],      "service"],
+  [`exports.default = () => {}; exports.show = () => {}`,         true,  ["show"],      "service"],
+  [`exports.default = websocket({ message() {} })`,               false, [],            "websocket"],
+  [`exports.default = sse({})`,                                   false, [],            "sse"],
+  [`exports.default = sse({}); exports.show = () => {}`,          false, ["show"],      "sse"],
+  [`exports.default = { kind: "sse", begin() {} }`,               false, [],            null],
+  [`Object.defineProperty(exports, "show", { get: () => () => {}, enumerable: true })`, false, ["show"], "service"],
+];
+
+for (const [component, answers, functions, runs] of ABILITIES) {
+  Deno.test(`component() tells what this can do: ${component}`, async () => {
+    using guest = await Guest.create(component);
+    deepStrictEqual(guest.abilities, { answers, functions, runs });
+  });
+}
+
+Deno.test("component() tells what a component does, whatever it has replaced", async () => {
+  using guest = await Guest.create(
+    `JSON.stringify = () => "{}"; Object.prototype.toJSON = () => undefined;`,
+  );
+  strictEqual(guest.abilities, undefined);
+});
+
+// deno-fmt-ignore
+const ACTIONS: readonly (readonly [component: string, action: string | null, text: string])[] = [
+  [`exports.show = (request, { params, action }) => new Response(action + params.id)`, "show", "show7"],
+  [`exports.show = () => new Response("named"); exports.default = () => new Response("default")`, "show", "named"],
+  [`exports.show = () => new Response("named"); exports.default = () => new Response("default")`, null, "default"],
+  [`exports.default = (_, { action }) => new Response(action)`, "toString", "toString"],
+];
+
+for (const [component, action, text] of ACTIONS) {
+  Deno.test(`handle() answers ${action} with ${text}`, async () => {
+    const params: [string, string][] = [["id", "7"]];
+    const answered = await answer(component, { action, params });
+    strictEqual(answered.text, text);
+  });
+}
+
+Deno.test("handle() fails when there is no such function", async () => {
+  const { failure } = await answer(`exports.show = () => {}`, {
+    action: "list",
+  });
+  strictEqual(
+    failure?.message,
+    "Cannot find a handler: export a function named list",
+  );
 });

@@ -55,13 +55,20 @@ export type Write =
   | { op: "delete"; bucket: string; key: string };
 
 /** The store of the node. */
-export const kv = {
+export interface Kv {
   /** The bucket of that name, which need not be there yet. */
+  bucket(name: string): Bucket;
+
+  /** Does all of `writes`, in order, or none. Throws as a bucket does. */
+  batch(writes: Write[]): void;
+}
+
+/** The store of the node. */
+export const kv: Kv = {
   bucket(name: string): Bucket {
     return bucketOf(`${name}`);
   },
 
-  /** Does all of `writes`, in order, or none. Throws as a bucket does. */
   batch(writes: Write[]): void {
     const values: Uint8Array[] = [];
     const heads = writes.map((write) => headOf(write, values));

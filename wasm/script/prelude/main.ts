@@ -16,15 +16,15 @@ import { env } from "./env.ts";
 import { Event, EventTarget } from "./event.ts";
 import { fetch } from "./fetch.ts";
 import { files } from "./files.ts";
-import { component, handle, run } from "./handler.ts";
+import { component } from "./component.ts";
+import { handle, run } from "./handler.ts";
 import { Headers } from "./headers.ts";
-import { kv } from "./kv.ts";
 import { settle } from "./operations.ts";
 import { definePlatformClass, type PlatformClass } from "./platform.ts";
-import { Process } from "./process.ts";
 import { Crypto, random } from "./random.ts";
 import { Request } from "./request.ts";
 import { Response } from "./response.ts";
+import { SDK } from "./sdk.ts";
 import { Stream } from "./stream.ts";
 import { structuredClone } from "./structured_clone.ts";
 import { clearTimeout, fire, setInterval, setTimeout } from "./timers.ts";
@@ -46,7 +46,10 @@ const CLASSES: Record<string, PlatformClass> = {
   URLSearchParams,
 };
 
-const ENTRY: GuestEntry = { component, handle, run, settle, fire };
+const ENTRY: GuestEntry = {
+  ...{ component, handle, run, settle, fire },
+  guestModule: SDK,
+};
 
 const GLOBALS = {
   ...CLASSES,
@@ -54,8 +57,7 @@ const GLOBALS = {
   crypto: new Crypto(),
   fetch,
   files,
-  kv,
-  Process,
+  ...SDK,
   process: { env },
   structuredClone,
   setTimeout,

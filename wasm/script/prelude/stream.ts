@@ -27,6 +27,7 @@ export class Stream {
     numberOf = (stream) => stream.#number;
   }
 
+  /** For the SDK alone. */
   constructor(key: symbol, number: number) {
     if (key !== KEY) throw new TypeError("Illegal constructor");
     this.#number = number;
@@ -52,6 +53,14 @@ export class Stream {
     return callHost(OPS.streamRead, this.#number) as
       | Uint8Array<ArrayBuffer>
       | null;
+  }
+
+  /**
+   * Whether a read has found the end because the process that writes has ended,
+   * without ending the stream; false once it is closed.
+   */
+  get broken(): boolean {
+    return callHost(OPS.streamIsBroken, this.#number) === 1;
   }
 
   /** As `write`, while other jobs of the process go on. Writes keep their order. */
@@ -118,9 +127,14 @@ export interface Accepting {
   cancel(): void;
 }
 
-/** As `acceptStream`, while other jobs of the process go on. */
-export function startAccepting(): Accepting {
-  const { id, settled } = startOperation(OPS.streamAcceptStart);
+/**
+ * As `acceptStream`, while other jobs of the process go on.
+ *
+ * @param from Who opens the stream, in decimal; anybody when absent. Who waits
+ * for one of somebody has it before who takes any.
+ */
+export function startAccepting(from?: string): Accepting {
+  const { id, settled } = startOperation(OPS.streamAcceptStart, from ?? null);
   const stream = settled.then(({ head }) =>
     head === null ? null : new Stream(KEY, Number(head))
   );

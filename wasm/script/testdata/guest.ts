@@ -80,6 +80,8 @@ export class Guest {
   readonly delays: number[] = [];
   /** How often `done` was called. */
   doneCount = 0;
+  /** What the component can do, as the prelude told. */
+  abilities: unknown;
   /** What `receive` was asked to wait, in milliseconds. */
   readonly waits: number[] = [];
 
@@ -119,7 +121,8 @@ export class Guest {
     const wrapped = `((module) => { ((module, exports) => {${component}
     })(module, module.exports); return module.exports; })({ exports: {} })`;
     const exports = guest.#vm.evalCode(wrapped, "component.js");
-    guest.#call("component", exports);
+    const told = guest.#call("component", exports);
+    guest.abilities = typeof told === "string" ? JSON.parse(told) : undefined;
     return guest;
   }
 
@@ -162,9 +165,12 @@ export class Guest {
     this.#vm.dispose();
   }
 
-  #call(name: string, ...args: JSValueHandle[]): void {
+  #call(name: string, ...args: JSValueHandle[]): unknown {
     const entry = this.#entry.get(name) as JSValueHandle;
-    this.#vm.callFunction(entry, this.#vm.undefined, ...args).dispose();
+    const value = this.#vm.callFunction(entry, this.#vm.undefined, ...args);
+    const copy = this.#vm.dump(value);
+    value.dispose();
+    return copy;
   }
 
   #step(): boolean {

@@ -1,0 +1,74 @@
+/**
+ * The component: what it exports, and what that makes of it.
+ *
+ * @module
+ */
+
+import type { ComponentAbilities } from "../ops.ts";
+import { type Driver, driverOf } from "./connected.ts";
+import type { Request } from "./request.ts";
+import type { Operation } from "./service.ts";
+
+/** What a handler gets beside the request. */
+export interface Context {
+  /** What the route's pattern matched, by name. */
+  params: Record<string, string>;
+  /** The route's action, if it has one. */
+  action: string | null;
+}
+
+/** Answers requests. */
+export type Handler = (request: Request, context: Context) => unknown;
+
+/** What a component exports, as the entry points need it. */
+export interface Component {
+  /** Answers requests; undefined when it cannot. */
+  handler: Handler | undefined;
+  /** What runs once; undefined when there is none. */
+  main: (() => unknown) | undefined;
+  /** What serves connections; undefined when it serves none. */
+  driver: Driver | undefined;
+  /** Its functions with names of their own. */
+  functions: Map<string, Operation>;
+}
+
+/** The component of this image. */
+export const own: Component = {
+  ...{ handler: undefined, main: undefined, driver: undefined },
+  functions: new Map(),
+};
+
+const { stringify } = JSON;
+
+/** See `GuestEntry.component`. */
+export function component(exports: unknown): string {
+  // A bundle of plain CommonJS may be its function.
+  const { default: exported = exports, fetch } = Object(exports);
+  own.driver = driverOf(exported);
+  if (typeof exported === "function") own.handler = own.main = exported;
+  else if (typeof exported?.fetch === "function") {
+    own.handler = (request, context) => exported.fetch(request, context);
+  } else if (typeof fetch === "function") own.handler = fetch;
+  for (const [name, value] of Object.entries(Object(exports))) {
+    if (name !== "default" && typeof value === "function") {
+      own.functions.set(name, value as Operation);
+    }
+  }
+  return stringify(abilities());
+}
+
+function abilities(): ComponentAbilities {
+  const { handler, functions } = own;
+  return {
+    answers: handler !== undefined,
+    functions: [...functions.keys()],
+    runs: runs(),
+  };
+}
+
+/** What a process does that `run` begins: the first of these that there is. */
+export function runs(): ComponentAbilities["runs"] {
+  if (own.driver !== undefined) return own.driver.kind;
+  if (own.functions.size > 0) return "service";
+  return own.main === undefined ? null : "worker";
+}
