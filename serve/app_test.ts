@@ -16,6 +16,20 @@ const MANIFEST = `${LISTENER}
 [components.api]
 `;
 
+const RESIDENT = `[components.api]
+resident = true
+`;
+const ROUTED = `[[serve]]
+protocol = "http"
+listen = "127.0.0.1:0"
+
+[serve.routes]
+"GET /" = "api#list"
+"GET /:id" = "api#show"
+
+[components.api]
+`;
+
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** Calls `test` with a directory that holds `files`. */
@@ -67,6 +81,22 @@ const FAILURES: readonly (readonly [string, Files, AppErrorCode, RegExp])[] = [
     { "rusm.toml": MANIFEST, "wasm/api.js": "fetch('http://127.0.0.1/');" },
     "loadFailed",
     /^DIR\/rusm\.toml:6:1: Cannot load component "api": .*only in its functions/],
+  ["a script that is served exports no handler",
+    { "rusm.toml": MANIFEST, "wasm/api.js": "exports.add = () => {};" },
+    "loadFailed",
+    /^DIR\/rusm\.toml:6:1: Cannot serve component "api", which exports no handler of requests$/],
+  ["a route names a function that is not there",
+    { "rusm.toml": ROUTED, "wasm/api.js": "exports.list = () => {};" },
+    "loadFailed",
+    /^DIR\/rusm\.toml:9:1: Cannot serve component "api", which exports no function "show", and no handler of requests$/],
+  ["a resident exports no function",
+    { "rusm.toml": RESIDENT, "wasm/api.js": "exports.default = { fetch() {} };" },
+    "noEntry",
+    /^DIR\/rusm\.toml:1:1: Cannot begin component "api": it exports no function$/],
+  ["a resident is for clients",
+    { "rusm.toml": RESIDENT, "wasm/api.js": "exports.default = sse({});" },
+    "noEntry",
+    /^DIR\/rusm\.toml:1:1: Cannot keep component "api" running, which is started for each client$/],
   ["a module is invalid",
     { "rusm.toml": MANIFEST, "wasm/api.wasm": "\0asm\x01\0\0\0\x63" },
     "loadFailed",
@@ -82,7 +112,7 @@ const FAILURES: readonly (readonly [string, Files, AppErrorCode, RegExp])[] = [
   ["TypeScript is to begin elsewhere",
     { "rusm.toml": `${MANIFEST}entry = "tick"`, "wasm/api.js": ANSWERS },
     "noEntry",
-    /^DIR\/rusm\.toml:6:1: Cannot begin component "api" with "tick": TypeScript begins with its default export$/],
+    /^DIR\/rusm\.toml:6:1: Cannot begin component "api" with "tick": TypeScript begins with what it exports$/],
   ["an address is no address of this machine",
     { "rusm.toml": MANIFEST.replace("127.0.0.1", "192.0.2.1"), "wasm/api.js": ANSWERS },
     "cannotListen",

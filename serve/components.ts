@@ -18,7 +18,11 @@ import {
   artifactPaths,
   readArtifact,
 } from "./hosting/artifact.ts";
-import { type Beginning, findBeginning } from "./hosting/beginning.ts";
+import {
+  type Beginning,
+  beginningOfScript,
+  findBeginning,
+} from "./hosting/beginning.ts";
 import type { ComponentEntry, Manifest } from "./manifest.ts";
 
 /**
@@ -70,8 +74,9 @@ async function loadEntry(
 ): Promise<Loaded> {
   const artifact = await readOrFail(manifest, entry);
   const component = await loadOrFail(manifest, engine, entry, artifact);
-  insistServable(manifest, entry, component, artifact.kind);
-  const beginning = await findBeginning(artifact, entry.entry);
+  insistServable(manifest, entry, component);
+  insistNoClient(manifest, entry, component);
+  const beginning = await beginningOf(component, artifact, entry);
   insistFound(manifest, entry, beginning);
   return { component, kind: artifact.kind, ...runningOf(entry, beginning) };
 }
@@ -121,25 +126,67 @@ async function loadOrFail(
   }
 }
 
-// A script answers by its default export, a component by that of `wasi:http`.
+// A script answers by what it exports, a component by that of `wasi:http`.
 function insistServable(
   { path, listeners }: Manifest,
-  { name, at }: ComponentEntry,
-  { isHandler }: Component,
-  kind: ArtifactKind,
+  entry: ComponentEntry,
+  component: Component,
 ): void {
-  const isServed = listeners.some(({ target }) =>
-    typeof target === "string"
-      ? target === name
-      : target.routes.some(({ component }) => component === name)
-  );
-  if (kind === "script" || isHandler || !isServed) return;
+  for (const { target } of listeners) {
+    const asked = typeof target === "string"
+      ? [{ component: target, action: undefined }]
+      : target.routes;
+    for (const route of asked) {
+      if (route.component !== entry.name) continue;
+      const why = whyNotServed(component, route.action);
+      if (why === undefined) continue;
+      const place = formatPlace(path, entry.at);
+      throw new AppError(
+        "loadFailed",
+        `${place}: Cannot serve component "${entry.name}", which ${why}`,
+      );
+    }
+  }
+}
+
+function whyNotServed(
+  { isHandler, script }: Component,
+  action: string | undefined,
+): string | undefined {
+  if (script === undefined) {
+    return isHandler ? undefined : "exports no wasi:http/incoming-handler";
+  }
+  if (script.answers) return undefined;
+  if (action === undefined) return "exports no handler of requests";
+  return script.functions.includes(action)
+    ? undefined
+    : `exports no function "${action}", and no handler of requests`;
+}
+
+// Who is spawned without a client waits for one.
+function insistNoClient(
+  { path }: Manifest,
+  { name, isResident, at }: ComponentEntry,
+  { script }: Component,
+): void {
+  const isForClients = script?.runs === "websocket" || script?.runs === "sse";
+  if (!isResident || !isForClients) return;
   throw new AppError(
-    "loadFailed",
+    "noEntry",
     `${
       formatPlace(path, at)
-    }: Cannot serve component "${name}", which exports no wasi:http/incoming-handler`,
+    }: Cannot keep component "${name}" running, which is started for each client`,
   );
+}
+
+async function beginningOf(
+  { script }: Component,
+  artifact: Artifact,
+  { entry }: ComponentEntry,
+): Promise<Beginning> {
+  if (artifact.kind !== "script") return await findBeginning(artifact, entry);
+  // What was loaded as a script says what it can do.
+  return beginningOfScript(script!, entry);
 }
 
 // What only answers requests needs no beginning.

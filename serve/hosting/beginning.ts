@@ -4,7 +4,7 @@
  * @module
  */
 
-import { componentEntries } from "@rusm/wasm";
+import { type ComponentAbilities, componentEntries } from "@rusm/wasm";
 import type { Artifact } from "./artifact.ts";
 
 /** Where processes begin, or why they cannot. */
@@ -36,19 +36,21 @@ const COMMAND = "wasi:cli/run#run";
 /** Names that a message lists. */
 const LISTED_MAX = 20;
 
+/** An artifact that is no script. */
+type WasmArtifact = Exclude<Artifact, { readonly kind: "script" }>;
+
 /**
- * Finds where processes of `artifact` begin: a script with its default export,
- * all else with `wanted`. When that is absent, a module begins with its `_start`,
- * else its `run`, a component with its `run`, else that of `wasi:cli/run`.
+ * Finds where processes of `artifact` begin: with `wanted`. When that is absent,
+ * a module begins with its `_start`, else its `run`, a component with its `run`,
+ * else that of `wasi:cli/run`.
  *
  * @param artifact Valid: an engine has loaded it.
  * @param wanted The `entry` of the manifest.
  */
 export async function findBeginning(
-  artifact: Artifact,
+  artifact: WasmArtifact,
   wanted: string | undefined,
 ): Promise<Beginning> {
-  if (artifact.kind === "script") return beginningOfScript(wanted);
   const exported = artifact.kind === "module"
     ? await functionsOf(artifact.bytes)
     : componentEntries(artifact.bytes);
@@ -57,9 +59,19 @@ export async function findBeginning(
     : namedOf(exported, wanted)) ?? missingFrom(exported);
 }
 
-function beginningOfScript(wanted = RUN): Beginning {
-  if (wanted === RUN) return found(RUN);
-  return { type: "missing", why: "TypeScript begins with its default export" };
+/**
+ * Finds where processes of a script begin: what it exports says what they do.
+ *
+ * @param wanted The `entry` of the manifest.
+ */
+export function beginningOfScript(
+  { runs }: ComponentAbilities,
+  wanted: string = RUN,
+): Beginning {
+  if (wanted !== RUN) {
+    return { type: "missing", why: "TypeScript begins with what it exports" };
+  }
+  return runs === null ? missingFrom([]) : found(RUN);
 }
 
 async function functionsOf(bytes: Uint8Array<ArrayBuffer>): Promise<string[]> {

@@ -1,9 +1,10 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { assemble } from "../testdata/assemble.ts";
-import type { Artifact } from "./artifact.ts";
-import { findBeginning } from "./beginning.ts";
+import type { ComponentAbilities } from "@rusm/wasm";
+import { beginningOfScript, findBeginning } from "./beginning.ts";
 
-const SCRIPT: Artifact = { kind: "script", text: "" };
+type Artifact = Parameters<typeof findBeginning>[0];
+
 const EMPTY: Artifact = {
   kind: "component",
   bytes: Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0),
@@ -24,8 +25,6 @@ async function componentOf(name: string): Promise<Artifact> {
 /** What, the artifact, the `entry`, and what it begins with. */
 // deno-fmt-ignore
 const FOUND: readonly (readonly [string, () => Artifact | Promise<Artifact>, string | undefined, string, boolean])[] = [
-  ["a script with its default export", () => SCRIPT, undefined, "run", false],
-  ["a script that says so", () => SCRIPT, "run", "run", false],
   ["a module with _start", () => moduleOf("run", "_start"), undefined, "_start", true],
   ["a module with run", () => moduleOf("tick", "run"), undefined, "run", false],
   ["a module with what it says", () => moduleOf("_start", "tick"), "tick", "tick", false],
@@ -49,7 +48,6 @@ const MANY = Array.from({ length: 25 }, (_, index) => `f${index}`);
 /** What, the artifact, the `entry`, and why there is no beginning. */
 // deno-fmt-ignore
 const MISSING: readonly (readonly [string, () => Artifact | Promise<Artifact>, string | undefined, RegExp])[] = [
-  ["a script with another export", () => SCRIPT, "tick", /^TypeScript begins with its default export$/],
   ["a module with neither", () => moduleOf("tick"), undefined, /^it exports "tick"$/],
   ["a module with a memory of that name", () => moduleOf("run"), "memory", /^it exports "run"$/],
   ["a module without functions", () => moduleOf(), undefined, /^it exports no function$/],
@@ -63,5 +61,27 @@ for (const [what, artifact, wanted, why] of MISSING) {
     const beginning = await findBeginning(await artifact(), wanted);
     strictEqual(beginning.type, "missing");
     match(beginning.why, why);
+  });
+}
+
+/** What a script runs as, the `entry`, and why there is no beginning. */
+// deno-fmt-ignore
+const SCRIPTS: readonly (readonly [ComponentAbilities["runs"], string | undefined, string | undefined])[] = [
+  ["worker", undefined, undefined],
+  ["service", "run", undefined],
+  ["websocket", undefined, undefined],
+  ["service", "add", "TypeScript begins with what it exports"],
+  [null, undefined, "it exports no function"],
+];
+
+for (const [runs, wanted, why] of SCRIPTS) {
+  Deno.test(`beginningOfScript() begins a ${runs} with ${wanted}, or says: ${why}`, () => {
+    const script = { answers: true, functions: [], runs };
+    deepStrictEqual(
+      beginningOfScript(script, wanted),
+      why === undefined
+        ? { type: "found", entry: "run", isCommand: false }
+        : { type: "missing", why },
+    );
   });
 }

@@ -27,7 +27,7 @@ export interface ResidentsNode {
   /** Runs their supervisor. */
   readonly runtime: Runtime;
   /** Spawns them. */
-  readonly engine: Pick<Engine, "spawn" | "spawnLink">;
+  readonly engine: Pick<Engine, "spawn" | "spawnLink" | "giveName">;
   /** Told of each start. */
   readonly log: Log;
 }
@@ -42,7 +42,8 @@ interface LastEnd {
  * The processes that an app starts itself: its residents, under one supervisor,
  * and its commands, which nobody starts again.
  *
- * A resident is started again whatever it ends with. After more than 3 restarts
+ * A resident in TypeScript has the name of its component; others take the names
+ * that they want. A resident is started again whatever it ends with. After more than 3 restarts
  * of all of them within 5 s their supervisor gives up: it ends those that are
  * left, the youngest first.
  *
@@ -125,11 +126,27 @@ export class Residents {
       start: (supervisor: ChildStarter) => {
         const { engine } = this.#node;
         const pid = engine.spawnLink(supervisor, component, start!);
+        if (component.script !== undefined) this.#name(pid, component.name);
         this.#started(resident, pid);
         started();
         return pid;
       },
     };
+  }
+
+  #name(pid: Pid, name: string): void {
+    const { runtime, engine } = this.#node;
+    const before = this.#pids.get(name);
+    // 1. It ends before its scheduler has heard of its name.
+    // 2. So the end is told here first, and then that the name is free.
+    // 3. It has ended, or there would be no other: the name is free now.
+    if (before !== undefined && runtime.whereis(name)?.equals(before)) {
+      runtime.unregister(name);
+    }
+    if (engine.giveName(pid, name)) return;
+    // The supervisor will not know of it.
+    runtime.kill(pid);
+    throw new Error(`Cannot register a name that another process has: ${name}`);
   }
 
   #started({ component: { name, capability } }: Loaded, pid: Pid): void {

@@ -11,8 +11,16 @@ import { Residents, type ResidentsNode } from "./residents.ts";
 
 const CAPABILITY = BUILT_IN_PROFILES.get("sandboxed")!;
 
-function loadedOf(name: string, role: Role): Loaded {
-  const component = { name, capability: CAPABILITY, isHandler: false };
+function loadedOf(name: string, role: Role, isNamed = false): Loaded {
+  const script = {
+    answers: false,
+    functions: ["add"],
+    runs: "service",
+  } as const;
+  const component = {
+    ...{ name, capability: CAPABILITY, isHandler: false },
+    ...(isNamed ? { script } : {}),
+  };
   return { component, kind: "script", role, start: { entry: "run" } };
 }
 
@@ -43,6 +51,7 @@ class TestNode implements ResidentsNode {
       self.link(pid);
       return pid;
     },
+    giveName: (pid, name) => this.runtime.register(name, pid),
   };
 
   #spawn(name: string): Pid<GuestMessage> {
@@ -163,4 +172,38 @@ Deno.test("Residents.stop() resolves without any", async () => {
   await residents.start([loadedOf("worker", "onDemand")]);
   await residents.stop();
   strictEqual(residents.pidOf("worker"), undefined);
+});
+
+Deno.test("Residents gives one in TypeScript its name, and again when it is started again", async () => {
+  const node = new TestNode();
+  const residents = new Residents(node);
+  await residents.start([
+    loadedOf("a", "resident", true),
+    loadedOf("b", "resident"),
+    loadedOf("c", "onDemand", true),
+  ]);
+  const { runtime, pids: [first] } = node;
+  deepStrictEqual(
+    ["a", "b", "c"].map((name) => runtime.whereis(name)),
+    [first, undefined, undefined],
+  );
+  runtime.send(first!, "crash");
+  await node.spawned(3);
+  deepStrictEqual(runtime.whereis("a"), node.pids[2]);
+  await residents.stop();
+});
+
+Deno.test("Residents.gaveUp resolves when another has the name of a resident", async () => {
+  const node = new TestNode();
+  const other = node.runtime.spawn(() => new Promise(() => {}));
+  node.runtime.register("a", other.pid);
+  const residents = new Residents(node);
+  await residents.start([loadedOf("a", "resident", true)]);
+  const { message } = await residents.gaveUp;
+  match(
+    message,
+    /^Cannot start component "a": .*name that another process has: a$/,
+  );
+  await residents.stop();
+  other.kill();
 });
