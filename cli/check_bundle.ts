@@ -4,4 +4,4 @@
  * @module
  */
 
-export { checkBundle, LoadFailed } from "@rusm/wasm";
+export { checkBundle, GUEST_MODULE, LoadFailed } from "@rusm/wasm";

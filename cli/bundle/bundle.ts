@@ -6,6 +6,7 @@
 
 import { SourceMap } from "node:module";
 import { dirname, resolve } from "node:path";
+import { GUEST_MODULE } from "../check_bundle.ts";
 import type { Component } from "./component.ts";
 import { findLeftovers, type Leftover } from "./leftover.ts";
 import { problemOf } from "./message.ts";
@@ -15,7 +16,7 @@ import { type Place, type Problem, problemAt, wholeFile } from "./problem.ts";
 export type Bundling =
   | {
     readonly type: "bundled";
-    /** CommonJS that imports nothing. */
+    /** CommonJS that imports nothing but {@linkcode GUEST_MODULE}, which every guest has. */
     readonly code: string;
     /** Where each part of `code` comes from. */
     readonly origins: Origins;
@@ -34,6 +35,7 @@ export async function bundle(component: Component): Promise<Bundling> {
     entrypoints: [component.entry],
     outputPath: component.artifact,
     platform: "browser",
+    external: [GUEST_MODULE],
     format: "cjs",
     sourcemap: "external",
     // Names and lines in a guest's stack are worth more than the bytes.
@@ -48,7 +50,7 @@ export async function bundle(component: Component): Promise<Bundling> {
     textOf(result, `${component.artifact}.map`),
     dirname(component.artifact),
   );
-  const leftovers = findLeftovers(code);
+  const leftovers = findLeftovers(code, GUEST_MODULE);
   if (leftovers.length > 0) {
     return failed(
       await Promise.all(

@@ -48,6 +48,22 @@ Deno.test("bundle() knows where each part comes from", async () => {
   strictEqual(bundling.origins.find(lines.length + 5, 0), undefined);
 });
 
+Deno.test("bundle() leaves the runner's module to the runner", async () => {
+  const bundling = await bundleFiles({
+    "index.ts": 'import { spawn } from "@rusm/wasm/guest";\n' +
+      'import type { Service } from "@rusm/wasm/guest";\n' +
+      "export const start = (name: string): Service<unknown> => spawn(name);\n",
+  });
+  strictEqual(bundling.type, "bundled");
+  deepStrictEqual(bundling.warnings, []);
+  const module = { exports: {} as { start?: (name: string) => string } };
+  new Function("module", "require", bundling.code)(
+    module,
+    (specifier: string) => ({ spawn: (name: string) => specifier + name }),
+  );
+  strictEqual(module.exports.start?.("!"), "@rusm/wasm/guest!");
+});
+
 /** Sources, and what is said of them. */
 const FAILURES: readonly (readonly [
   string,

@@ -26,8 +26,9 @@ export interface Leftover {
  *
  * @param code A CommonJS bundle. What does not parse has none: the runner says
  * what is wrong with it.
+ * @param answered What the runner answers a `require` of; it is not found.
  */
-export function findLeftovers(code: string): Leftover[] {
+export function findLeftovers(code: string, answered?: string): Leftover[] {
   const program = parseBundle(code);
   if (program === undefined) return [];
   const leftovers: Leftover[] = [];
@@ -35,7 +36,8 @@ export function findLeftovers(code: string): Leftover[] {
     CallExpression(node, _state, ancestors) {
       if (!isRequire(node) || isAnswered(ancestors)) return;
       const specifier = literalOf(node.arguments[0]);
-      if (specifier !== undefined) leftovers.push({ specifier, ...at(node) });
+      if (specifier === undefined || specifier === answered) return;
+      leftovers.push({ specifier, ...at(node) });
     },
     ImportExpression(node) {
       leftovers.push({ specifier: literalOf(node.source), ...at(node.source) });

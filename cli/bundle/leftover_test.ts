@@ -42,3 +42,9 @@ Deno.test("findLeftovers() says where it found one", () => {
     ],
   );
 });
+
+Deno.test("findLeftovers() leaves a require out that the runner answers, and no import()", () => {
+  const code = 'require("a/b"); require("a"); import("a/b");';
+  const found = findLeftovers(code, "a/b").map(({ specifier }) => specifier);
+  deepStrictEqual(found, ["a", "a/b"]);
+});
