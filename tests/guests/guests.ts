@@ -64,6 +64,7 @@ export const GUESTS: readonly Guest[] = [
   },
   { ...PROCESS, name: "counter", sources: ["c/counter.c", "c/abi.c"] },
   { ...PROCESS, name: "child", sources: ["c/child.c", "c/abi.c"] },
+  { ...PROCESS, name: "speaker", sources: ["c/speaker.c", "c/abi.c"] },
   {
     ...VALUES,
     name: "values",

@@ -22,7 +22,7 @@ const FAULTS: readonly (readonly [string, number, RegExp])[] = [
   ["recurses", 502, /crashed: RangeError|crashed: InternalError/],
   ["allocates", 502, /limit memory: Used more than 33554432 bytes of memory/],
   ["answersTooMuch", 502, /limit memory/],
-  ["exhaustsTimers", 502, /Cannot have more than \d+ timers/],
+  ["exhaustsTimers", 502, /Cannot have more than \d+ operations/],
   ["neverSettles", 502, /awaits what nothing will settle/],
   ["noSuchAction", 502, /TypeError: not a function/],
   ["loops", 504, /limit cpu: Used more than 300 ms of CPU time/],
