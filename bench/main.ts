@@ -16,9 +16,10 @@ import type { Noun } from "./noun.ts";
 import { otp } from "./otp.ts";
 import type { Row } from "./row.ts";
 import { formatReport, type Paint } from "./table.ts";
+import { script } from "./script.ts";
 import { wasm } from "./wasm.ts";
 
-const NOUNS: readonly Noun[] = [otp, wasm, component, http];
+const NOUNS: readonly Noun[] = [otp, wasm, component, script, http];
 
 /** Where {@linkcode main} prints. */
 export interface Io {

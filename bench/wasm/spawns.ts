@@ -17,7 +17,7 @@ import type { LocalScheduler, Spawner } from "./local.ts";
  * @throws {Error} Not all of them have ended normally.
  */
 export async function spawnRunExit(
-  scheduler: LocalScheduler,
+  scheduler: Pick<LocalScheduler, "runtime">,
   module: Spawner,
   { total, batch }: { readonly total: number; readonly batch: number },
 ): Promise<number> {
