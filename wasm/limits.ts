@@ -41,8 +41,20 @@ export const HEAP_RESERVE_BYTES: number = MEBIBYTE / 4;
 /** The largest file that a guest can read in one piece, in bytes. */
 export const FILE_BYTES_MAX: number = 32 * MEBIBYTE;
 
-/** The largest body that a guest can fetch, in bytes. */
-export const FETCHED_BYTES_MAX: number = 8 * MEBIBYTE;
+/** Bodies that one script process can have open, compressors among them: each holds a piece or two, and its state. */
+export const PIPES_MAX = 64;
+
+/** Texts that one script process can decode in chunks at once, in other encodings than UTF-8. */
+export const DECODERS_MAX = 256;
+
+/** Redirects that one fetch of a script follows, as browsers do. */
+export const REDIRECTS_MAX = 20;
+
+/** Iterations of PBKDF2 that a guest can ask for: some seconds on one thread. */
+export const PBKDF2_ITERATIONS_MAX = 10_000_000;
+
+/** Bits of an RSA key that a guest can have made: some seconds on one thread. */
+export const RSA_BITS_MAX = 4_096;
 
 /** Timers, fetches and file operations that one process can have under way. */
 export const OPERATIONS_MAX = 256;

@@ -43,11 +43,15 @@ export function decodeText(
   flags: number,
   bytes: Uint8Array,
 ): string {
-  const decoder = new TextDecoder(label, {
+  return decoderOf(label, flags).decode(bytes);
+}
+
+/** A decoder of the host. As {@linkcode decodeText} takes them; throws RangeError. */
+export function decoderOf(label: string, flags: number): TextDecoder {
+  return new TextDecoder(label, {
     fatal: (flags & DECODE_FATAL) !== 0,
     ignoreBOM: (flags & DECODE_KEEP_BOM) !== 0,
   });
-  return decoder.decode(bytes);
 }
 
 const encoder = new TextEncoder();

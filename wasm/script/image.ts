@@ -16,6 +16,11 @@ import {
 } from "../limits.ts";
 import { readAbilities } from "./abilities.ts";
 import { GUEST_MODULE } from "./guest_module.ts";
+import {
+  compileLibraries,
+  librariesOf,
+  type LibraryCode,
+} from "./libraries.ts";
 import { LoadBridge } from "./load_bridge.ts";
 import {
   type ComponentAbilities,
@@ -30,7 +35,10 @@ import { Vm } from "./vm.ts";
 
 /** Addresses of the prelude's entry points, the same in every instance. */
 export type EntryValues = Readonly<
-  Record<Exclude<keyof GuestEntry, "component" | "guestModule">, Value>
+  Record<
+    Exclude<keyof GuestEntry, "component" | "guestModule" | "preload">,
+    Value
+  >
 >;
 
 /** What a process of a component starts from. Can be posted to Workers, which share it. */
@@ -49,6 +57,8 @@ export interface Image {
   readonly entry: EntryValues;
   /** What the component can do. */
   readonly abilities: ComponentAbilities;
+  /** What a process can still evaluate. In shared memory while it is posted to Workers. */
+  readonly libraries: LibraryCode;
 }
 
 /** A part of an image. */
@@ -75,12 +85,14 @@ export async function bake(
   log: (level: number, text: string) => void,
 ): Promise<Image> {
   const module = await quickjs(capability.memoryBytesMax);
-  const vm = new Vm(module, new LoadBridge(name, BAKE_MS_MAX, log));
+  compiled ??= compileScripts();
+  const { prelude, libraries } = await compiled;
+  const vm = new Vm(module, new LoadBridge(name, BAKE_MS_MAX, log, libraries));
   vm.initialize(
     capability.memoryBytesMax - QUICKJS_OVERHEAD_BYTES,
     STACK_BYTES_MAX,
   );
-  const loaded = await load(vm, name, bundle);
+  const loaded = await load(vm, prelude, name, bundle);
   vm.reserve(HEAP_RESERVE_BYTES);
   const memory = new Uint8Array(vm.memory.buffer as ArrayBuffer);
   return {
@@ -90,11 +102,13 @@ export async function bake(
     parts: partsOf(memory),
     stackPointer: vm.stackPointer,
     ...loaded,
+    libraries,
   };
 }
 
 async function load(
   vm: Vm,
+  prelude: Uint8Array,
   name: string,
   bundle: string,
 ): Promise<Pick<Image, "entry" | "abilities">> {
@@ -102,10 +116,12 @@ async function load(
   const host = vm.hostFunction("host");
   vm.setProperty(global, "__host", host);
   vm.free(host);
-  prelude ??= compilePrelude();
-  vm.free(await vm.evaluateBytecode(await prelude));
+  vm.free(await vm.evaluateBytecode(prelude));
   const rusm = vm.property(global, "__rusm");
   vm.free(await vm.evaluate("delete globalThis.__rusm", PRELUDE_FILE));
+  for (const library of librariesOf(bundle)) {
+    vm.free(await vm.call(vm.property(rusm, "preload"), vm.lower(library)));
+  }
   const component = await vm.evaluate(wrap(bundle), `${name}.js`);
   const guestModule = vm.property(rusm, "guestModule");
   const exports = await vm.call(component, guestModule);
@@ -121,15 +137,24 @@ async function load(
   return { entry, abilities: readAbilities(vm.lift(abilities)) };
 }
 
-let prelude: Promise<Uint8Array> | undefined;
+interface CompiledScripts {
+  readonly prelude: Uint8Array;
+  readonly libraries: LibraryCode;
+}
+
+let compiled: Promise<CompiledScripts> | undefined;
 
 // Without its source the prelude takes a third less of every image, and is
 // evaluated in a fraction of the time.
-async function compilePrelude(): Promise<Uint8Array> {
+async function compileScripts(): Promise<CompiledScripts> {
   const module = await quickjs(PRELUDE_MEMORY_BYTES);
-  const vm = new Vm(module, new LoadBridge("prelude", BAKE_MS_MAX, () => {}));
+  const bridge = new LoadBridge("prelude", BAKE_MS_MAX, () => {});
+  const vm = new Vm(module, bridge);
   vm.initialize(PRELUDE_MEMORY_BYTES - QUICKJS_OVERHEAD_BYTES, STACK_BYTES_MAX);
-  return await vm.compile(PRELUDE, PRELUDE_FILE);
+  return {
+    prelude: await vm.compile(PRELUDE, PRELUDE_FILE),
+    libraries: await compileLibraries((code) => vm.compile(code, PRELUDE_FILE)),
+  };
 }
 
 async function insistHandled(vm: Vm): Promise<void> {

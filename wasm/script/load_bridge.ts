@@ -7,6 +7,7 @@
 
 import { pureCall, text } from "../host/pure.ts";
 import { type HostValue, OPS } from "./ops.ts";
+import { type LibraryCode, libraryCode } from "./libraries.ts";
 import { guestError, GuestThrew } from "./guest_error.ts";
 import type { Bridge } from "./vm.ts";
 
@@ -16,13 +17,16 @@ export class LoadBridge implements Bridge {
   readonly #log: (level: number, text: string) => void;
   readonly #loadMsMax: number;
   readonly #deadlineMs: number;
+  readonly #libraries: LibraryCode | undefined;
 
   /** Ends a component that is still loading after `loadMsMax` milliseconds. */
   constructor(
     name: string,
     loadMsMax: number,
     log: (level: number, text: string) => void,
+    libraries?: LibraryCode,
   ) {
+    this.#libraries = libraries;
     this.#name = name;
     this.#log = log;
     this.#loadMsMax = loadMsMax;
@@ -36,6 +40,9 @@ export class LoadBridge implements Bridge {
     }
     if (op === OPS.randomBytes) {
       return crypto.getRandomValues(new Uint8Array(Number(args[0])));
+    }
+    if (op === OPS.library && this.#libraries !== undefined) {
+      return libraryCode(this.#libraries, text(args[0]));
     }
     const answer = pureCall(op, args);
     if (answer.isPure) return answer.value;

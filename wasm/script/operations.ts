@@ -1,6 +1,6 @@
 /**
  * Operations that a guest has started and that are answered later: timers,
- * fetches, files, streams and messages.
+ * files, streams, messages, and those of the Web APIs.
  *
  * @module
  */
@@ -8,11 +8,11 @@
 import { pidOf } from "../actor/asking.ts";
 import { NO_STREAM } from "../core/streams.ts";
 import { readFile, writeFile } from "../host/filesystem.ts";
-import { fetchFor } from "../host/http.ts";
 import { bytes, text } from "../host/pure.ts";
 import { OPERATION_BYTES_MAX, OPERATIONS_MAX } from "../limits.ts";
-import { type FetchHead, type HostValue, OPS } from "./ops.ts";
+import { type HostValue, OPS } from "./ops.ts";
 import type { ScriptGuest } from "./script_guest.ts";
+import { WebOperations } from "./web/web_operations.ts";
 
 /** How an operation ended: the arguments of the guest's `settle`, after the id. */
 export interface Settled {
@@ -57,12 +57,14 @@ export class Operations {
   readonly #guest: OperationsGuest;
   readonly #listener: OperationsListener;
   readonly #listed = new Map<number, Operation>();
+  readonly #web: WebOperations;
   #bytes = 0;
 
   /** No operations. */
   constructor(guest: OperationsGuest, listener: OperationsListener) {
     this.#guest = guest;
     this.#listener = listener;
+    this.#web = new WebOperations(guest.capability);
   }
 
   /** How many are under way. */
@@ -93,14 +95,15 @@ export class Operations {
         return true;
     }
     const run = this.#runOf(op, args);
-    if (run === undefined) return false;
+    if (run === undefined) return this.#web.call(op, args);
     this.#start(id, sizeOf(args[2]), run);
     return true;
   }
 
-  /** Cancels all that is under way. */
+  /** Cancels all that is under way, and closes what is open. */
   cancelAll(): void {
     for (const id of [...this.#listed.keys()]) this.#cancel(id);
+    this.#web.close();
   }
 
   /** An operation has ended. Returns whether it was listed. */
@@ -164,8 +167,6 @@ export class Operations {
   #runOf(op: number, args: HostValue[]): Run | undefined {
     const [, first, second] = args;
     switch (op) {
-      case OPS.fetchStart:
-        return (signal) => this.#fetch(args, signal);
       case OPS.fileRead:
         return () => this.#readFile(text(first));
       case OPS.fileWrite:
@@ -179,18 +180,7 @@ export class Operations {
       case OPS.streamWriteStart:
         return () => this.#writeStream(Number(first), bytes(second));
     }
-    return undefined;
-  }
-
-  async #fetch(args: HostValue[], signal: AbortSignal): Promise<Settled> {
-    const head: FetchHead = JSON.parse(text(args[1]));
-    const body = args[2] instanceof Uint8Array ? args[2] : null;
-    const answer = await fetchFor(this.#guest.capability, head, body, signal);
-    return {
-      errorName: null,
-      head: JSON.stringify(answer.head),
-      bytes: answer.body,
-    };
+    return this.#web.runOf(op, args);
   }
 
   async #readFile(path: string): Promise<Settled> {

@@ -45,11 +45,12 @@ export const OPS = {
   timerCancel: 8,
   /**
    * Started. (id, JSON of {@linkcode FetchHead}, body or null). Settles with
-   * JSON of {@linkcode FetchedHead} and the body. NotCapable: the capability
-   * does not reach that host.
+   * JSON of {@linkcode FetchedHead}. From the start on, `id` names a pipe too:
+   * what is written is the request's body, if it has `isStreamed`; what is
+   * read is the answer's. NotCapable: the capability does not reach that host.
    */
   fetchStart: 9,
-  /** (id). The answer is no longer wanted; an unknown id is ignored. */
+  /** (id). Neither the answer nor its body is wanted; an unknown id is ignored. */
   fetchAbort: 10,
   /** (name) → the variable's value; undefined when it is not set or not granted. */
   envGet: 11,
@@ -186,7 +187,154 @@ export const OPS = {
   args: 70,
   /** (stream) → 1 when a read has found that its writer went without ending it, or 0. */
   streamIsBroken: 71,
+
+  // Web APIs, from 100 on.
+
+  /**
+   * Pure. (name of {@linkcode LIBRARIES}) → the function that makes the
+   * library, which is a {@linkcode LibraryScript}.
+   */
+  library: 100,
+  /**
+   * (decoder, label, flags). Opens a decoder for a text that comes in chunks.
+   * RangeError: unknown label, or too many are open.
+   */
+  decoderOpen: 101,
+  /** Started. (id, pipe). Settles with the next bytes, or with none at the end. */
+  pipeRead: 102,
+  /**
+   * Started. (id, pipe, bytes). Settles when the pipe can take more. At most
+   * {@linkcode PIPE_CHUNK_BYTES_MAX} bytes: RangeError.
+   */
+  pipeWrite: 103,
+  /** (pipe, message or null). The last was written, or the source failed. */
+  pipeEnd: 104,
+  /** (pipe). Neither side goes on; an unknown pipe is ignored. */
+  pipeClose: 105,
+  /**
+   * (pipe, one of {@linkcode CODECS}, 1 to compress, 0 to decompress). Opens a
+   * pipe: what is written comes out the other way.
+   */
+  codecOpen: 106,
+  /**
+   * Started. (id, JSON of {@linkcode SubtleRequest}, bytes). Settles with JSON
+   * of {@linkcode SubtleAnswer} and bytes.
+   */
+  subtle: 107,
+  /**
+   * (decoder, bytes, 1 for the last chunk) → text. The last one closes it.
+   * TypeError: malformed bytes, when fatal; that closes it too.
+   */
+  decodeChunk: 108,
+  /** (decoder). No more is to be decoded; an unknown decoder is ignored. */
+  decoderClose: 109,
 } as const;
+
+/** Bytes that one `pipeRead` and one `pipeWrite` pass at most. */
+export const PIPE_CHUNK_BYTES_MAX = 65_536;
+
+/** Formats of `codecOpen`, as `CompressionStream` has them. */
+export const CODECS = ["gzip", "deflate", "deflate-raw", "brotli"] as const;
+
+/** A format of `codecOpen`. */
+export type Codec = (typeof CODECS)[number];
+
+/**
+ * The parts of the prelude that are in an image only when its component seems
+ * to need them, and the globals of each. Whatever else needs one has it
+ * evaluated then.
+ */
+export const LIBRARIES = {
+  streams: [
+    ...["ByteLengthQueuingStrategy", "CompressionStream"],
+    ...["CountQueuingStrategy", "DecompressionStream"],
+    ...["ReadableByteStreamController", "ReadableStream"],
+    ...["ReadableStreamBYOBReader", "ReadableStreamBYOBRequest"],
+    ...["ReadableStreamDefaultController", "ReadableStreamDefaultReader"],
+    ...["TextDecoderStream", "TextEncoderStream", "TransformStream"],
+    ...["TransformStreamDefaultController", "WritableStream"],
+    ...["WritableStreamDefaultController", "WritableStreamDefaultWriter"],
+  ],
+  forms: ["Blob", "File", "FormData"],
+  subtle: ["CryptoKey", "SubtleCrypto"],
+  events: [
+    ...["AbortController", "AbortSignal", "CloseEvent", "CustomEvent"],
+    ...["ErrorEvent", "Event", "EventTarget", "MessageEvent"],
+    ...["ProgressEvent", "PromiseRejectionEvent"],
+  ],
+  fetch: ["fetch"],
+  url: ["URL", "URLSearchParams"],
+  text: ["TextDecoder", "TextEncoder"],
+  clone: ["structuredClone"],
+  inspect: ["console"],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Names a library. */
+export type LibraryName = keyof typeof LIBRARIES;
+
+/**
+ * What the script of a library evaluates to: takes what the prelude shares
+ * with its libraries, and gives `install` what it is made of.
+ */
+export type LibraryScript = (
+  core: object,
+  install: (library: object) => void,
+) => void;
+
+/** What `subtle` is asked. Bytes stand in one piece, cut by `lengths`. */
+export interface SubtleRequest {
+  /** What to do. */
+  type:
+    | "decrypt"
+    | "deriveBits"
+    | "digest"
+    | "encrypt"
+    | "exportKey"
+    | "generateKey"
+    | "importKey"
+    | "sign"
+    | "verify";
+  /** The algorithm: bytes in it are `{ "bytes": index }`, keys `{ "key": KeyHead }`. */
+  algorithm: unknown;
+  /** The key, where there is one. */
+  key?: KeyHead;
+  /** Format of `importKey` and `exportKey`. */
+  format?: string;
+  /** What the new key is for. */
+  usages?: string[];
+  /** Whether the new key can be exported. */
+  extractable?: boolean;
+  /** Bits that `deriveBits` gives; null for all there are. */
+  lengthBits?: number | null;
+  /** Lengths of the pieces that the bytes are made of. */
+  lengths: number[];
+}
+
+/** A key on its way: its bytes are a piece of the request's or the answer's. */
+export interface KeyHead {
+  /** Of what kind it is. */
+  type: "secret" | "private" | "public";
+  /** In which format its bytes are. */
+  format: "raw" | "pkcs8" | "spki";
+  /** Index of the piece. */
+  bytes: number;
+  /** As `CryptoKey.algorithm` has it, a byte array as numbers. */
+  algorithm: unknown;
+  /** What it is for. */
+  usages: string[];
+}
+
+/** What `subtle` answers. */
+export interface SubtleAnswer {
+  /** Keys that were made: one, or the private and the public one. */
+  keys?: KeyHead[];
+  /** Whether a signature holds. */
+  holds?: boolean;
+  /** A key as JWK. */
+  jwk?: unknown;
+  /** Lengths of the pieces that the bytes are made of. */
+  lengths: number[];
+}
 
 /** Flag of `decode`: malformed bytes are an error. */
 export const DECODE_FATAL = 1;
@@ -275,6 +423,8 @@ export interface FetchHead {
   headers: HeaderList;
   /** What a redirect does, as in `RequestInit`. */
   redirect: "follow" | "manual" | "error";
+  /** Whether the body is written to the pipe; there is none otherwise. */
+  isStreamed?: true;
 }
 
 /** What is known of a process. */
@@ -337,6 +487,8 @@ export interface FetchedHead {
   url: string;
   /** Whether there were redirects. */
   redirected: boolean;
+  /** Whether there is a body to read. */
+  hasBody: boolean;
 }
 
 /** What processes of a component of TypeScript can do. */
@@ -366,6 +518,8 @@ export interface ComponentAbilities {
  * a guest has one stack. Of `reply`, `done` and `fail` the first one counts.
  */
 export interface GuestEntry {
+  /** Evaluates a library, before the component is evaluated. */
+  preload(name: LibraryName): void;
   /**
    * Takes `module.exports` of the bundle, once, when the image is baked.
    *

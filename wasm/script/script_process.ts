@@ -21,6 +21,7 @@ import { exceeded, exitReason } from "./exit_reasons.ts";
 import type { Image } from "./image.ts";
 import { LogBudget } from "./log_budget.ts";
 import type { MailListener } from "./mail.ts";
+import { libraryCode } from "./libraries.ts";
 import {
   Operations,
   type OperationsListener,
@@ -37,6 +38,7 @@ import {
 import { PROCESS_OPS, type ProcessOp } from "./process_ops.ts";
 import { ScriptGuest, type ScriptGuestParts } from "./script_guest.ts";
 import type { Bridge, Vm } from "./vm.ts";
+import { Decoders } from "./web/decoders.ts";
 import type { VmPool } from "./vm_pool.ts";
 
 /** What a process calls first: `handle` answers one request, `run` calls the default export. */
@@ -75,6 +77,7 @@ export class ScriptProcess
   // Both from its start to its end.
   #guest: ScriptGuest | undefined;
   #operations: Operations | undefined;
+  readonly #decoders = new Decoders();
   #replyTo: Pid<GuestReply> | undefined;
   #outcome: ExitReason | undefined;
   #isStopped = false;
@@ -313,6 +316,12 @@ export class ScriptProcess
         return this.#exit(optionalText(args[0]));
       case OPS.log:
         return this.#log.write(Number(args[0]), text(args[1]));
+      case OPS.library:
+        return libraryCode(this.#options.image.libraries, text(args[0]));
+      case OPS.decoderOpen:
+      case OPS.decodeChunk:
+      case OPS.decoderClose:
+        return this.#decoders.call(op, args);
       case OPS.receive:
         return this.#receive(Number(args[0]));
     }

@@ -19,7 +19,7 @@ import {
   GuestStopped,
   GuestThrew,
 } from "./guest_error.ts";
-import type { HostValue } from "./ops.ts";
+import { type HostValue, OPS } from "./ops.ts";
 import {
   type Fibers,
   fibersOf,
@@ -32,7 +32,8 @@ import { JOB_THREW } from "./turn.ts";
 export interface Bridge {
   /**
    * Does operation `op` of `OPS`. May return a promise, which suspends the
-   * guest. What it throws is thrown in the guest, by name and message.
+   * guest. What it throws is thrown in the guest, by name and message. Of
+   * `OPS.library` it returns bytecode: the guest gets what that evaluates to.
    */
   call(op: number, args: HostValue[]): HostValue | Promise<HostValue>;
 
@@ -362,6 +363,7 @@ export class Vm {
     try {
       const [op, ...args] = this.#liftArgs(argc, argv);
       const result = this.bridge.call(op as number, args);
+      if (op === OPS.library) return this.#library(result as Uint8Array);
       if (!(result instanceof Promise)) return this.lower(result);
       return result.then(
         (value) => this.lower(value),
@@ -371,6 +373,13 @@ export class Vm {
       // Not swallowed: it goes on in the guest.
       return this.#throwInGuest(thrown);
     }
+  }
+
+  // On a fiber of its own, which ends before the guest's goes on.
+  #library(bytecode: Uint8Array): Promise<number> {
+    return this.evaluateBytecode(bytecode).catch((thrown) =>
+      this.#throwInGuest(thrown)
+    );
   }
 
   #liftArgs(argc: number, argv: number): HostValue[] {

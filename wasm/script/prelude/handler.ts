@@ -53,7 +53,9 @@ async function answer(
       `Cannot answer with a value that is no Response: got ${what}`,
     );
   }
-  callHost(OPS.reply, stringify(reply.head), reply.body);
+  const { body: content } = reply;
+  const whole = content instanceof Promise ? await content : content;
+  callHost(OPS.reply, stringify(reply.head), whole);
 }
 
 function handlerFor(action: string | null): Handler {

@@ -5,6 +5,7 @@
  */
 
 import type { HeaderList } from "../ops.ts";
+import { pairIterator } from "./platform.ts";
 
 type Field = HeaderList[number];
 
@@ -29,11 +30,18 @@ export class Headers {
       return headers;
     };
     headerList = (headers) => headers.#list;
+    pairIterator(
+      "Headers",
+      this.prototype,
+      (headers, index) => headers.#sorted()[index],
+    );
   }
 
-  constructor(init?: unknown) {
+  constructor(init: unknown = undefined) {
     if (init === undefined) return;
-    for (const [name, value] of fieldsOf(init)) this.append(name, value);
+    for (const [name, value] of fieldsOf(init)) {
+      this.#list.push(this.#check(name, value));
+    }
   }
 
   /** Adds a field; a name may have several. */
@@ -75,38 +83,6 @@ export class Headers {
     this.#combined = undefined;
   }
 
-  /** Calls back with each value, name, and this, sorted by name. */
-  forEach(
-    callback: (value: string, name: string, headers: this) => void,
-    self?: unknown,
-  ): void {
-    for (const [name, value] of this) callback.call(self, value, name, this);
-  }
-
-  /** Names and joined values, sorted by name. Follows changes on the way. */
-  *entries(): Generator<Field> {
-    for (let index = 0;; index++) {
-      const field = this.#sorted()[index];
-      if (field === undefined) return;
-      yield [field[0], field[1]];
-    }
-  }
-
-  /** Names, sorted. */
-  *keys(): Generator<string> {
-    for (const [name] of this.entries()) yield name;
-  }
-
-  /** Joined values, sorted by name. */
-  *values(): Generator<string> {
-    for (const [, value] of this.entries()) yield value;
-  }
-
-  /** Names and joined values, sorted by name. */
-  [Symbol.iterator](): Generator<Field> {
-    return this.entries();
-  }
-
   #check(name: string, value: string): Field {
     const field: Field = [checkName(name), checkValue(value)];
     if (this.#immutable) {
@@ -131,12 +107,28 @@ export class Headers {
   }
 }
 
+/** The iterators of `Headers`: names and joined values, sorted by name. */
+export interface Headers extends Iterable<Field> {
+  /** Calls back with each value, name, and the headers. */
+  forEach(
+    callback: (value: string, name: string, headers: Headers) => void,
+    self?: unknown,
+  ): void;
+  /** Names and values. */
+  entries(): IterableIterator<Field>;
+  /** Names. */
+  keys(): IterableIterator<string>;
+  /** Values. */
+  values(): IterableIterator<string>;
+}
+
 /** Names and values of a `HeadersInit`, not yet checked. */
 function fieldsOf(init: unknown): [string, string][] {
-  if (typeof init !== "object" || init === null) {
-    throw new TypeError(`Cannot make headers of a ${typeof init}`);
-  }
-  if (!(Symbol.iterator in init)) return Object.entries(init);
+  const isObject = typeof init === "object" && init !== null ||
+    typeof init === "function";
+  if (!isObject) throw new TypeError(`Cannot make headers of a ${typeof init}`);
+  const iterator = (init as Partial<Iterable<unknown>>)[Symbol.iterator];
+  if (iterator === undefined || iterator === null) return recordOf(init);
   return Array.from(init as Iterable<Iterable<string>>, (entry) => {
     const pair = [...entry];
     if (pair.length === 2) return pair as Field;
@@ -144,6 +136,17 @@ function fieldsOf(init: unknown): [string, string][] {
       "Cannot take a header that is no pair of name and value",
     );
   });
+}
+
+/** WebIDL `record`: own enumerable properties; a symbol is no name. */
+function recordOf(init: object): [string, string][] {
+  const fields: [string, string][] = [];
+  for (const key of Reflect.ownKeys(init)) {
+    if (!Object.getOwnPropertyDescriptor(init, key)?.enumerable) continue;
+    const name = `${key as string}`;
+    fields.push([name, `${Reflect.get(init, key)}`]);
+  }
+  return fields;
 }
 
 function checkName(name: unknown): string {

@@ -1,4 +1,4 @@
-import { testDifferent, testSame } from "../testdata/same.ts";
+import { testSame } from "../testdata/same.ts";
 
 testSame("Headers", {
   "constructor takes a record": () => [...new Headers({ B: "1", a: "2" })],
@@ -80,16 +80,26 @@ testSame("Headers", {
   "is tagged": () => [String(new Headers()), Headers.name],
   "has enumerable members": () =>
     Object.keys(Headers.prototype).toSorted().join(),
-});
-
-testDifferent("Headers", {
-  "append() without a value": {
-    run: () => {
-      const headers = new Headers();
-      (headers.append as (name: string) => void)("a");
-      return headers.get("a");
-    },
-    guest: "undefined",
-    why: "missing arguments are undefined, for a check in each method is dear",
+  "append() without a value": () => {
+    const headers = new Headers();
+    (headers.append as (name: string) => void)("a");
   },
+  "iterators are alive and of their own class": () => {
+    const headers = new Headers({ b: "1", a: "2" });
+    const iterator = headers.entries();
+    const shown = [String(iterator), [...headers.keys()], [
+      ...headers.values(),
+    ]];
+    const first = iterator.next().value;
+    headers.delete("b");
+    return [shown, first, iterator.next(), iterator.next()];
+  },
+  "getSetCookie() keeps them apart": () => {
+    const headers = new Headers([["set-cookie", "a=1"], ["Set-Cookie", "b=2"]]);
+    return [headers.getSetCookie(), headers.get("set-cookie"), [...headers]];
+  },
+  "entries and the iterator are one function": () =>
+    Headers.prototype.entries === Headers.prototype[Symbol.iterator],
+  "forEach() refuses what is no function": () =>
+    new Headers().forEach(1 as never),
 });

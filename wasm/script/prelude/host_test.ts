@@ -12,7 +12,7 @@ import {
   strictEqual,
 } from "node:assert";
 
-import { OPS } from "../ops.ts";
+import { LIBRARIES, OPS } from "../ops.ts";
 import { PRELUDE } from "../prelude.gen.ts";
 import { Guest } from "../testdata/guest.ts";
 
@@ -38,41 +38,35 @@ Deno.test("the prelude adds the intended globals and no others", async () => {
     "Int16Array Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array Float16Array Float32Array " +
     "Float64Array DataView Promise AsyncDisposableStack WeakRef FinalizationRegistry DOMException btoa atob " +
     "performance";
+  const lazy: string[] = Object.values(LIBRARIES).flat();
   deepStrictEqual(
     names.filter((name) => !native.split(" ").includes(name)).toSorted(),
     [
-      "AbortController",
-      "AbortSignal",
+      ...lazy,
       "Crypto",
-      "Event",
-      "EventTarget",
       "Headers",
+      "Navigator",
       "Process",
       "Request",
       "Response",
-      "TextDecoder",
-      "TextEncoder",
-      "URL",
-      "URLSearchParams",
       "callTimeout",
       "clearInterval",
       "clearTimeout",
       "connect",
-      "console",
       "crypto",
-      "fetch",
       "files",
       "kv",
+      "navigator",
       "process",
       "pubsub",
+      "reportError",
       "setInterval",
       "setTimeout",
       "spawn",
       "sse",
-      "structuredClone",
       "supervise",
       "websocket",
-    ],
+    ].toSorted(),
   );
 });
 
@@ -114,7 +108,8 @@ const SPY = `
     Object.getPrototypeOf([][Symbol.iterator]()), Object.getPrototypeOf(new Map().entries()),
     Object.getPrototypeOf(function* () {}.prototype), Object.getPrototypeOf(async function () {}),
     Headers, Request, Response, URL, URLSearchParams, TextEncoder, TextDecoder, AbortSignal,
-    AbortController, EventTarget, Event, Crypto, crypto, console, files, kv, kv.bucket(""), Process, Math, BigInt, Number];
+    AbortController, EventTarget, Event, Crypto, crypto, console, files, kv, kv.bucket(""), Process, Math, BigInt, Number,
+    WeakMap, WeakRef, FinalizationRegistry, DataView, Symbol, Iterator];
   for (const kind of kinds) { spyOn(kind.prototype); spyOn(kind) }`;
 
 const USE_ALL = `
@@ -126,6 +121,19 @@ const USE_ALL = `
   Math.random(); crypto.randomUUID(); crypto.getRandomValues(new Uint8Array(2));
   process.env.A; Object.keys(process.env); "A" in process.env;
   structuredClone({ a: new Map([[1, new Date()]]) });
+  new TextDecoder("big5").decode(new Uint8Array([0x81]), { stream: true });
+  new CustomEvent("x", { detail: 1 }).detail;
+  const form = new FormData();
+  form.append("a", new Blob(["x"]));
+  new Response(form).formData().then((form) => [...form]).catch(() => {});
+  new Response(new Response("x").body.pipeThrough(new CompressionStream("gzip"))).bytes().catch(() => {});
+  ReadableStream.from([new Uint8Array(1)]).pipeTo(new WritableStream()).catch(() => {});
+  (async () => { for await (const chunk of new Blob(["x"]).stream()) chunk; })().catch(() => {});
+  const [one, other] = new Response("x").body.tee(); other.cancel(); one.getReader({ mode: "byob" }).read(new Uint8Array(1));
+  crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign"])
+    .then((key) => crypto.subtle.sign("HMAC", key, new Uint8Array(1))).catch(() => {});
+  fetch("http://a.test", { method: "POST", body: new Blob(["x"]).stream() })
+    .then((response) => response.body.getReader().read()).catch(() => {});
   Process.self(); Process.send(1n, "x"); Process.receiveText(1);
   clearTimeout(setTimeout(() => {}, 1)); setTimeout(() => {}, 1);
   const controller = new AbortController();
@@ -175,7 +183,7 @@ async function stolenBySpies(prelude?: string): Promise<number> {
     },
   );
   guest.handle({ method: "POST" }, new Uint8Array([97]));
-  guest.drain();
+  await guest.settle();
   deepStrictEqual([guest.failures.length, guest.replies.length], [0, 1]);
   const functionsCount = guest.evaluate(`
     const functions = [...kept].filter((value) => typeof value === "function");
@@ -215,6 +223,12 @@ const ATTACKS: [what: string, code: string][] = [
   ["a stack formatter",                   `Error.prepareStackTrace = (_, sites) => keep(...sites.map((site) => site.getFunction()))`],
   ["a stack formatter put back",          `Object.defineProperty(Error, "prepareStackTrace", { get: () => (_, sites) => keep(...sites.map((site) => site.getFunction())) })`],
   ["a walk up the callers",               `Object.defineProperty(Object.prototype, "toJSON", { get() { let each = arguments.callee; for (let n = 0; n < 20 && each; n++) { keep(each); each = each.caller } } })`],
+  ["a replaced Reflect",                  `Reflect.apply = Reflect.construct = (...args) => keep(...args)`],
+  ["a replaced Symbol.asyncIterator",     `Object.defineProperty(Object.prototype, Symbol.asyncIterator, { get() { keep(this) }, configurable: true })`],
+  ["a replaced Object.defineProperty",    `Object.defineProperty = Object.defineProperties = Object.assign = (...args) => (keep(...args), args[0])`],
+  ["a replaced Object.create",            `Object.create = Object.entries = Object.keys = (...args) => (keep(...args), [])`],
+  ["a replaced FinalizationRegistry",     `FinalizationRegistry = class { constructor(...args) { keep(...args) } register(...args) { keep(...args) } }; FinalizationRegistry.prototype.register = (...args) => keep(...args)`],
+  ["a replaced Promise",                  `Promise = class extends Promise { constructor(run) { keep(run); super(run) } then(...args) { keep(...args); return super.then(...args) } }`],
   ["a replaced WeakMap and Proxy",        `WeakMap = Map = Proxy = class { constructor(...args) { keep(...args) } }`],
 ];
 
@@ -246,11 +260,19 @@ async function stolenBy(attack: string, prelude?: string): Promise<number> {
       () => new TextEncoder().encode("a"),
       () => new Headers({ toString() { return String(new Error("x").stack) } }),
       () => new Response("x").text(),
+      () => new Response("x").body.getReader().read(),
+      () => new Blob(["x"]).stream().pipeThrough(new CompressionStream("gzip")),
+      () => new FormData().append("a", "b"),
+      () => crypto.subtle.digest("SHA-256", new Uint8Array(1)),
+      () => new CustomEvent("x"),
+      () => structuredClone([1]),
+      () => new TextDecoder("big5").decode(new Uint8Array(1), { stream: true }),
     ]) try { use() } catch (error) { try { String(error.stack) } catch {} }
     apply(forEach, kept, [(value) => {
       if (typeof value !== "function") return;
       try { value(${OPS.fail}, "Stolen", "", "") } catch {}
     }]);`);
+  await guest.settle();
   return stolenCount(guest);
 }
 

@@ -9,57 +9,60 @@
  */
 
 import type { GuestEntry } from "../ops.ts";
-import { AbortController, AbortSignal } from "./abort.ts";
-import { console } from "./console.ts";
-import { TextDecoder, TextEncoder } from "./encoding.ts";
 import { env } from "./env.ts";
-import { Event, EventTarget } from "./event.ts";
-import { fetch } from "./fetch.ts";
+import { CORE } from "./core.ts";
+import { failProcess } from "./failure.ts";
 import { files } from "./files.ts";
 import { component } from "./component.ts";
 import { handle, run } from "./handler.ts";
 import { Headers } from "./headers.ts";
+import { defineLibraries, library } from "./libraries.ts";
+import { Navigator, navigator } from "./navigator.ts";
 import { settle } from "./operations.ts";
-import { definePlatformClass, type PlatformClass } from "./platform.ts";
-import { Crypto, random } from "./random.ts";
+import {
+  definePlatformClass,
+  demandArguments,
+  type PlatformClass,
+} from "./platform.ts";
+import { Crypto, crypto, random } from "./random.ts";
 import { Request } from "./request.ts";
 import { Response } from "./response.ts";
 import { SDK } from "./sdk.ts";
 import { Stream } from "./stream.ts";
-import { structuredClone } from "./structured_clone.ts";
 import { clearTimeout, fire, setInterval, setTimeout } from "./timers.ts";
-import { URL } from "./url.ts";
-import { URLSearchParams } from "./url_search_params.ts";
 
 const CLASSES: Record<string, PlatformClass> = {
-  AbortController,
-  AbortSignal,
   Crypto,
-  Event,
-  EventTarget,
   Headers,
+  Navigator,
   Request,
   Response,
-  TextDecoder,
-  TextEncoder,
-  URL,
-  URLSearchParams,
 };
 
 const ENTRY: GuestEntry = {
-  ...{ component, handle, run, settle, fire },
   guestModule: SDK,
+  preload: (name) => void library(name),
+  component,
+  handle,
+  run,
+  settle,
+  fire,
 };
+
+/** @see HTML Standard, `reportError()`. Differs: ends the process. */
+function reportError(error: unknown): void {
+  demandArguments("reportError", 1, arguments.length);
+  failProcess(error);
+}
 
 const GLOBALS = {
   ...CLASSES,
-  console,
-  crypto: new Crypto(),
-  fetch,
+  crypto,
   files,
   ...SDK,
+  navigator,
   process: { env },
-  structuredClone,
+  reportError,
   setTimeout,
   setInterval,
   clearTimeout,
@@ -74,6 +77,7 @@ for (const [name, value] of Object.entries(GLOBALS)) {
   define(globalThis, name, value);
 }
 define(Math, "random", random);
+defineLibraries(CORE);
 
 function define(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, {

@@ -6,6 +6,7 @@
 
 import { OPS, RANDOM_BYTES_MAX } from "../ops.ts";
 import { callHost } from "./host.ts";
+import { library } from "./libraries.ts";
 
 /** State of the generator; undefined before its first use in this process. */
 let state: Uint32Array | undefined;
@@ -42,8 +43,29 @@ function randomBytes(count: number): Uint8Array<ArrayBuffer> {
   return callHost(OPS.randomBytes, count) as Uint8Array<ArrayBuffer>;
 }
 
-/** @see Web Cryptography, `Crypto`. Differs: there is no `subtle`. */
+/** Keeps guests from constructing one. */
+const KEY = Symbol();
+
+/** The one `Crypto`. */
+export let crypto: Crypto;
+
+/** @see Web Cryptography, `Crypto`. Differs: nothing. */
 export class Crypto {
+  #subtle: SubtleCrypto | undefined;
+
+  static {
+    crypto = new Crypto(KEY);
+  }
+
+  constructor(key: symbol | undefined = undefined) {
+    if (key !== KEY) throw new TypeError("Illegal constructor");
+  }
+
+  /** What keys are for. */
+  get subtle(): SubtleCrypto {
+    return this.#subtle ??= library("subtle").subtle;
+  }
+
   /** Fills an array of integers, of at most 65,536 bytes. */
   getRandomValues<T extends ArrayBufferView>(array: T): T {
     if (!isIntegerArray(array)) {

@@ -5,10 +5,18 @@
  */
 
 import type { FetchHead, HeaderList } from "../ops.ts";
-import { AbortSignal } from "./abort.ts";
-import { Body, type BodyMixin, extractBody, mixBody } from "./body.ts";
+import type { AbortSignal } from "./events/abort.ts";
+import {
+  Body,
+  type BodyMixin,
+  extractBody,
+  mixBody,
+  type Source,
+} from "./body.ts";
 import { headerList, Headers, makeHeaders } from "./headers.ts";
-import { parseUrl } from "./url.ts";
+import { library, loadedLibrary } from "./libraries.ts";
+import { demandArguments } from "./platform.ts";
+import { parseUrl } from "./url_parts.ts";
 
 /** What a request is made of. Guests never see one, so they cannot forge one. */
 class RequestState {
@@ -21,6 +29,21 @@ class RequestState {
     readonly signal: AbortSignal | undefined,
   ) {}
 }
+
+/** What a request says of a browser, always: there is none. */
+const DEFAULTS = {
+  destination: "",
+  referrer: "about:client",
+  referrerPolicy: "",
+  mode: "cors",
+  credentials: "same-origin",
+  cache: "default",
+  integrity: "",
+  keepalive: false,
+  isReloadNavigation: false,
+  isHistoryNavigation: false,
+  duplex: "half",
+} as const;
 
 /** What `Request` takes as its second argument. */
 export interface RequestInit {
@@ -61,7 +84,7 @@ export class Request {
         method,
         url,
         headers,
-        new Body(body),
+        Body.of(body),
         "follow",
         undefined,
       );
@@ -69,10 +92,27 @@ export class Request {
     };
     stateOf = (value) =>
       isObject(value) && #state in value ? value.#state : undefined;
-    mixBody(this.prototype, (request) => request.#state.body);
+    for (const [name, value] of Object.entries(DEFAULTS)) {
+      const accessors = {
+        get [name](): unknown {
+          // Throws for what is no request.
+          (this as unknown as Request).#state;
+          return value;
+        },
+      };
+      Object.defineProperties(
+        this.prototype,
+        Object.getOwnPropertyDescriptors(accessors),
+      );
+    }
+    mixBody(this.prototype, (request) => {
+      const { body, headers } = request.#state;
+      return { body, type: contentType(headers) };
+    });
   }
 
-  constructor(input: unknown, init?: RequestInit) {
+  constructor(input: unknown, init: RequestInit | undefined = undefined) {
+    demandArguments("Request", 1, arguments.length);
     this.#state = input instanceof RequestState
       ? input
       : buildState(input, init ?? {});
@@ -101,13 +141,13 @@ export class Request {
   /** Follows the signal that the request was made with. */
   get signal(): AbortSignal {
     const { signal } = this.#state;
-    return this.#signal ??= AbortSignal.any(signal ? [signal] : []);
+    return this.#signal ??= library("events").follow(signal);
   }
 
   /** A second request with a body of its own. */
   clone(): Request {
     const { method, url, headers, body, redirect, signal } = this.#state;
-    const copy = new Headers(headers);
+    const copy = makeHeaders([...headerList(headers)]);
     return new Request(
       new RequestState(method, url, copy, body.clone(), redirect, signal),
     );
@@ -122,7 +162,7 @@ export interface Sending {
   /** As the host takes it. */
   head: FetchHead;
   /** Owned by the receiver. */
-  body: Uint8Array<ArrayBuffer> | null;
+  body: Source | null;
   /** What the request's own signal follows, if there is such a signal. */
   signal: AbortSignal | undefined;
 }
@@ -142,6 +182,9 @@ export function sendRequest(request: Request): Sending {
 
 function buildState(input: unknown, init: RequestInit): RequestState {
   const from = stateOf(input);
+  if (!isObject(init) && typeof init !== "function") {
+    throw new TypeError(`Cannot make a request with a ${typeof init}`);
+  }
   const url = from?.url ?? checkUrl(input);
   const method = checkMethod(init.method ?? from?.method ?? "GET");
   const headers = new Headers(
@@ -162,14 +205,23 @@ function buildBody(
   headers: Headers,
 ): Body {
   const { body, type } = extractBody(init);
-  const source = body.isNull && from !== undefined ? from.body : body;
+  const isOwn = init !== undefined && init !== null || from === undefined;
+  const source = isOwn ? body : from.body;
   if (!source.isNull && (method === "GET" || method === "HEAD")) {
     throw new TypeError(`Cannot make a ${method} request with a body`);
   }
   if (type !== null && !headers.has("content-type")) {
     headers.append("content-type", type);
   }
-  return source.move();
+  return isOwn ? body : source.move();
+}
+
+/** The content type that headers tell; null for none. */
+export function contentType(headers: Headers): string | null {
+  const values = headerList(headers).filter(([name]) =>
+    name === "content-type"
+  );
+  return values.at(-1)?.[1] ?? null;
 }
 
 function isObject(value: unknown): value is object {
@@ -210,7 +262,7 @@ function checkRedirect(redirect: unknown): FetchHead["redirect"] {
 
 function checkSignal(signal: unknown): AbortSignal | undefined {
   if (signal === undefined || signal === null) return undefined;
-  if (signal instanceof AbortSignal) return signal;
+  if (loadedLibrary("events")?.isSignal(signal)) return signal;
   throw new TypeError(
     "Cannot make a request with a signal that is no AbortSignal",
   );

@@ -8,12 +8,14 @@ import type { FetchedHead, ReplyHead } from "../ops.ts";
 import {
   Body,
   type BodyMixin,
+  type Chunks,
   type Content,
   extractBody,
   mixBody,
 } from "./body.ts";
 import { headerList, Headers, makeHeaders } from "./headers.ts";
-import { parseUrl } from "./url.ts";
+import { contentType } from "./request.ts";
+import { parseUrl } from "./url_parts.ts";
 
 /** What a response is made of. Guests never see one, so they cannot forge one. */
 class ResponseState {
@@ -40,10 +42,7 @@ export interface ResponseInit {
 }
 
 /** Makes the response that the host fetched. Checks nothing, takes the body. */
-export let makeResponse: (
-  head: FetchedHead,
-  body: Uint8Array<ArrayBuffer> | null,
-) => Response;
+export let makeResponse: (head: FetchedHead, body: Chunks | null) => Response;
 
 let stateOf: (value: unknown) => ResponseState | undefined;
 
@@ -54,7 +53,13 @@ export class Response {
   static {
     makeResponse = ({ status, statusText, headers, url, redirected }, body) => {
       const list = makeHeaders(headers, true);
-      const state = new ResponseState(status, statusText, list, new Body(body));
+      const source = body && { type: "chunks", chunks: body } as const;
+      const state = new ResponseState(
+        status,
+        statusText,
+        list,
+        new Body(source),
+      );
       Object.assign(state, { url, redirected });
       return new Response(state);
     };
@@ -62,10 +67,16 @@ export class Response {
       typeof value === "object" && value !== null && #state in value
         ? value.#state
         : undefined;
-    mixBody(this.prototype, (response) => response.#state.body);
+    mixBody(this.prototype, (response) => {
+      const { body, headers } = response.#state;
+      return { body, type: contentType(headers) };
+    });
   }
 
-  constructor(body?: unknown, init?: ResponseInit) {
+  constructor(
+    body: unknown = null,
+    init: ResponseInit | undefined = undefined,
+  ) {
     this.#state = body instanceof ResponseState
       ? body
       : buildState(body, init ?? {});
@@ -147,7 +158,7 @@ export class Response {
   clone(): Response {
     const { status, statusText, headers, body, type, url, redirected } =
       this.#state;
-    const copy = new Headers(headers);
+    const copy = makeHeaders([...headerList(headers)]);
     const state = new ResponseState(status, statusText, copy, body.clone());
     return new Response(Object.assign(state, { type, url, redirected }));
   }
@@ -159,18 +170,25 @@ export interface Response extends BodyMixin {}
 /**
  * A handler's answer as the host takes it. Reads its body.
  *
- * @returns Undefined if `value` is no Response.
+ * @returns Undefined if `value` is no Response. The body is a promise if it has
+ * to be read.
  * @throws {TypeError} It is an error, or its body was read.
  */
 export function replyOf(
   value: unknown,
-): { head: ReplyHead; body: Content } | undefined {
+): { head: ReplyHead; body: Content | null | Promise<Content> } | undefined {
   const state = stateOf(value);
   if (state === undefined) return undefined;
   const { status, headers, body } = state;
   if (status === 0) throw new TypeError("Cannot answer with Response.error()");
   const head = { status, headers: headerList(headers) };
-  return { head, body: body.takeContent() };
+  return { head, body: contentOf(body) };
+}
+
+function contentOf(body: Body): Content | null | Promise<Content> {
+  if (!body.isWhole) return body.read();
+  const source = body.take();
+  return source?.type === "content" ? source.content : null;
 }
 
 function buildState(init: unknown, options: ResponseInit): ResponseState {

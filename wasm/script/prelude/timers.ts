@@ -16,6 +16,9 @@ interface Timer {
   repeats: boolean;
 }
 
+/** The longest time of a WebIDL `long`. */
+const DELAY_MS_MAX = 2 ** 31 - 1;
+
 const timers = new Map<number, Timer>();
 
 /**
@@ -26,7 +29,7 @@ const timers = new Map<number, Timer>();
  */
 export function setTimeout(
   callback: (...args: unknown[]) => void,
-  ms?: number,
+  ms: number | undefined = undefined,
   ...args: unknown[]
 ): number {
   return startTimer(callback, ms, args, false);
@@ -35,15 +38,20 @@ export function setTimeout(
 /** Calls `callback` every `ms` milliseconds, counted from the end of a call. */
 export function setInterval(
   callback: (...args: unknown[]) => void,
-  ms?: number,
+  ms: number | undefined = undefined,
   ...args: unknown[]
 ): number {
   return startTimer(callback, ms, args, true);
 }
 
 /** Ends a timer; `id` may be anything, and an unknown one is ignored. */
-export function clearTimeout(id?: unknown): void {
+export function clearTimeout(id: unknown = undefined): void {
   if (timers.delete(Number(id))) callHost(OPS.timerCancel, Number(id));
+}
+
+/** As `setTimeout`, for any whole number of milliseconds. */
+export function clampedTimeout(callback: () => void, ms: number): void {
+  setTimeout(callback, Math.min(ms, DELAY_MS_MAX));
 }
 
 /** See `GuestEntry.fire`. */

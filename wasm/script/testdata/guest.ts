@@ -7,8 +7,9 @@
 
 import { type JSValueHandle, QuickJS, type Snapshot } from "quickjs-wasi";
 
-import { decodeText, encodeText, encodingName } from "../../host/encoding.ts";
-import { parseUrl, setUrl } from "../../host/url.ts";
+import { openCodec } from "../../host/codec.ts";
+import { pureCall } from "../../host/pure.ts";
+import { answerSubtle } from "../../host/subtle.ts";
 import {
   type FetchedHead,
   type FetchHead,
@@ -20,7 +21,9 @@ import {
   type ReplyHead,
   type RequestHead,
 } from "../ops.ts";
-import { PRELUDE } from "../prelude.gen.ts";
+import { LIBRARY_SCRIPTS, PRELUDE } from "../prelude.gen.ts";
+import { Decoders } from "../web/decoders.ts";
+import { type Pipe, Pipes } from "../web/pipes.ts";
 
 /** An answer to a guest's fetch; what is thrown instead reaches the guest. */
 export interface Fetched {
@@ -92,6 +95,11 @@ export class Guest {
   readonly #options: GuestOptions;
   readonly #entry = new Map<string, JSValueHandle>();
   readonly #timers = new Map<number, number>();
+  // What is read of the answers to fetches and of codecs.
+  readonly #pipes = new Pipes();
+  readonly #decoders = new Decoders();
+  // Answers of the real host that are still to come.
+  readonly #running = new Set<Promise<void>>();
   readonly #started = new Map<number, () => unknown[]>();
   #nowMs = 0;
 
@@ -160,8 +168,18 @@ export class Guest {
     }
   }
 
+  /** As `drain`, and waits for what the real host computes. */
+  async settle(): Promise<void> {
+    this.drain();
+    while (this.#running.size > 0) {
+      await Promise.race(this.#running);
+      this.drain();
+    }
+  }
+
   /** Lets the guest go. */
   [Symbol.dispose](): void {
+    this.#pipes.closeAll();
     this.#vm.dispose();
   }
 
@@ -195,6 +213,10 @@ export class Guest {
       const [op, ...args] = handles.map((handle) =>
         this.#vm.dump(handle) as HostValue
       );
+      if (op === OPS.library) {
+        const script = LIBRARY_SCRIPTS[args[0] as string]!;
+        return this.#vm.evalCode(script, PRELUDE_FILE);
+      }
       return this.#vm.hostToHandle(this.#host(op as number, args));
     };
   }
@@ -207,21 +229,13 @@ export class Guest {
     if (this.#options.refused?.includes(name)) {
       throw new RangeError(`Cannot do more of this: ${name}`);
     }
-    if (op >= OPS.spawn) return this.#ask(name, args);
+    const pure = pureCall(op, args);
+    if (pure.isPure) return pure.value;
+    if (op >= OPS.spawn && op < OPS.library) return this.#ask(name, args);
     const [first, second, third] = args as [never, never, never];
     switch (op) {
       case OPS.log:
         return void this.logs.push([first, second]);
-      case OPS.urlParse:
-        return parseUrl(first, second);
-      case OPS.urlSet:
-        return setUrl(first, second, third);
-      case OPS.encodingName:
-        return encodingName(first);
-      case OPS.decode:
-        return decodeText(first, second, third);
-      case OPS.encode:
-        return encodeText(first);
       case OPS.randomBytes:
         return crypto.getRandomValues(new Uint8Array(first));
       case OPS.timerStart:
@@ -251,6 +265,35 @@ export class Guest {
         return this.#options.messages?.shift() ?? null;
       case OPS.reply:
         return void this.replies.push([JSON.parse(first), second]);
+      case OPS.decoderOpen:
+        return void this.#decoders.open(first, second, third);
+      case OPS.decodeChunk:
+        return this.#decoders.decode(first, second, third === 1);
+      case OPS.decoderClose:
+        return void this.#decoders.close(first);
+      case OPS.codecOpen:
+        return void this.#pipes.open(
+          first,
+          () => openCodec(second, third === 1),
+        );
+      case OPS.pipeRead:
+        return this.#run(first, async () => [
+          ...[null, null, await this.#pipes.read(second)],
+        ]);
+      case OPS.pipeWrite:
+        return this.#run(first, async () => {
+          await this.#pipes.write(second, third);
+          return [null, null, null];
+        });
+      case OPS.pipeEnd:
+        return void this.#pipes.end(first, second);
+      case OPS.pipeClose:
+        return void this.#pipes.close(first);
+      case OPS.subtle:
+        return this.#run(first, async () => {
+          const { answer, bytes } = await answerSubtle(JSON.parse(second), third);
+          return [null, JSON.stringify(answer), bytes];
+        });
       case OPS.done:
         return void this.doneCount++;
       default:
@@ -272,15 +315,27 @@ export class Guest {
     this.#answer(id, () => {
       const { head: answered, body: content = null } = fetch(head, body);
       const headers: HeaderList = [];
+      this.#pipes.open(id, () => pipeOf(content));
       const whole = {
+        hasBody: content !== null,
         status: 200,
         statusText: "",
         headers,
         url: head.url,
         redirected: false,
       };
-      return [JSON.stringify({ ...whole, ...answered }), content];
+      return [JSON.stringify({ ...whole, ...answered }), null];
     });
+  }
+
+  /** Settles when the real host has answered. */
+  #run(id: number, run: () => Promise<unknown[]>): undefined {
+    const running = run().catch(({ name, message }) => [name, message, null])
+      .then((answer) => {
+        this.#running.delete(running);
+        this.#started.set(id, () => answer);
+      });
+    this.#running.add(running);
   }
 
   #answer(id: number, answer: () => unknown[]): undefined {
@@ -311,6 +366,21 @@ export class Guest {
     files.set(path, bytes);
     return [null, null];
   }
+}
+
+/** A pipe that is read once. */
+function pipeOf(content: Uint8Array | null): Pipe {
+  let rest = content;
+  return {
+    read: () => {
+      const chunk = rest;
+      rest = null;
+      return Promise.resolve(chunk);
+    },
+    write: () => Promise.resolve(),
+    end: () => {},
+    close: () => {},
+  };
 }
 
 function imageOf(prelude: string): Promise<Snapshot> {

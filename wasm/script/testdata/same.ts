@@ -56,8 +56,8 @@ async function runInGuest(run: Case): Promise<string> {
     asExpression(run)
   }).then((outcome) => globalThis.outcome = outcome);
   }`);
-  guest.drain();
-  return guest.evaluate("outcome") as string;
+  await guest.settle();
+  return guest.evaluate("globalThis.outcome") as string ?? "never settles";
 }
 
 /** A method's text is no expression, a function's is. */

@@ -1,0 +1,108 @@
+/**
+ * The operations of the Web APIs of one process: bodies, codecs and keys.
+ *
+ * @module
+ */
+
+import type { Capability } from "../../capability.ts";
+import { openCodec } from "../../host/codec.ts";
+import { type Exchange, openExchange } from "../../host/http.ts";
+import { bytes, text } from "../../host/pure.ts";
+import { answerSubtle } from "../../host/subtle.ts";
+import {
+  type FetchHead,
+  type HostValue,
+  OPS,
+  type SubtleRequest,
+} from "../ops.ts";
+import type { Settled } from "../operations.ts";
+import { Pipes } from "./pipes.ts";
+
+/** An operation that was asked for and has not begun. */
+export type Run = (signal: AbortSignal) => Promise<Settled>;
+
+/** The operations of the Web APIs of one process. */
+export class WebOperations {
+  readonly #capability: Capability;
+  readonly #pipes = new Pipes();
+
+  /** Nothing is open. */
+  constructor(capability: Capability) {
+    this.#capability = capability;
+  }
+
+  /**
+   * Does an operation that is answered at once.
+   *
+   * @returns Whether `op` is one of these.
+   */
+  call(op: number, args: HostValue[]): boolean {
+    const id = Number(args[0]);
+    switch (op) {
+      case OPS.codecOpen:
+        this.#pipes.open(id, () => openCodec(text(args[1]), args[2] === 1));
+        return true;
+      case OPS.pipeEnd:
+        this.#pipes.end(id, args[1] === null ? null : text(args[1]));
+        return true;
+      case OPS.pipeClose:
+        this.#pipes.close(id);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** How to do an operation that is answered later; undefined if `op` is none of these. */
+  runOf(op: number, args: HostValue[]): Run | undefined {
+    const [, first, second] = args;
+    switch (op) {
+      case OPS.fetchStart:
+        return (signal) => this.#fetch(args, signal);
+      case OPS.pipeRead:
+        return async () => found(await this.#pipes.read(Number(first)));
+      case OPS.pipeWrite:
+        return async () => {
+          await this.#pipes.write(Number(first), bytes(second));
+          return found(null);
+        };
+      case OPS.subtle:
+        return () => this.#subtle(text(first), bytes(second));
+    }
+    return undefined;
+  }
+
+  /** Lets go of all that is open. */
+  close(): void {
+    this.#pipes.closeAll();
+  }
+
+  async #fetch(args: HostValue[], signal: AbortSignal): Promise<Settled> {
+    const id = Number(args[0]);
+    const head: FetchHead = JSON.parse(text(args[1]));
+    const body = args[2] instanceof Uint8Array ? args[2] : null;
+    const open = () => openExchange(this.#capability, head);
+    const exchange: Exchange = this.#pipes.open(id, open);
+    signal.addEventListener("abort", () => this.#pipes.close(id));
+    try {
+      return found(null, await exchange.send(body));
+    } catch (error) {
+      this.#pipes.close(id);
+      throw error;
+    }
+  }
+
+  async #subtle(request: string, data: Uint8Array): Promise<Settled> {
+    const asked: SubtleRequest = JSON.parse(request);
+    const { answer, bytes } = await answerSubtle(asked, data);
+    return found(bytes, answer);
+  }
+}
+
+function found(bytes: Uint8Array | null, head?: object): Settled {
+  return {
+    errorName: null,
+    head: head === undefined ? null : JSON.stringify(head),
+    bytes,
+  };
+}
