@@ -19,6 +19,7 @@ import { AppError, formatPlace } from "./errors.ts";
 import type { ArtifactKind } from "./hosting/artifact.ts";
 import { engineObserver, supervisionObserver } from "./hosting/observers.ts";
 import { Residents } from "./hosting/residents.ts";
+import { SourceMaps } from "./hosting/source_maps.ts";
 import { type HttpServer, listenHttp } from "./http.ts";
 import { CUT_MS_MAX, DRAIN_MS_MAX } from "./limits.ts";
 import { createLog, type Log, pidText } from "./log.ts";
@@ -187,6 +188,7 @@ class Running implements App {
   readonly #residents: Residents;
   readonly #servers: HttpServer[] = [];
   readonly #store: Store | undefined;
+  readonly #sourceMaps: SourceMaps;
   #loaded: readonly Loaded[] = [];
   #stopped: Promise<void> | undefined;
 
@@ -197,10 +199,11 @@ class Running implements App {
     this.#log = log;
     this.#drainMsMax = drainMsMax;
     this.#store = store;
+    this.#sourceMaps = new SourceMaps(directory);
     const runtime = new Runtime({ observer: supervisionObserver(log) });
     const isOwn = (pid: Pid) => this.#residents.exited(pid);
     const engine = new Engine(runtime, {
-      observer: engineObserver(log, isOwn),
+      observer: engineObserver(log, isOwn, this.#sourceMaps),
       jcoDir: directory,
       ...(store === undefined ? {} : { store }),
       ...(cacheDir === undefined ? {} : { cacheDir }),
@@ -212,7 +215,11 @@ class Running implements App {
 
   /** Loads the components, and starts those that run from the start. */
   async host(manifest: Manifest): Promise<void> {
-    this.#loaded = await loadComponents(manifest, this.#engine);
+    this.#loaded = await loadComponents(
+      manifest,
+      this.#engine,
+      this.#sourceMaps,
+    );
     registerComponents(this.#engine, this.#loaded);
     await this.#residents.start(this.#loaded);
   }

@@ -363,3 +363,33 @@ Deno.test("App.stop() ends residents, the youngest first", async () => {
   match(seen[0]!, /exit +b#\S+ shutdown\n/);
   match(seen[1]!, /exit +a#\S+ shutdown\n/);
 });
+
+const MAP_ID = "00000000-0000-4000-8000-000000000001";
+
+Deno.test("startApp() tells of crashes and logs by their place in the sources", async () => {
+  const bundle = "exports.default = () => {\n" +
+    "  console.warn(new Error('odd'));\n  throw new TypeError('no');\n};\n";
+  const map = {
+    ...{ version: 3, names: [], debugId: MAP_ID },
+    sources: ["../components/api/index.ts"],
+    // Lines 2 and 3 are lines 11 and 12 of the source.
+    mappings: ";AAUA;AACA",
+  };
+  const files = {
+    "rusm.toml": MANIFEST,
+    "wasm/api.js": `${bundle}//# debugId=${MAP_ID}\n`,
+    "wasm/api.js.map": JSON.stringify(map),
+  };
+  await withFiles(files, async (directory) => {
+    const lines: string[] = [];
+    const sink = (text: string) => void lines.push(text);
+    const log = createLog({ level: "warn", sink });
+    const app = await start(directory, { log });
+    const response = await fetch(app.endpoints[0]!.url);
+    strictEqual(response.status, 502);
+    await response.body?.cancel();
+    await app.stop();
+    match(lines.join(""), /Error: odd\n[^]*components\/api\/index\.ts:11:1\b/);
+    match(lines.join(""), /TypeError: no[^]*components\/api\/index\.ts:12:1\b/);
+  });
+});

@@ -23,6 +23,7 @@ import {
   beginningOfScript,
   findBeginning,
 } from "./hosting/beginning.ts";
+import type { SourceMaps } from "./hosting/source_maps.ts";
 import type { ComponentEntry, Manifest } from "./manifest.ts";
 
 /**
@@ -49,7 +50,8 @@ export interface Loaded {
 }
 
 /**
- * Loads every component of `manifest`, all at once.
+ * Loads every component of `manifest`, all at once, and tells `sourceMaps` of
+ * their maps.
  *
  * @returns Them, in the manifest's order.
  * @throws {AppError} One was not built, cannot be loaded or granted, or has not
@@ -59,21 +61,31 @@ export interface Loaded {
 export async function loadComponents(
   manifest: Manifest,
   engine: Engine,
+  sourceMaps: SourceMaps,
 ): Promise<readonly Loaded[]> {
   const entries = [...manifest.components.values()];
-  const loads = entries.map((entry) => loadEntry(manifest, engine, entry));
+  const node = { engine, sourceMaps };
+  const loads = entries.map((entry) => loadEntry(manifest, node, entry));
   // Which one fails first is a race; which one is told is not.
   await Promise.allSettled(loads);
   return await Promise.all(loads);
 }
 
+/** What components are loaded into. */
+interface LoadNode {
+  readonly engine: Engine;
+  readonly sourceMaps: SourceMaps;
+}
+
 async function loadEntry(
   manifest: Manifest,
-  engine: Engine,
+  node: LoadNode,
   entry: ComponentEntry,
 ): Promise<Loaded> {
   const artifact = await readOrFail(manifest, entry);
-  const component = await loadOrFail(manifest, engine, entry, artifact);
+  const mapId = artifact.kind === "script" ? artifact.mapId : undefined;
+  node.sourceMaps.set(entry.name, mapId);
+  const component = await loadOrFail(manifest, node, entry, artifact);
   insistServable(manifest, entry, component);
   insistNoClient(manifest, entry, component);
   const beginning = await beginningOf(component, artifact, entry);
@@ -99,7 +111,7 @@ async function readOrFail(
 
 async function loadOrFail(
   manifest: Manifest,
-  engine: Engine,
+  { engine, sourceMaps }: LoadNode,
   entry: ComponentEntry,
   artifact: Artifact,
 ): Promise<Component> {
@@ -117,9 +129,10 @@ async function loadOrFail(
       throw new AppError("notGrantable", `${place}: ${error.message}`);
     }
     if (error instanceof LoadFailed) {
+      const why = sourceMaps.locate(name, error.stack ?? error.message);
       throw new AppError(
         "loadFailed",
-        `${place}: Cannot load component "${name}": ${error.stack}`,
+        `${place}: Cannot load component "${name}": ${why}`,
       );
     }
     throw error;

@@ -26,6 +26,7 @@ export {
   type StoreErrorCode,
 } from "./errors.ts";
 export type { ArtifactKind } from "./hosting/artifact.ts";
+export { locateFrames, type Origin, Origins } from "./hosting/origins.ts";
 export {
   createLog,
   type LifecycleEvent,

@@ -5,7 +5,8 @@
  */
 
 import { isComponent } from "@rusm/wasm";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { Origins } from "./origins.ts";
 
 /** What an artifact can be: TypeScript, a core module, or a component. */
 export type ArtifactKind = "script" | "module" | "component";
@@ -13,7 +14,12 @@ export type ArtifactKind = "script" | "module" | "component";
 /** What a file holds. */
 export type Artifact =
   /** A bundle of TypeScript. */
-  | { readonly kind: "script"; readonly text: string }
+  | {
+    readonly kind: "script";
+    readonly text: string;
+    /** Names its source map; absent when it has none. */
+    readonly mapId?: string;
+  }
   /** Of a core module, or a component of the component model. */
   | {
     readonly kind: Exclude<ArtifactKind, "script">;
@@ -33,10 +39,44 @@ export async function readArtifact(
 ): Promise<Artifact | undefined> {
   const path = join(directory, "wasm", name);
   const text = await unlessMissing(Deno.readTextFile(`${path}.js`));
-  if (text !== undefined) return { kind: "script", text };
+  if (text !== undefined) return { kind: "script", text, ...mapIdIn(text) };
   const bytes = await unlessMissing(Deno.readFile(`${path}.wasm`));
   if (bytes === undefined) return undefined;
   return { kind: isComponent(bytes) ? "component" : "module", bytes };
+}
+
+/** What stands at the end of a bundle that has a map; the map says it, too. */
+const MAP_ID = /\n\/\/# debugId=([0-9a-f-]{36})\n/;
+
+/** Characters at the end of a bundle in which its map is named. */
+const TRAILER_LENGTH_MAX = 1_024;
+
+function mapIdIn(text: string): { mapId?: string } {
+  const mapId = MAP_ID.exec(text.slice(-TRAILER_LENGTH_MAX))?.[1];
+  return mapId === undefined ? {} : { mapId };
+}
+
+/** A larger map would keep its reader for seconds. */
+const MAP_BYTES_MAX = 32 * 1_024 * 1_024;
+
+/**
+ * Reads a source map, at once: it is needed to say why a process has ended.
+ *
+ * @param mapId Of the bundle. A map of another one, as a later build leaves it, is
+ * none.
+ * @returns `undefined` when it is not there, or is none. A stack is told all the
+ * same.
+ */
+export function readMap(path: string, mapId: string): Origins | undefined {
+  try {
+    if (Deno.statSync(path).size > MAP_BYTES_MAX) return undefined;
+    const text = Deno.readTextFileSync(path);
+    if (JSON.parse(text).debugId !== mapId) return undefined;
+    return new Origins(text, dirname(path));
+  } catch {
+    // It only makes a stack more readable, which is being reported.
+    return undefined;
+  }
 }
 
 /** The files that {@linkcode readArtifact} looks for, for messages. */

@@ -51,3 +51,17 @@ Deno.test("readArtifact() rejects when what is there cannot be read", async () =
   await rejects(readArtifact(directory, "api"));
   await Deno.remove(directory, { recursive: true });
 });
+
+Deno.test("readArtifact() tells the map of a script when its end names one", async () => {
+  const mapId = "00000000-0000-4000-8000-000000000001";
+  const text = `x;\n//# debugId=${mapId}\n//# sourceMappingURL=api.js.map\n`;
+  const bytes = new TextEncoder().encode(text);
+  deepStrictEqual(await readFrom({ "api.js": bytes }), {
+    ...{ kind: "script", text, mapId },
+  });
+  const within = `\n//# debugId=${mapId}\n${" ".repeat(2_000)}`;
+  deepStrictEqual(
+    await readFrom({ "api.js": new TextEncoder().encode(within) }),
+    { kind: "script", text: within },
+  );
+});

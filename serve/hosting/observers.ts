@@ -12,6 +12,7 @@ import {
 } from "@rusm/otp";
 import type { EngineObserver } from "@rusm/wasm";
 import { type LineLevel, type Log, pidText } from "../log.ts";
+import type { SourceMaps } from "./source_maps.ts";
 
 const LEVELS: readonly LineLevel[] = ["error", "warn", "info", "debug"];
 
@@ -19,21 +20,29 @@ const LEVELS: readonly LineLevel[] = ["error", "warn", "info", "debug"];
  * Writes what happens to guests to `log`.
  *
  * @param isOwn Told of each end; says whether the app started the process itself.
+ * @param sourceMaps Make places in sources of those in bundles.
  */
 export function engineObserver(
   log: Log,
   isOwn: (pid: Pid) => boolean,
+  sourceMaps: SourceMaps,
 ): EngineObserver {
   return {
     exited(pid, component, reason) {
       // One that answers and ends well has its line in the access log already.
       if (isOwn(pid) || reason !== "normal") {
-        logExit(log, pid, component, reason);
+        const located = log.allows("error")
+          ? sourceMaps.locateReason(component, reason)
+          : reason;
+        logExit(log, pid, component, located);
       }
     },
     logged(pid, component, level, text) {
       const who = pid === undefined ? "load" : pidText(pid);
-      log.guest(component, who, LEVELS[level] ?? "info", text);
+      const lineLevel = LEVELS[level] ?? "info";
+      if (!log.allows(lineLevel)) return;
+      const located = sourceMaps.locate(component, text);
+      log.guest(component, who, lineLevel, located);
     },
     refused(pid) {
       log.warn(`Cannot copy a message to another scheduler: for ${pid}`);
