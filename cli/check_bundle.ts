@@ -4,4 +4,5 @@
  * @module
  */
 
+export { locateFrames, type Origin, Origins } from "@rusm/serve";
 export { checkBundle, GUEST_MODULE, LoadFailed } from "@rusm/wasm";

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { SourceMap } from "node:module";
 import { dirname, resolve } from "node:path";
-import { GUEST_MODULE } from "../check_bundle.ts";
+import { GUEST_MODULE, Origins } from "../check_bundle.ts";
 import type { Component } from "./component.ts";
 import { findLeftovers, type Leftover } from "./leftover.ts";
-import { problemOf } from "./message.ts";
+import { placeOf, problemOf } from "./message.ts";
 import { type Place, type Problem, problemAt, wholeFile } from "./problem.ts";
 
 /** What became of a component. */
@@ -20,9 +19,14 @@ export type Bundling =
     readonly code: string;
     /** Where each part of `code` comes from. */
     readonly origins: Origins;
+    /** The source map that says so, as JSON without the sources' text. */
+    readonly map: string;
     readonly warnings: readonly Problem[];
   }
   | { readonly type: "failed"; readonly problems: readonly Problem[] };
+
+/** The parts of a component that a bundle is made with. */
+export type Bundled = Pick<Component, "entry" | "artifact">;
 
 /**
  * Bundles `component`, and all that it imports, into one text. Writes nothing.
@@ -30,7 +34,7 @@ export type Bundling =
  * An app's deno.json or package.json is respected when this process was started
  * in the app's directory, and only then: Deno looks for it at its start.
  */
-export async function bundle(component: Component): Promise<Bundling> {
+export async function bundle(component: Bundled): Promise<Bundling> {
   const result = await Deno.bundle({
     entrypoints: [component.entry],
     outputPath: component.artifact,
@@ -46,10 +50,13 @@ export async function bundle(component: Component): Promise<Bundling> {
     return failed(await problemsOf(result.errors, component));
   }
   const code = textOf(result, component.artifact);
-  const origins = new Origins(
-    textOf(result, `${component.artifact}.map`),
-    dirname(component.artifact),
-  );
+  const { sourcesContent, ...map } = mapOf(result, component);
+  const sheet = sheetIn(result);
+  if (sheet !== undefined) {
+    return failed([await refuseSheet(sheet, sourcesContent, map, component)]);
+  }
+  const mapText = JSON.stringify(map);
+  const origins = new Origins(mapText, dirname(component.artifact));
   const leftovers = findLeftovers(code, GUEST_MODULE);
   if (leftovers.length > 0) {
     return failed(
@@ -65,8 +72,46 @@ export async function bundle(component: Component): Promise<Bundling> {
     );
   }
   const warnings = await problemsOf(result.warnings, component);
-  return { type: "bundled", code, origins, warnings };
+  return { type: "bundled", code, origins, map: mapText, warnings };
 }
+
+/** The parts of a source map that are read here. */
+interface SourceMapParts {
+  readonly sources: readonly string[];
+  readonly sourcesContent: readonly string[];
+}
+
+function mapOf(
+  result: Deno.bundle.Result,
+  { artifact }: Bundled,
+): SourceMapParts {
+  return JSON.parse(textOf(result, `${artifact}.map`));
+}
+
+// The bundler puts style sheets beside the bundle, where nobody looks for them.
+function sheetIn({ outputFiles }: Deno.bundle.Result): string | undefined {
+  return outputFiles?.find(({ path }) => path.endsWith(".css"))?.path;
+}
+
+async function refuseSheet(
+  sheet: string,
+  contents: readonly string[],
+  { sources }: Pick<SourceMapParts, "sources">,
+  { entry }: Bundled,
+): Promise<Problem> {
+  const index = contents.findIndex((content) => SHEET.test(content));
+  const content = contents[index] ?? "";
+  const [word = "", , path = ""] = SHEET.exec(content) ?? [];
+  const file = resolve(dirname(sheet), sources[index] ?? entry);
+  const at = word === "" ? {} : placeOf(content, content.indexOf(word));
+  return await problemAt(
+    `Cannot import "${path}": a component is one file of JavaScript`,
+    { ...wholeFile(file), ...at },
+  );
+}
+
+/** A literal that names a style sheet. */
+const SHEET = /(["'])([^"'\n]+\.css)\1/;
 
 function failed(problems: readonly Problem[]): Bundling {
   return { type: "failed", problems };
@@ -74,7 +119,7 @@ function failed(problems: readonly Problem[]): Bundling {
 
 function problemsOf(
   messages: readonly Deno.bundle.Message[],
-  { entry }: Component,
+  { entry }: Bundled,
 ): Promise<Problem[]> {
   return Promise.all(messages.map((message) => problemOf(message, entry)));
 }
@@ -94,46 +139,4 @@ function wordLeftover({ specifier }: Leftover): string {
   return specifier.startsWith("node:")
     ? `Cannot import "${specifier}": a component has no Node APIs`
     : `Cannot import "${specifier}": it is not part of the bundle`;
-}
-
-/** Behind the end of any line. */
-const COLUMNS_MAX = 2 ** 31 - 1;
-
-/** Where the parts of a bundle come from. */
-export class Origins {
-  readonly #map: SourceMap;
-  readonly #directory: string;
-
-  /** Takes the text of a source map, whose paths are relative to `directory`. */
-  constructor(map: string, directory: string) {
-    this.#map = new SourceMap(JSON.parse(map));
-    this.#directory = directory;
-  }
-
-  /**
-   * The origin of a place in the bundle; `undefined` for what the bundler added.
-   * Where only the line has one, the place has no column.
-   *
-   * @param line 1-based.
-   * @param column 0-based.
-   */
-  find(line: number, column: number): Place | undefined {
-    const place = this.#find(line, column);
-    if (place !== undefined) return place;
-    const lineEnd = this.#find(line, COLUMNS_MAX);
-    return lineEnd && { ...lineEnd, column: undefined };
-  }
-
-  // The map answers with the nearest mark before a place, on whichever line.
-  #find(line: number, column: number): Place | undefined {
-    const entry = this.#map.findEntry(line - 1, column);
-    const isHere = "originalSource" in entry &&
-      entry.generatedLine === line - 1;
-    if (!isHere) return undefined;
-    return {
-      file: resolve(this.#directory, entry.originalSource),
-      line: entry.originalLine + 1,
-      column: entry.originalColumn + 1,
-    };
-  }
 }

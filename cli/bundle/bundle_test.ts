@@ -8,7 +8,6 @@ async function bundleFiles(
   let bundling: Bundling | undefined;
   await withDirectory(files, async (directory) => {
     bundling = await bundle({
-      name: "api",
       entry: `${directory}/index.ts`,
       artifact: `${directory}/wasm/api.js`,
     });
@@ -93,6 +92,33 @@ const FAILURES: readonly (readonly [
     "index.ts:1:41: Cannot import a module whose name is computed: " +
     "a component is one file",
   ]],
+  ["imports a style sheet", {
+    "index.ts": '// styles\nimport css from "./a.css";\nexport default css;\n',
+    "a.css": "a {}",
+  }, [
+    'index.ts:2:17: Cannot import "./a.css": a component is one file of JavaScript',
+  ]],
+  ["imports a file that is no code", {
+    "index.ts": 'import image from "./a.png";\nexport default image;\n',
+    "a.png": "",
+  }, [
+    "index.ts:1:19: Cannot import a .png file: " +
+    "components import TypeScript, JavaScript, JSON and text",
+  ]],
+  ["imports WebAssembly", {
+    "index.ts": 'import wasm from "./a.wasm";\nexport default wasm;\n',
+    "a.wasm": "",
+  }, [
+    "index.ts:1:18: Cannot import WebAssembly: make it a component of its own",
+  ]],
+  ["imports bytes", {
+    "index.ts":
+      'import b from "./a.bin" with { type: "bytes" };\nexport default b;\n',
+    "a.bin": "",
+  }, [
+    'index.ts:1:15: Cannot import "bytes": ' +
+    "components import TypeScript, JavaScript, JSON and text",
+  ]],
   ["awaits at its top level", {
     "index.ts": "// first\n\nexport const a: number = await 1;\n",
   }, [
@@ -113,6 +139,32 @@ for (const [what, files, expected] of FAILURES) {
     deepStrictEqual(problems.sort(), [...expected].sort());
   });
 }
+
+Deno.test("bundle() takes JSON and text, and leaves out what nobody uses", async () => {
+  const bundling = await bundleFiles({
+    "index.ts": 'import data from "./a.json" with { type: "json" };\n' +
+      'import text from "./a.txt" with { type: "text" };\n' +
+      'import { used } from "./lib.ts";\n' +
+      "export default () => [data.k, text, used()];\n",
+    "a.json": '{"k": 1}',
+    "a.txt": "hello",
+    "lib.ts": "export const used = () => 2;\n" +
+      "export const unused = () => 'never said';\n",
+  });
+  strictEqual(bundling.type, "bundled");
+  const module: { exports: { default?: () => unknown[] } } = { exports: {} };
+  new Function("module", bundling.code)(module);
+  deepStrictEqual(module.exports.default?.(), [1, "hello", 2]);
+  strictEqual(bundling.code.includes("never said"), false);
+});
+
+Deno.test("bundle() makes a map without the sources' text", async () => {
+  const bundling = await bundleFiles({ "index.ts": "export const a = 1;\n" });
+  strictEqual(bundling.type, "bundled");
+  const { sources, sourcesContent } = JSON.parse(bundling.map);
+  deepStrictEqual(sources, ["../index.ts"]);
+  strictEqual(sourcesContent, undefined);
+});
 
 Deno.test("bundle() warns when a component asks where it is", async () => {
   const bundling = await bundleFiles({

@@ -7,11 +7,31 @@
 import { basename, join } from "node:path";
 import { exists, namesIn, stat } from "../file.ts";
 
+/**
+ * What a component is made of.
+ *
+ * | | it has | and becomes |
+ * | --- | --- | --- |
+ * | `"cargo"` | `Cargo.toml` | a component |
+ * | `"go"` | `go.mod` | a component of TinyGo, or a module of Go |
+ * | `"script"` | `index.ts`, `src/index.ts` | a bundle |
+ * | `"prebuilt"` | `<name>.wasm`, or one other | what it is |
+ * | `"ambiguous"` | several `.wasm`, none of its name | nothing |
+ */
+export type ComponentKind =
+  | "cargo"
+  | "go"
+  | "script"
+  | "prebuilt"
+  | "ambiguous";
+
 /** A component to build. */
 export interface Component {
   /** Name of its directory. */
   readonly name: string;
-  /** Absolute path of its main module. */
+  /** What it is made of. */
+  readonly kind: ComponentKind;
+  /** Absolute path of what it is made from: the main module, the file that tells its kind. */
   readonly entry: string;
   /** Absolute path of what is built of it. */
   readonly artifact: string;
@@ -21,13 +41,21 @@ export interface Component {
 export interface Components {
   /** What can be built. */
   readonly found: readonly Component[];
-  /** Directories without a main module. */
+  /** Directories with nothing that a component is made of. */
   readonly skipped: readonly string[];
   /** Artifacts of no component. */
   readonly stale: readonly string[];
 }
 
-const ENTRIES = ["index.ts", join("src", "index.ts")];
+/** The files that tell what a component is made of; the first counts. */
+const ENTRIES: readonly (readonly [ComponentKind, string])[] = [
+  ["cargo", "Cargo.toml"],
+  ["go", "go.mod"],
+  ["script", "index.ts"],
+  ["script", join("src", "index.ts")],
+];
+
+/** What bundles are named with. Whatever else is in `wasm/` may have been put there. */
 const EXTENSION = ".js";
 
 /** Absolute path of the directory of artifacts of the app in `app`. */
@@ -51,23 +79,43 @@ export async function findComponents(
   for (const name of names.filter((name) => !name.startsWith("."))) {
     const path = join(directory, name);
     if (!(await stat(path))?.isDirectory) continue;
-    const entry = await findEntry(path);
-    if (entry === undefined) skipped.push(name);
-    else found.push({ name, entry, artifact: artifactOf(app, name) });
+    const source = await findSource(path, name);
+    if (source === undefined) skipped.push(name);
+    else {found.push({
+        name,
+        ...source,
+        artifact: artifactOf(app, name, source),
+      });}
   }
   return { found, skipped, stale: await findStale(app, found) };
 }
 
-async function findEntry(directory: string): Promise<string | undefined> {
-  for (const entry of ENTRIES) {
-    const path = join(directory, entry);
-    if (await exists(path)) return path;
+type Source = Pick<Component, "kind" | "entry">;
+
+async function findSource(
+  directory: string,
+  name: string,
+): Promise<Source | undefined> {
+  for (const [kind, file] of ENTRIES) {
+    const entry = join(directory, file);
+    if (await exists(entry)) return { kind, entry };
   }
-  return undefined;
+  const names = await namesIn(directory) ?? [];
+  const built = names.filter((each) => each.endsWith(".wasm"));
+  const own = built.find((each) => each === `${name}.wasm`);
+  if (built.length > 1 && own === undefined) {
+    return { kind: "ambiguous", entry: directory };
+  }
+  const file = own ?? built[0];
+  return file === undefined ? undefined : {
+    kind: "prebuilt",
+    entry: join(directory, file),
+  };
 }
 
-function artifactOf(app: string, name: string): string {
-  return join(artifactsOf(app), `${name}${EXTENSION}`);
+function artifactOf(app: string, name: string, { kind }: Source): string {
+  const extension = kind === "script" ? ".js" : ".wasm";
+  return join(artifactsOf(app), `${name}${extension}`);
 }
 
 async function findStale(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Origins } from "./bundle.ts";
+import type { Origins } from "../check_bundle.ts";
 import {
   formatPlace,
   type Place,

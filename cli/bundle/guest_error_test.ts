@@ -15,7 +15,7 @@ Deno.test("problemOfGuest() tells frames as places in the sources", async () => 
   await withDirectory({ "index.ts": SOURCE }, async (directory) => {
     const entry = `${directory}/index.ts`;
     const artifact = `${directory}/wasm/api.js`;
-    const bundling = await bundle({ name: "api", entry, artifact });
+    const bundling = await bundle({ entry, artifact });
     strictEqual(bundling.type, "bundled");
     const lines = bundling.code.split("\n");
     const throwing = lines.indexOf('  throw new TypeError("no");') + 1;
@@ -43,7 +43,7 @@ Deno.test("problemOfGuest() blames the entry when no frame is known", async () =
   await withDirectory({ "index.ts": SOURCE }, async (directory) => {
     const entry = `${directory}/index.ts`;
     const artifact = `${directory}/wasm/api.js`;
-    const bundling = await bundle({ name: "api", entry, artifact });
+    const bundling = await bundle({ entry, artifact });
     strictEqual(bundling.type, "bundled");
     const problem = await problemOfGuest(
       { message: "Out of memory" },

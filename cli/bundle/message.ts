@@ -33,11 +33,11 @@ export async function problemOf(
   // The types say that a missing location is undefined; it is null.
   const location = message.location ?? undefined;
   if (place !== undefined || location === undefined) {
-    return await problemAt(text, place ?? wholeFile(entry));
+    return await problemAt(reword(text), place ?? wholeFile(entry));
   }
   const file = resolve(location.file);
   const source = await readSource(file) ?? "";
-  return await problemAt(text, {
+  return await problemAt(reword(text), {
     file,
     ...findSubject(source, text, location),
   });
@@ -64,6 +64,27 @@ function readText(styled: string): Reading {
   };
 }
 
+/** What the bundler says of its options, which are not the user's. */
+const WORDINGS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^No loader is configured for "(\.\w+)" files: .*$/,
+    "Cannot import a $1 file: components import TypeScript, JavaScript, JSON and text",
+  ],
+  [
+    /^The import attribute type of "(\w+)" is unsupported[^]*$/,
+    'Cannot import "$1": components import TypeScript, JavaScript, JSON and text',
+  ],
+  [
+    /^The Wasm module could not be parsed[^]*$/,
+    "Cannot import WebAssembly: make it a component of its own",
+  ],
+];
+
+function reword(text: string): string {
+  const wording = WORDINGS.find(([pattern]) => pattern.test(text));
+  return wording === undefined ? text : text.replace(...wording);
+}
+
 // The bundler shows the line in some messages; we show it in all.
 function withoutFrame(text: string): string {
   return text.split("\n")
@@ -84,10 +105,12 @@ function findSubject(
   location: Deno.bundle.MessageLocation,
 ): LineAndColumn {
   const quoted = [...text.matchAll(/"([^"]+)"/g)].map(([, word]) => word ?? "");
-  for (const word of [...quoted, "await"]) {
+  const files = [...text.matchAll(/[\w.-]+\.\w+$/gm)].map(([file]) => file);
+  for (const word of [...quoted, "await", ...files]) {
     const pattern = patternOf(word, location.length);
     if (pattern === undefined) continue;
     const places = [...source.matchAll(pattern)]
+      .filter(([match]) => match.length === location.length)
       .map(({ index }) => placeOf(source, index));
     const place = places.find(({ line }) => line >= location.line) ?? places[0];
     if (place !== undefined) return place;
@@ -95,7 +118,8 @@ function findSubject(
   return { line: undefined, column: undefined };
 }
 
-// The marked text is the word itself, or a string that holds it.
+// The marked text is the word itself, a string that holds it, or one that ends in
+// the name of a file.
 function patternOf(word: string, length: number): RegExp | undefined {
   const escaped = RegExp.escape(word);
   if (word.length === length) {
@@ -104,10 +128,12 @@ function patternOf(word: string, length: number): RegExp | undefined {
   if (word.length + 2 === length) {
     return new RegExp(`(["'\`])${escaped}\\1`, "g");
   }
-  return undefined;
+  if (word.length + 2 > length || !word.includes(".")) return undefined;
+  return new RegExp(`(["'\`])[^"'\`\\n]*${escaped}\\1`, "g");
 }
 
-function placeOf(
+/** The place of a character of `source`, both 1-based. */
+export function placeOf(
   source: string,
   index: number,
 ): { line: number; column: number } {
