@@ -28,7 +28,9 @@ Deno.test("build writes an artifact for each component", async () => {
       "built 2 components in N",
     ]);
     strictEqual(stderr(), "");
-    deepStrictEqual(await namesIn(`${app}/wasm`), ["api.js", "web.js"]);
+    deepStrictEqual(await namesIn(`${app}/wasm`), [
+      ...["api.js", "api.js.map", "web.js", "web.js.map"],
+    ]);
     match(await Deno.readTextFile(`${app}/wasm/api.js`), /module\.exports/);
   });
 });
@@ -56,7 +58,9 @@ components/two/index.ts:1:8: Cannot import "node:fs": a component has no Node AP
 build failed: Cannot build 2 components: one, two
 `,
     );
-    deepStrictEqual(await namesIn(`${app}/wasm`), ["api.js", "one.js"]);
+    deepStrictEqual(await namesIn(`${app}/wasm`), [
+      ...["api.js", "api.js.map", "one.js"],
+    ]);
     strictEqual(await Deno.readTextFile(`${app}/wasm/one.js`), "old");
   });
 });
@@ -74,7 +78,7 @@ Deno.test("build goes on when there are warnings", async () => {
   const files = { "components/api/index.ts": "import.meta.url;\n" };
   await withDirectory(files, async (app) => {
     const { io, stderr } = record(app);
-    strictEqual(await main(["build"], io), 0);
+    strictEqual(await main(["build", "--no-check"], io), 0);
     match(stderr(), /^components\/api\/index\.ts:1:1: warning: /);
   });
 });
@@ -88,9 +92,11 @@ Deno.test("build says what it leaves alone", async () => {
   await withDirectory(files, async (app) => {
     const { io, stdout } = record(app);
     strictEqual(await main(["build"], io), 0);
-    match(stdout(), /^skipped: components\/docs has no index\.ts$/m);
+    match(stdout(), /^skipped: components\/docs has nothing to build$/m);
     match(stdout(), /^stale: wasm\/gone\.js is of no component any more$/m);
-    deepStrictEqual(await namesIn(`${app}/wasm`), ["api.js", "gone.js"]);
+    deepStrictEqual(await namesIn(`${app}/wasm`), [
+      ...["api.js", "api.js.map", "gone.js"],
+    ]);
   });
 });
 
@@ -151,5 +157,91 @@ fail({});
 build failed: Cannot build 1 component: api
 `,
     );
+  });
+});
+
+Deno.test("build does nothing again when nothing has changed", async () => {
+  const files = { "components/api/index.ts": GOOD };
+  await withDirectory(files, async (app) => {
+    await Deno.utime(`${app}/components/api/index.ts`, 1, 1);
+    strictEqual(await main(["build"], record(app).io), 0);
+    const { io, stdout } = record(app);
+    strictEqual(await main(["build"], io), 0);
+    deepStrictEqual(steady(stdout()).split("\n"), [
+      "building 1 component:",
+      "  api N the same  wasm/api.js",
+      "nothing has changed, checked 1 component in N",
+      "",
+    ]);
+  });
+});
+
+const ILL_TYPED = "export default (): Response => document;\n";
+
+Deno.test("build fails when types are wrong, and writes what it has built", async () => {
+  await withDirectory({ "components/api/index.ts": ILL_TYPED }, async (app) => {
+    const { io, stderr } = record(app);
+    strictEqual(await main(["build"], io), 1);
+    strictEqual(
+      stderr(),
+      `components/api/index.ts:1:32: Cannot find name 'document' (TS2584)
+  1 | export default (): Response => document;
+    |                                ^
+build failed: Cannot accept the types: 1 problem
+What was built can be served. --no-check leaves types alone.
+`,
+    );
+    deepStrictEqual(await namesIn(`${app}/wasm`), ["api.js", "api.js.map"]);
+  });
+});
+
+Deno.test("build leaves types alone when --no-check is given", async () => {
+  await withDirectory({ "components/api/index.ts": ILL_TYPED }, async (app) => {
+    const { io, stderr } = record(app);
+    strictEqual(await main(["build", "--no-check"], io), 0);
+    strictEqual(stderr(), "");
+  });
+});
+
+Deno.test("build tells programs how it went when --json is given", async () => {
+  const files = {
+    "components/api/index.ts": ILL_TYPED,
+    "components/bad/index.ts": BAD,
+  };
+  await withDirectory(files, async (app) => {
+    const { io, stdout, stderr } = record(app);
+    strictEqual(await main(["build", "--json"], io), 1);
+    strictEqual(stderr(), "");
+    const { ok, components: [api, bad], types } = JSON.parse(stdout());
+    const { bytes, ...told } = api;
+    strictEqual(ok, false);
+    strictEqual(bytes > 0, true);
+    deepStrictEqual(told, {
+      ...{ name: "api", outcome: "built", artifact: "wasm/api.js" },
+      ...{ problems: [], warnings: [] },
+    });
+    deepStrictEqual(bad, {
+      ...{ name: "bad", outcome: "failed", artifact: null, bytes: null },
+      problems: [{
+        ...{ file: "components/bad/index.ts", line: 1, column: 24 },
+        text: "Expected '}', got '<eof>'",
+      }],
+      warnings: [],
+    });
+    // What does not parse is told once.
+    deepStrictEqual(types, [{
+      ...{ file: "components/api/index.ts", line: 1, column: 32 },
+      text: "Cannot find name 'document' (TS2584)",
+    }]);
+  });
+});
+
+Deno.test("build tells programs that there is nothing to do", async () => {
+  await withDirectory({}, async (app) => {
+    const { io, stdout } = record(app);
+    strictEqual(await main(["build", "--json"], io), 0);
+    deepStrictEqual(JSON.parse(stdout()), {
+      ...{ ok: true, components: [], types: [] },
+    });
   });
 });

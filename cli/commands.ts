@@ -53,8 +53,12 @@ const BUILD: Command = {
     "component starts fails here.",
     "A component that fails keeps its old bundle. All that fail are reported.",
   ],
-  options: [CONFIG_OPTION],
-  examples: ["rusm build", "rusm build --config shop/rusm.toml"],
+  options: [
+    CONFIG_OPTION,
+    { name: "no-check", summary: "Leave the types unchecked" },
+    { name: "json", summary: "Print how it went as JSON" },
+  ],
+  examples: ["rusm build", "rusm build --no-check --config shop/rusm.toml"],
   needsFlags: true,
   run: async (args, io) => (await import("./build.ts")).runBuild(args, io),
 };

@@ -31,7 +31,9 @@ export async function runServe(args: Arguments, io: Io): Promise<number> {
   if (manifest.listeners.length === 0) {
     return serveNothing(`no [[serve]] in ${shorten(path, io.cwd)}`, io);
   }
-  if (args.flags.has("build")) await buildApp(directory, io);
+  if (args.flags.has("build")) {
+    await buildApp(directory, io, { checks: !args.flags.has("no-check") });
+  }
   const hint =
     "Build it with `rusm build`, or serve with `rusm serve --build`.";
   const app = await startOrFail(manifest, { hint }, io);

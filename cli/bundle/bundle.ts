@@ -9,7 +9,7 @@ import { GUEST_MODULE, Origins } from "../check_bundle.ts";
 import type { Component } from "./component.ts";
 import { findLeftovers, type Leftover } from "./leftover.ts";
 import { placeOf, problemOf } from "./message.ts";
-import { type Place, type Problem, problemAt, wholeFile } from "./problem.ts";
+import { type Problem, problemAt, wholeFile } from "./problem.ts";
 
 /** What became of a component. */
 export type Bundling =
