@@ -36,4 +36,21 @@ declare function structuredClone<T = any>(
 declare var process: {
   readonly env: Readonly<Record<string, string | undefined>>;
 };
+
+declare var files: {
+  read(path: string): Promise<Uint8Array>;
+  readText(path: string): Promise<string>;
+  write(path: string, data: string | ArrayBufferLike | ArrayBufferView): Promise<void>;
+};
+
+// What components that were written for RUSM know without an import.
+declare const Process: typeof import("./guest.d.ts").Process;
+declare const spawn: typeof import("./guest.d.ts").spawn;
+declare const connect: typeof import("./guest.d.ts").connect;
+declare const callTimeout: typeof import("./guest.d.ts").callTimeout;
+declare const supervise: typeof import("./guest.d.ts").supervise;
+declare const pubsub: typeof import("./guest.d.ts").pubsub;
+declare const kv: typeof import("./guest.d.ts").kv;
+declare const websocket: typeof import("./guest.d.ts").websocket;
+declare const sse: typeof import("./guest.d.ts").sse;
 `;

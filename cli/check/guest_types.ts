@@ -4,6 +4,8 @@
  * @module
  */
 
+import { GUEST_DECLARATIONS } from "./guest_types.gen.ts";
+
 /** A declaration file of `.rusm/`. */
 export interface GuestTypes {
   /** Its name. */
@@ -14,5 +16,5 @@ export interface GuestTypes {
 
 /** By what the module is imported as. */
 export const GUEST_TYPES: ReadonlyMap<string, GuestTypes> = new Map([
-  ["@rusm/wasm/guest", { file: "guest.d.ts", text: "export {};\n" }],
+  ["@rusm/wasm/guest", { file: "guest.d.ts", text: GUEST_DECLARATIONS }],
 ]);

@@ -36,6 +36,22 @@ const ROWS: readonly (readonly [
 };
 `,
   }, []],
+  ["imports what all components can", {
+    "index.ts": 'import { connect, websocket } from "@rusm/wasm/guest";\n' +
+      'const store = connect<typeof import("./store.ts")>("store");\n' +
+      "export const put = async (): Promise<number> =>\n" +
+      '  await store.put("a", (got) => console.log(got.length));\n' +
+      "export const wrong = () => store.put(1);\n" +
+      "export default websocket({\n" +
+      "  message: (socket, data) => void socket.send(data),\n});\n" +
+      "Process.self() + 1n;\n",
+    "store.ts":
+      "export function put(key: string, told?: (got: string) => void): number {\n" +
+      "  told?.(key);\n  return 1;\n}\n",
+  }, [
+    "index.ts:5:38: Argument of type 'number' is not assignable to parameter " +
+    "of type 'string' (TS2345)",
+  ]],
   ["gives a value of another type", {
     "index.ts": 'const a: number = "1";\nexport default () => a;\n',
   }, [
