@@ -105,19 +105,23 @@ const EXEC: Command = {
   name: "exec",
   operands: [{ name: "file", isOptional: false }],
   rest: "ARG",
-  summary: "Run a WebAssembly program as one sandboxed process",
+  summary:
+    "Run a program of WebAssembly or TypeScript as one sandboxed process",
   details: [
     "Runs <file>, a module or a component. A module begins with its _start, as\n" +
     "programs for wasm32-wasip1 have it, else its run; a component with its run, or\n" +
     "that of wasi:cli/run@0.2 or 0.3. The program reads and prints here, gets each\n" +
     "ARG, and has no files, variables or network but those that it is given.",
+    "A file of TypeScript or JavaScript is bundled, in memory, and its default\n" +
+    "function is called, if it has one. Process.args() are <file> and each ARG.",
     "A directory is read-only without :rw. GUEST is its path for the program; when\n" +
     "it is not given, HOST seen from /: data is /data, and . is / itself.",
     "What <file> is made into before it runs is kept for the next time, below\n" +
     "$RUSM_CACHE_DIR, else the user's cache directory.",
     "Exit codes: the program's own; 2 when <file> or the options are wrong, 1 when\n" +
-    "it cannot be started, 124 after --timeout, 134 when it crashed, 137 when it\n" +
-    "went past a limit or was killed, 128 + n when signal n ended it.",
+    "it cannot be started or a script threw, 124 after --timeout, 134 when a module\n" +
+    "or component crashed, 137 when it went past a limit or was killed, 128 + n\n" +
+    "when signal n ended it.",
   ],
   options: [
     {
@@ -153,6 +157,7 @@ const EXEC: Command = {
       value: "FILE",
       summary: "Write a core dump when it traps",
     },
+    { name: "check", summary: "Check the types of a script first" },
     { name: "no-cache", summary: "Prepare <file> anew, and do not keep that" },
     {
       name: "jco",
@@ -162,6 +167,7 @@ const EXEC: Command = {
   ],
   examples: [
     "rusm exec hello.wasm",
+    "rusm exec report.ts --dir data -- --year 2026",
     "rusm exec wc.wasm --dir . -- -l /README.md",
     "rusm exec build.wasm --dir src --dir out::/out:rw --env HOME --env CI=1",
     "rusm exec search.wasm --capability trusted --timeout 5000 < input.txt",

@@ -1,13 +1,15 @@
 /**
- * `rusm exec`: one WebAssembly program, until it ends.
+ * `rusm exec`: one program, until it ends.
  *
  * @module
  */
 
 import type { Arguments } from "./arguments.ts";
+import { UsageError } from "./errors.ts";
 import { readOptions } from "./exec/options.ts";
 import { readProgram } from "./exec/program.ts";
 import { runProgram } from "./exec/run.ts";
+import { isScript, readScript } from "./exec/script.ts";
 import type { Io } from "./io.ts";
 
 /**
@@ -23,6 +25,14 @@ import type { Io } from "./io.ts";
  */
 export async function runExec(args: Arguments, io: Io): Promise<number> {
   const options = await readOptions(args, io.cwd);
+  const checks = args.flags.has("check");
+  if (isScript(options.file)) {
+    const script = await readScript(options.file, checks, io);
+    return await runProgram(script, options, io);
+  }
+  if (checks) {
+    throw new UsageError(`Cannot check types of WebAssembly: ${options.file}`);
+  }
   const program = await readProgram(options.file, io.cwd);
   return await runProgram(program, options, io);
 }

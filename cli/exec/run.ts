@@ -14,13 +14,14 @@ import {
   NotGrantable,
   SchedulerFailed,
 } from "@rusm/wasm";
-import { CommandFailure, EXIT_MISUSED } from "../errors.ts";
+import { CommandFailure, EXIT_MISUSED, EXIT_OK } from "../errors.ts";
 import { type Io, moduleCacheOf, print } from "../io.ts";
 import { exitCodeOf, type StopSignal } from "../process/stop.ts";
 import { saveCoreDump } from "./core_dump.ts";
 import type { ExecOptions } from "./options.ts";
 import { EXIT_TIMED_OUT, exitCodeFor } from "./outcome.ts";
 import type { Program } from "./program.ts";
+import { locateIn, type Script, uncaught, workOf } from "./script.ts";
 
 /** How a run comes to its end. */
 type End =
@@ -38,14 +39,15 @@ const KILL_MS_MAX = 1_000;
  * @throws {CommandFailure} It cannot be started, or did not end by itself.
  */
 export async function runProgram(
-  program: Program,
+  program: Program | Script,
   options: ExecOptions,
   io: Io,
 ): Promise<number> {
   const run = new Run(program, options, io);
   try {
     await run.load();
-    return answer(await endOf(run, io), options.file);
+    if (run.isDone()) return EXIT_OK;
+    return answer(program, await endOf(run, io), options.file, io);
   } finally {
     await run.close();
   }
@@ -64,9 +66,15 @@ async function endOf(run: Run, io: Io): Promise<End> {
   }
 }
 
-function answer(end: End, file: string): number {
+function answer(
+  program: Program | Script,
+  end: End,
+  file: string,
+  io: Io,
+): number {
   switch (end.type) {
     case "ended":
+      if ("code" in program) insistCaught(program, end.reason, io);
       return exitCodeFor(end.reason, file);
     case "stopped":
       return exitCodeOf(end.signal);
@@ -75,6 +83,19 @@ function answer(end: End, file: string): number {
         exitCode: EXIT_TIMED_OUT,
       });
   }
+}
+
+// As a program of Deno or Node ends that throws.
+function insistCaught(script: Script, reason: ExitReason, io: Io): void {
+  if (typeof reason === "string" || reason.type !== "crashed") return;
+  const { name, message, stack } = reason;
+  throw uncaught(script, stackOf(name, message, stack), io);
+}
+
+// QuickJS leaves the message out of a stack.
+function stackOf(name: string, message: string, stack = ""): string {
+  const title = `${name}: ${message}`;
+  return stack.startsWith(title) ? stack : `${title}\n${stack}`;
 }
 
 function failureOf(error: unknown, file: string): CommandFailure | undefined {
@@ -99,10 +120,29 @@ function cacheFor({ usesCache }: ExecOptions, io: Io): { cacheDir?: string } {
   return cacheDir === undefined ? {} : { cacheDir };
 }
 
+// What a script logs is what it prints: from `info` on to the standard output.
+function logged(
+  program: Program | Script,
+  pid: Pid | undefined,
+  level: number,
+  text: string,
+  io: Io,
+): void {
+  if ("code" in program) {
+    const output = level <= WARN ? io.stderr : io.stdout;
+    print(output, locateIn(program, text, io.cwd));
+    // The engine's own notes are for who debugs the engine.
+  } else if (pid !== undefined) print(io.stderr, text);
+}
+
+/** The level of a warning; an error has a lower one. */
+const WARN = 1;
+
 /** An engine with one process. */
 class Run {
-  readonly #program: Program;
+  readonly #program: Program | Script;
   readonly #options: ExecOptions;
+  readonly #io: Io;
   readonly #runtime = new Runtime();
   readonly #engine: Engine;
   // A monitor could come too late: some programs end at once.
@@ -112,9 +152,10 @@ class Run {
   #pid: Pid<GuestMessage> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(program: Program, options: ExecOptions, io: Io) {
+  constructor(program: Program | Script, options: ExecOptions, io: Io) {
     this.#program = program;
     this.#options = options;
+    this.#io = io;
     this.#engine = new Engine(this.#runtime, {
       schedulersPerPool: 1,
       ...cacheFor(options, io),
@@ -127,30 +168,38 @@ class Run {
         dumped: (_pid, _component, dump) => {
           this.#dumped = saveCoreDump(options.coreDump!, dump, io);
         },
-        logged: (pid, _component, _level, text) => {
-          // The engine's own notes are for who debugs the engine.
-          if (pid !== undefined) print(io.stderr, text);
-        },
+        logged: (pid, _component, level, text) =>
+          logged(program, pid, level, text, io),
       },
     });
   }
 
   async load(): Promise<void> {
     const { file, capability } = this.#options;
-    const { bytes } = this.#program;
+    const program = this.#program;
     try {
-      this.#component = await this.#engine.loadModule(file, bytes, capability);
+      this.#component = "code" in program
+        ? await this.#engine.load(program.name, program.code, capability)
+        : await this.#engine.loadModule(file, program.bytes, capability);
     } catch (error) {
+      if ("code" in program && error instanceof LoadFailed) {
+        throw uncaught(program, error.stack ?? error.message, this.#io);
+      }
       // What the user can mend is told without a stack of ours.
       throw failureOf(error, file) ?? error;
     }
+  }
+
+  /** Whether all was done by loading it. */
+  isDone(): boolean {
+    return workOf(this.#component!, this.#options.file) === "done";
   }
 
   /** Starts what {@linkcode load} has loaded. */
   start(): void {
     const { file, args, env } = this.#options;
     this.#pid = this.#engine.spawn(this.#component!, {
-      entry: this.#program.entry,
+      entry: "entry" in this.#program ? this.#program.entry : "run",
       args: [file, ...args],
       env,
       stdio: true,
