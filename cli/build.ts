@@ -16,7 +16,7 @@ import { CommandFailure, EXIT_FAILED, EXIT_OK } from "./errors.ts";
 import { type Io, paint, print } from "./io.ts";
 import { findManifest } from "./manifest_path.ts";
 import { formatBytes, formatMs } from "./quantity.ts";
-import { reportOf } from "./build_report.ts";
+import { reportOf } from "./bundle/report.ts";
 
 /** How an app is built. */
 export interface BuildOptions {

@@ -54,6 +54,13 @@ export interface Option {
   readonly summary: string;
 }
 
+/** What every command takes that is about an app. */
+export const CONFIG_OPTION: Option = {
+  name: "config",
+  value: "FILE",
+  summary: "The manifest; ./rusm.toml by default",
+};
+
 /** The command line of `command` in one line, every option included. */
 export function usageOf(command: Command): string {
   const operands = command.operands.map(({ name, isOptional }) =>

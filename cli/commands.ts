@@ -8,17 +8,13 @@
  */
 
 import type { Arguments } from "./arguments.ts";
-import type { Command, Option } from "./command.ts";
+import { CHECK } from "./check/command.ts";
+import { type Command, CONFIG_OPTION } from "./command.ts";
 import { EXIT_OK, UsageError } from "./errors.ts";
+import { GENERATE } from "./generate/command.ts";
 import { commandHelp, topHelp } from "./help.ts";
 import type { Io } from "./io.ts";
 import { suggest } from "./nearest.ts";
-
-const CONFIG_OPTION: Option = {
-  name: "config",
-  value: "FILE",
-  summary: "The manifest; ./rusm.toml by default",
-};
 
 const NEW: Command = {
   name: "new",
@@ -225,7 +221,9 @@ const HELP: Command = {
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   NEW,
+  GENERATE,
   BUILD,
+  CHECK,
   RUN,
   SERVE,
   EXEC,

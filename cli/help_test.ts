@@ -19,8 +19,12 @@ for (const [name, text] of TEXTS) {
 }
 
 Deno.test("topHelp() names every command", () => {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
   for (const { name, summary } of COMMANDS) {
-    ok(topHelp(COMMANDS).includes(`  ${name.padEnd(5)}  ${summary}\n`), name);
+    ok(
+      topHelp(COMMANDS).includes(`  ${name.padEnd(width)}  ${summary}\n`),
+      name,
+    );
   }
 });
 

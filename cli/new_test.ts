@@ -1,14 +1,16 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import { main } from "./command_line.ts";
 import { namesIn } from "./file.ts";
-import { HELLO } from "./templates.ts";
+import { STARTERS } from "./templates.ts";
 import { filesBelow, record, withDirectory } from "./testdata/recorder.ts";
 
 Deno.test("new writes the template and prints what to do next", async () => {
   await withDirectory({}, async (directory) => {
     const { io, stdout } = record(directory);
     strictEqual(await main(["new", "shop"], io), 0);
-    deepStrictEqual(await filesBelow(`${directory}/shop`), [...HELLO.keys()]);
+    deepStrictEqual(await filesBelow(`${directory}/shop`), [
+      ...STARTERS[0]!.files.keys(),
+    ]);
     strictEqual(
       stdout(),
       `created shop/

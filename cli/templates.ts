@@ -6,22 +6,91 @@
  */
 
 import gitignore from "./templates/hello/gitignore" with { type: "text" };
-import readme from "./templates/hello/README.md" with { type: "text" };
+import helloReadme from "./templates/hello/README.md" with { type: "text" };
 import api from "./templates/hello/components/api/index.ts" with {
   type: "text",
 };
-import manifest from "./templates/hello/rusm.toml" with { type: "text" };
+import helloManifest from "./templates/hello/rusm.toml" with { type: "text" };
 import tsconfig from "./templates/hello/tsconfig.json" with { type: "text" };
+import sseReadme from "./templates/sse/README.md" with { type: "text" };
+import clock from "./templates/sse/components/clock/index.ts" with {
+  type: "text",
+};
+import sseManifest from "./templates/sse/rusm.toml" with { type: "text" };
+import wsReadme from "./templates/ws/README.md" with { type: "text" };
+import chat from "./templates/ws/components/chat/index.ts" with {
+  type: "text",
+};
+import wsManifest from "./templates/ws/rusm.toml" with { type: "text" };
 
 /** The text of each file of an app, by its path in the app. */
 export type Template = ReadonlyMap<string, string>;
 
-/** TypeScript, HTTP: one component that greets. */
-export const HELLO: Template = new Map([
-  // A registry does not take a file that is named `.gitignore`.
+/** How clients talk to an app. */
+export type Protocol = "http" | "ws" | "sse";
+
+/** An app to start from. */
+export interface Starter {
+  /** Name of its directory below `templates/`. */
+  readonly name: string;
+  /** How clients talk to it. */
+  readonly protocol: Protocol;
+  /** What it consists of. */
+  readonly files: Template;
+  /** Path in `files` of the component that talks to clients. */
+  readonly component: string;
+  /** A shell command that talks to it. */
+  readonly probe: string;
+  /** Whether this version of `rusm` serves it. */
+  readonly isServed: boolean;
+}
+
+// A registry does not take a file that is named `.gitignore`.
+const COMMON = [
   [".gitignore", gitignore],
-  ["README.md", readme],
-  ["components/api/index.ts", api],
-  ["rusm.toml", manifest],
   ["tsconfig.json", tsconfig],
-]);
+] as const;
+
+/** Every app to start from; of those of one protocol, the usual one first. */
+export const STARTERS: readonly Starter[] = [
+  {
+    name: "hello",
+    protocol: "http",
+    files: templateOf([
+      ["README.md", helloReadme],
+      ["components/api/index.ts", api],
+      ["rusm.toml", helloManifest],
+    ]),
+    component: "components/api/index.ts",
+    probe: "curl http://127.0.0.1:8080/",
+    isServed: true,
+  },
+  {
+    name: "ws",
+    protocol: "ws",
+    files: templateOf([
+      ["README.md", wsReadme],
+      ["components/chat/index.ts", chat],
+      ["rusm.toml", wsManifest],
+    ]),
+    component: "components/chat/index.ts",
+    probe: "websocat ws://127.0.0.1:8080/",
+    isServed: false,
+  },
+  {
+    name: "sse",
+    protocol: "sse",
+    files: templateOf([
+      ["README.md", sseReadme],
+      ["components/clock/index.ts", clock],
+      ["rusm.toml", sseManifest],
+    ]),
+    component: "components/clock/index.ts",
+    probe: "curl -N http://127.0.0.1:8080/",
+    isServed: false,
+  },
+];
+
+function templateOf(own: readonly (readonly [string, string])[]): Template {
+  return new Map([...COMMON, ...own].sort(([a], [b]) => a < b ? -1 : 1));
+}

@@ -5,8 +5,8 @@
  */
 
 import { relative } from "node:path";
-import type { Outcome } from "./bundle/outcome.ts";
-import type { Problem } from "./bundle/problem.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Problem } from "./problem.ts";
 
 /** What `rusm build --json` prints. */
 export interface BuildReport {

@@ -1,0 +1,39 @@
+/**
+ * `rusm generate`, as the table of commands has it.
+ *
+ * @module
+ */
+
+import { type Command, CONFIG_OPTION } from "../command.ts";
+
+/** The command. */
+export const GENERATE: Command = {
+  name: "generate",
+  operands: [
+    { name: "kind", isOptional: false },
+    { name: "name", isOptional: false },
+  ],
+  summary: "Add a component to an app",
+  details: [
+    "`rusm generate component <name>` writes components/<name>/index.ts, and puts\n" +
+    "[components.<name>] at the end of the manifest. What stands there already is\n" +
+    "left as it is; a component that is there already is refused.",
+  ],
+  options: [
+    CONFIG_OPTION,
+    { name: "lang", value: "LANG", summary: "ts (default)" },
+    {
+      name: "protocol",
+      short: "p",
+      value: "PROTOCOL",
+      summary: "http (default)",
+    },
+  ],
+  examples: [
+    "rusm generate component search",
+    "rusm generate component search --config shop/rusm.toml",
+  ],
+  needsFlags: false,
+  run: async (args, io) =>
+    (await import("./component.ts")).runGenerate(args, io),
+};
