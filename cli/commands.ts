@@ -32,7 +32,11 @@ const NEW: Command = {
       value: "PROTOCOL",
       summary: "http (default)",
     },
-    { name: "template", value: "NAME", summary: "hello (default)" },
+    {
+      name: "template",
+      value: "NAME",
+      summary: "hello; by default, the usual one of the protocol",
+    },
   ],
   examples: ["rusm new hello", "rusm new shop --lang ts --protocol http"],
   needsFlags: false,
@@ -42,19 +46,25 @@ const NEW: Command = {
 const BUILD: Command = {
   name: "build",
   operands: [],
-  summary: "Bundle the components of an app",
+  summary: "Build the components of an app",
   details: [
-    "Bundles each directory of components/ that has an index.ts or a src/index.ts\n" +
-    "into one file of wasm/, and tries each bundle once, so that what fails when a\n" +
-    "component starts fails here.",
-    "A component that fails keeps its old bundle. All that fail are reported.",
+    "Makes of each directory of components/ one file of wasm/, by what it has:",
+    "  index.ts, src/index.ts   a bundle, and its source map; it is tried once, so\n" +
+    "                           that what fails when it starts fails here\n" +
+    "  Cargo.toml               a component, by cargo\n" +
+    "  go.mod                   a component by tinygo, else a module by go\n" +
+    "  NAME.wasm                a copy",
+    "A component is built when its files, all that it imports, or the configuration\n" +
+    "have changed in content. One that fails keeps what was built before. All that\n" +
+    "fail are reported. Types are checked at the same time; wrong ones fail the\n" +
+    "build, and keep nothing from being written.",
   ],
   options: [
     CONFIG_OPTION,
     { name: "no-check", summary: "Leave the types unchecked" },
     { name: "json", summary: "Print how it went as JSON" },
   ],
-  examples: ["rusm build", "rusm build --no-check --config shop/rusm.toml"],
+  examples: ["rusm build", "rusm build --json --config shop/rusm.toml"],
   needsFlags: true,
   run: async (args, io) => (await import("./build.ts")).runBuild(args, io),
 };
@@ -90,7 +100,8 @@ const SERVE: Command = {
   ],
   options: [
     CONFIG_OPTION,
-    { name: "build", summary: "Bundle the components first" },
+    { name: "build", summary: "Build what has changed first" },
+    { name: "no-check", summary: "Leave the types unchecked" },
   ],
   examples: ["rusm serve", "rusm serve --build --config shop/rusm.toml"],
   needsFlags: true,

@@ -3,7 +3,7 @@
  * in an app: an app has no files of ours that an editor could find.
  *
  * ```sh
- * npm ci --prefix tests/guest_types
+ * npm ci --prefix tests/guest_types/tool
  * deno run -A tests/guest_types/generate.ts
  * ```
  *
@@ -12,13 +12,16 @@
 
 import { fileURLToPath } from "node:url";
 
-const HERE = new URL("./", import.meta.url);
-const GUEST = new URL("../../wasm/script/guest.ts", HERE);
+const HERE = new URL("./tool/", import.meta.url);
+const GUEST = new URL("../../wasm/script/guest.ts", import.meta.url);
 const TOOL = new URL(
   "node_modules/dts-bundle-generator/dist/bin/dts-bundle-generator.js",
   HERE,
 );
-const TARGET = new URL("../../cli/check/guest_types.gen.ts", HERE);
+const TARGET = new URL(
+  "../../cli/check/guest_types.gen.ts",
+  import.meta.url,
+);
 
 const COMPILER_OPTIONS = {
   target: "esnext",

@@ -1,7 +1,7 @@
 import { match, strictEqual } from "node:assert";
-import { runDeno } from "../process/deno.ts";
-import { withDirectory } from "../testdata/recorder.ts";
-import { GUEST_DECLARATIONS } from "./guest_types.gen.ts";
+import { runDeno } from "../../cli/process/deno.ts";
+import { withDirectory } from "../../cli/testdata/recorder.ts";
+import { GUEST_DECLARATIONS } from "../../cli/check/guest_types.gen.ts";
 
 const GUEST = new URL("../../wasm/script/guest.ts", import.meta.url);
 
