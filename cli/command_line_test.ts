@@ -40,7 +40,8 @@ for (const [words, expected] of PRINTED) {
   });
 }
 
-const SERVE_USAGE = "usage: rusm serve [--config FILE] [--build]\n";
+const SERVE_USAGE =
+  "usage: rusm serve [--config FILE] [--build] [--no-check]\n";
 const TOP_USAGE = "usage: rusm <command> [options]\n";
 
 const REFUSED = [
