@@ -11,7 +11,6 @@ export const GLOBALS =
 
 declare var console: Console;
 declare var performance: { now(): number; readonly timeOrigin: number };
-declare var self: typeof globalThis;
 declare var crypto: Crypto;
 declare var navigator: { readonly userAgent: string };
 

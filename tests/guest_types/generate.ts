@@ -34,6 +34,8 @@ const COMPILER_OPTIONS = {
   types: [],
   strict: true,
   skipLibCheck: true,
+  // The prelude's own packages are found beside the tool.
+  paths: { "*": [fileURLToPath(new URL("node_modules/*", HERE))] },
 };
 
 /**

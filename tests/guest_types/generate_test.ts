@@ -1,9 +1,11 @@
 import { match, strictEqual } from "node:assert";
+import { fileURLToPath } from "node:url";
 import { runDeno } from "../../cli/process/deno.ts";
 import { withDirectory } from "../../cli/testdata/recorder.ts";
 import { GUEST_DECLARATIONS } from "../../cli/check/guest_types.gen.ts";
 
 const GUEST = new URL("../../wasm/script/guest.ts", import.meta.url);
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 Deno.test("GUEST_DECLARATIONS says what the guest's module says", async () => {
   const files = {
@@ -27,7 +29,13 @@ export const told: Handlers<Written> = {} as Handlers<Real>;
 `,
   };
   await withDirectory(files, async (directory) => {
-    const args = ["check", "--quiet", `${directory}/same.ts`];
+    const args = [
+      "check",
+      "--quiet",
+      "--config",
+      CONFIG,
+      `${directory}/same.ts`,
+    ];
     const { code, stderr } = await runDeno(args, directory);
     strictEqual(code, 0, `run tests/guest_types/generate.ts: ${stderr}`);
   });

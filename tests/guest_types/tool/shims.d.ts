@@ -7,3 +7,7 @@ interface ErrorConstructor {
 interface Uint8ArrayConstructor {
   fromHex(text: string): Uint8Array<ArrayBuffer>;
 }
+
+interface Uint8Array {
+  toHex(): string;
+}
