@@ -24,19 +24,25 @@ export class AskDesk {
    * Answers by `answer`, which never rejects, or in its place when too much
    * waits. Each question is answered once.
    */
-  async take(
+  take(
     answer: () => Answer | Promise<Answer>,
     send: SendAnswer,
-  ): Promise<void> {
+  ): void {
     if (this.#count >= this.#max) {
       return void send({ error: "too much is asked of the node" }, false);
     }
-    this.#count++;
     const made = answer();
-    const whole = made instanceof Promise ? await made : made;
-    this.#count--;
-    // What is large may find no room.
-    if (send(whole, true)) return;
-    send({ error: "too much is on its way from the node" }, false);
+    if (!(made instanceof Promise)) return hand(made, send);
+    this.#count++;
+    made.then((whole) => {
+      this.#count--;
+      hand(whole, send);
+    });
   }
+}
+
+// What is large may find no room.
+function hand(answer: Answer, send: SendAnswer): void {
+  if (send(answer, true)) return;
+  send({ error: "too much is on its way from the node" }, false);
 }

@@ -192,14 +192,17 @@ export class NodeService<Component> {
     return pids.map((pid) => pid.toBigInt());
   }
 
-  #keep(ask: StoreAsk): Promise<unknown> {
+  #keep(ask: StoreAsk): unknown {
     const { store } = this.#parts;
     if (store === undefined) {
       throw new Refused("kv unavailable: no store configured on this node");
     }
     switch (ask.op) {
-      case "get":
-        return store.get(ask.bucket, ask.key);
+      case "get": {
+        // Most are answered in the turn that they come in.
+        const seen = store.peek?.(ask.bucket, ask.key);
+        return seen === undefined ? store.get(ask.bucket, ask.key) : seen.value;
+      }
       case "set":
         return store.set(ask.bucket, ask.key, ask.value, ask);
       case "delete":

@@ -36,6 +36,17 @@ export interface Store {
   /** Resolves to a value, or to undefined when there is none. */
   get(bucket: string, key: string): Promise<Uint8Array | undefined>;
 
+  /**
+   * Looks for a value without waiting. `get` is asked when it returns undefined,
+   * and always when there is no such method. What it throws is told to the guest.
+   */
+  peek?(bucket: string, key: string):
+    | {
+      /** The value; undefined when there is none. */
+      readonly value: Uint8Array | undefined;
+    }
+    | undefined;
+
   /** Writes a value, in place of any that was there. Resolves when it would outlive the node. */
   set(
     bucket: string,
