@@ -136,11 +136,15 @@ export type StoreErrorCode =
   | "open"
   /** The file cannot be read or written. */
   | "failed"
+  /** The disk is full, or the file as large as it may be. What is removed makes room. */
+  | "full"
+  /** The file is damaged. */
+  | "corrupt"
   /** A name or a number makes no sense. */
   | "invalid"
-  /** A value or a batch is too large. */
+  /** A value, a batch or an answer is too large. */
   | "tooLarge"
-  /** Too much waits to be written. */
+  /** Too much waits, or another OS process keeps the file for itself. */
   | "busy"
   /** The store was closed. */
   | "closed";

@@ -59,6 +59,7 @@ export {
 export {
   type Listing,
   openStore,
+  type Seen,
   type Store,
   type StoreOptions,
   type StoreWrite,

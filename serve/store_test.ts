@@ -1,8 +1,17 @@
-import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
+import {
+  deepStrictEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual,
+  throws,
+} from "node:assert";
+import { DatabaseSync } from "node:sqlite";
 import { StoreError } from "./errors.ts";
-import { openStore, type Store } from "./store.ts";
+import { openStore, type Store, type StoreOptions } from "./store.ts";
 import {
   BATCH_WRITES_MAX,
+  FILE_BYTES_MIN,
   NAME_BYTES_MAX,
   PENDING_BYTES_MAX,
   VALUE_BYTES_MAX,
@@ -12,11 +21,11 @@ const BYTES = Uint8Array.of(1, 2, 3);
 
 async function withStore(
   run: (store: Store, path: string) => Promise<void>,
-  now?: () => number,
+  options: StoreOptions = {},
 ): Promise<void> {
   const directory = await Deno.makeTempDir();
   const path = `${directory}/store.db`;
-  const store = await openStore(path, now === undefined ? {} : { now });
+  const store = await openStore(path, options);
   try {
     await run(store, path);
   } finally {
@@ -83,7 +92,7 @@ Deno.test("set() with a time to live writes what goes by itself", async () => {
     now = 1_010;
     strictEqual(await store.exists("b", "k"), false);
     deepStrictEqual(await store.buckets(), []);
-  }, () => now);
+  }, { now: () => now });
 });
 
 Deno.test("set() takes the value as it is when it is called", async () => {
@@ -104,6 +113,84 @@ Deno.test("a store answers in the order of asking", async () => {
     });
     strictEqual((await Promise.all(asked)).length, 3_000);
     deepStrictEqual(await store.get("b", "k"), Uint8Array.of(2_999));
+  });
+});
+
+Deno.test("peek() sees what is written, but not what is about to be", async () => {
+  await withStore(async (store, path) => {
+    deepStrictEqual(store.peek("b", "k"), { value: undefined });
+    const written = store.set("b", "k", BYTES);
+    strictEqual(store.peek("b", "k"), undefined);
+    const got = store.get("b", "k");
+    deepStrictEqual(store.peek("b", "other"), { value: undefined });
+    await written;
+    deepStrictEqual(store.peek("b", "k"), { value: BYTES });
+    deepStrictEqual(await got, BYTES);
+    const other = await openStore(path);
+    await other.delete("b", "k");
+    deepStrictEqual(store.peek("b", "k"), { value: undefined });
+    await other.close();
+  });
+});
+
+Deno.test("peek() throws what get() rejects with", async () => {
+  await withStore((store) => {
+    throws(() => store.peek("b", ""), { code: "invalid" });
+    return Promise.resolve();
+  });
+});
+
+Deno.test("a store answers with more than fits at once", async () => {
+  await withStore(async (store) => {
+    const values = ["one", "two", "one", "two", "one", "two", "one"];
+    for (const [index, key] of ["one", "two"].entries()) {
+      await store.set("b", key, new Uint8Array(VALUE_BYTES_MAX).fill(index));
+    }
+    const got = await Promise.all(values.map((key) => store.get("b", key)));
+    deepStrictEqual(got.map((value) => value![7]), [0, 1, 0, 1, 0, 1, 0]);
+  });
+});
+
+Deno.test("a store that is full says so, and tells of it once", async () => {
+  const failures: StoreError[] = [];
+  await withStore(async (store) => {
+    const value = new Uint8Array(FILE_BYTES_MIN / 2);
+    const asked = ["a", "b", "c"].map((key) => store.set("b", key, value));
+    const small = store.set("b", "d", BYTES);
+    const outcomes = await Promise.allSettled(asked);
+    deepStrictEqual(
+      outcomes.map(({ status }) => status),
+      ["fulfilled", "rejected", "rejected"],
+    );
+    await rejects(asked[1]!, { name: "StoreError", code: "full" });
+    await small;
+    await store.delete("b", "a");
+    await store.set("b", "b", value);
+  }, { bytesMax: FILE_BYTES_MIN, failed: (error) => failures.push(error) });
+  deepStrictEqual(failures.map(({ code }) => code), ["full"]);
+  match(
+    failures[0]!.message,
+    /^Cannot use the store .*: database or disk is full$/,
+  );
+});
+
+Deno.test("a store that another keeps for itself says that it is busy", async () => {
+  await withStore(async (store, path) => {
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    await rejects(store.set("b", "k", BYTES), { code: "busy" });
+    strictEqual(await store.exists("b", "k"), false);
+    other.exec("COMMIT");
+    other.close();
+    await store.set("b", "k", BYTES);
+  });
+});
+
+Deno.test("openStore() refuses to bound the file to too little", async () => {
+  const bytesMax = FILE_BYTES_MIN - 1;
+  await rejects(openStore("/nowhere/store.db", { bytesMax }), {
+    name: "RangeError",
+    message: /1048576 bytes: 1048575$/,
   });
 });
 
@@ -180,7 +267,8 @@ for (const [what, ask, code, message] of WRONG) {
 
 Deno.test("a store lets so many bytes wait and no more", async () => {
   await withStore(async (store) => {
-    const value = new Uint8Array(VALUE_BYTES_MAX);
+    // Names count, too.
+    const value = new Uint8Array(VALUE_BYTES_MAX - 2);
     const sets = Array.from(
       { length: PENDING_BYTES_MAX / VALUE_BYTES_MAX + 1 },
       (_, nth) => store.set("b", `${nth}`, value),

@@ -6,8 +6,16 @@
 
 import { Buffer } from "node:buffer";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { BUSY_MS_MAX, EXPIRED_PER_GROUP } from "./limits.ts";
+import { failureOf, TooLarge } from "./failure.ts";
+import {
+  ANSWERS_BYTES_MAX,
+  BUSY_MS_MAX,
+  EXPIRED_PER_GROUP,
+  LISTING_BYTES_MAX,
+  LOG_BYTES_KEPT,
+} from "./limits.ts";
 import type {
+  Failure,
   Group,
   GroupOutcome,
   StoreAnswer,
@@ -33,29 +41,48 @@ const TABLES = `
 `;
 
 const LIVE = "(expires_at IS NULL OR expires_at > :now)";
+// By position, which is cheaper: the bucket, the key, the time.
+const AT = "bucket = ? AND key = ? AND (expires_at IS NULL OR expires_at > ?)";
 
 const STATEMENTS = {
-  get: `SELECT value FROM entries
-    WHERE bucket = :bucket AND key = :key AND ${LIVE}`,
-  exists: `SELECT 1 FROM entries
-    WHERE bucket = :bucket AND key = :key AND ${LIVE}`,
-  list: `SELECT key FROM entries
+  beginReading: "BEGIN",
+  beginWriting: "BEGIN IMMEDIATE",
+  commit: "COMMIT",
+  rollback: "ROLLBACK",
+  get: `SELECT value FROM entries WHERE ${AT}`,
+  exists: `SELECT 1 FROM entries WHERE ${AT}`,
+  list: `SELECT key AS name FROM entries
     WHERE bucket = :bucket AND key > :after AND key >= :prefix
       AND (:end IS NULL OR key < :end) AND ${LIVE}
     ORDER BY key LIMIT :limit`,
-  listFirst: `SELECT key FROM entries
+  listFirst: `SELECT key AS name FROM entries
     WHERE bucket = :bucket AND key >= :prefix
       AND (:end IS NULL OR key < :end) AND ${LIVE}
     ORDER BY key LIMIT :limit`,
-  buckets: `SELECT DISTINCT bucket FROM entries WHERE ${LIVE} ORDER BY bucket`,
-  set: `INSERT INTO entries VALUES (:bucket, :key, :value, :expires_at)
+  // From one bucket to the next, past the keys of each.
+  buckets: `WITH RECURSIVE names (name) AS (
+      SELECT min(bucket) FROM entries
+      UNION ALL
+      SELECT (SELECT min(bucket) FROM entries WHERE bucket > name)
+        FROM names WHERE name IS NOT NULL)
+    SELECT name FROM names WHERE EXISTS (
+      SELECT 1 FROM entries WHERE bucket = name AND ${LIVE})`,
+  set: `INSERT INTO entries VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET value = excluded.value,
       expires_at = excluded.expires_at`,
-  delete: `DELETE FROM entries
-    WHERE bucket = :bucket AND key = :key AND ${LIVE}`,
+  delete: `DELETE FROM entries WHERE ${AT}`,
   expire: `DELETE FROM entries WHERE rowid IN (
     SELECT rowid FROM entries WHERE expires_at <= :now LIMIT :limit)`,
 };
+
+const TOO_LARGE =
+  `names of more than ${LISTING_BYTES_MAX} bytes: list fewer at a time`;
+
+/** One request of a group, for the reason of its cause. */
+class RequestFailed extends Error {}
+
+/** What came of a group, or of the first of it. */
+type Answers = Omit<Extract<GroupOutcome, { type: "done" }>, "type">;
 
 type Statements = Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;
 
@@ -67,12 +94,13 @@ export class StoreDatabase {
   /**
    * Opens the file at `path`, and makes it when it is not there.
    *
+   * @param bytesMax What it may grow to; as far as the disk goes when absent.
    * @throws {Error} It cannot be opened, or is not the file of a store.
    */
-  constructor(path: string) {
+  constructor(path: string, bytesMax?: number) {
     this.#database = new DatabaseSync(path, { timeout: BUSY_MS_MAX });
     try {
-      prepare(this.#database);
+      prepare(this.#database, bytesMax);
       this.#statements = statementsOf(this.#database);
     } catch (error) {
       this.#database.close();
@@ -81,24 +109,93 @@ export class StoreDatabase {
   }
 
   /**
-   * Does what a group asks. What it writes is on disk when this returns; when
-   * it cannot be, nothing was written.
+   * Does what a group asks, or what comes first of it when the answers are
+   * large. What it writes is on disk when this returns; what is not done is not
+   * written, in part neither.
    */
-  run({ requests, now }: Group): GroupOutcome {
-    const writes = requests.some(isWrite);
+  run(group: Group): GroupOutcome {
+    return this.#run(group, ANSWERS_BYTES_MAX);
+  }
+
+  #run(group: Group, bytesMax: number): GroupOutcome {
     try {
-      if (writes) this.#database.exec("BEGIN IMMEDIATE");
-      const answers = requests.map((request) => this.#answer(request, now));
-      if (writes) {
-        this.#statements.expire.run({ now, limit: EXPIRED_PER_GROUP });
-        this.#database.exec("COMMIT");
-      }
-      return { type: "done", answers };
+      return { type: "done", ...this.#transact(group, bytesMax) };
     } catch (error) {
       // Whoever asked is told: the thread goes on for the others.
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      return { type: "failed", why: (error as Error).message };
+      if (this.#database.isTransaction) this.#statements.rollback.run();
+      if (error instanceof RequestFailed) {
+        return this.#runApart(group, bytesMax, failureOf(error.cause));
+      }
+      return { type: "failed", ...failureOf(error) };
     }
+  }
+
+  #transact({ requests, now }: Group, bytesMax: number): Answers {
+    const { beginWriting, beginReading, commit, expire } = this.#statements;
+    const count = requests.reduce((sum, each) => sum + writesOf(each), 0);
+    (count > 0 ? beginWriting : beginReading).run();
+    const answers = this.#answerAll(requests, now, bytesMax);
+    if (count > 0) {
+      // As many as come are gone again.
+      expire.run({ now, limit: Math.max(EXPIRED_PER_GROUP, 2 * count) });
+    }
+    commit.run();
+    return answers;
+  }
+
+  #answerAll(
+    requests: readonly StoreRequest[],
+    now: number,
+    bytesMax: number,
+  ): Answers {
+    const answers: StoreAnswer[] = [];
+    const failures: [index: number, failure: Failure][] = [];
+    let bytes = 0;
+    for (const [index, request] of requests.entries()) {
+      if (bytes > bytesMax) break;
+      const answer = this.#answerOrFail(request, now);
+      if (answer instanceof TooLarge) failures.push([index, failureOf(answer)]);
+      else bytes += bytesOf(answer);
+      answers.push(answer instanceof TooLarge ? undefined : answer);
+    }
+    return { answers, failures };
+  }
+
+  #answerOrFail(request: StoreRequest, now: number): StoreAnswer | TooLarge {
+    try {
+      return this.#answer(request, now);
+    } catch (cause) {
+      // Such a request has written nothing.
+      if (cause instanceof TooLarge) return cause;
+      // SQLite may have taken back all of the transaction, or this alone.
+      throw new RequestFailed("Cannot do all of a group", { cause });
+    }
+  }
+
+  // One of them fails, and the others need not: each half is a group.
+  #runApart(
+    { requests, now }: Group,
+    bytesMax: number,
+    failure: Failure,
+  ): GroupOutcome {
+    if (requests.length === 1) {
+      return { type: "done", answers: [undefined], failures: [[0, failure]] };
+    }
+    const half = requests.length >>> 1;
+    const first = this.#run(
+      { requests: requests.slice(0, half), now },
+      bytesMax,
+    );
+    if (first.type === "failed" || first.answers.length < half) return first;
+    const bytesLeft = first.answers.reduce(
+      (left: number, answer) => left - bytesOf(answer),
+      bytesMax,
+    );
+    if (bytesLeft < 0) return first;
+    const rest = { requests: requests.slice(half), now };
+    const second = this.#run(rest, bytesLeft);
+    // It is asked again, and is told then.
+    return second.type === "failed" ? first : joined(first, second);
   }
 
   #answer(request: StoreRequest, now: number): StoreAnswer {
@@ -107,11 +204,11 @@ export class StoreDatabase {
       case "get":
         return valueOf(get, request, now);
       case "exists":
-        return exists.get({ ...placeOf(request), now }) !== undefined;
+        return exists.get(request.bucket, request.key, now) !== undefined;
       case "list":
         return this.#list(request, now);
       case "buckets":
-        return buckets.all({ now }).map(({ bucket }) => bucket as string);
+        return namesIn(buckets.iterate({ now }));
       case "compareAndSet":
         return this.#compareAndSet(request, now);
       case "batch":
@@ -127,20 +224,22 @@ export class StoreDatabase {
     now: number,
   ): readonly string[] {
     const range = { bucket, prefix, end: endOf(prefix), limit, now };
-    const rows = after === undefined
-      ? this.#statements.listFirst.all(range)
-      : this.#statements.list.all({ ...range, after });
-    return rows.map(({ key }) => key as string);
+    const { list, listFirst } = this.#statements;
+    return namesIn(
+      after === undefined
+        ? listFirst.iterate(range)
+        : list.iterate({ ...range, after }),
+    );
   }
 
   #write(write: StoreWrite, now: number): boolean {
     if (write.op === "delete") {
-      const place = placeOf(write);
-      return this.#statements.delete.run({ ...place, now }).changes > 0;
+      return this.#statements.delete.run(write.bucket, write.key, now).changes >
+        0;
     }
-    const { value, ttlMs } = write;
-    const expires_at = ttlMs === undefined ? null : now + ttlMs;
-    this.#statements.set.run({ ...placeOf(write), value, expires_at });
+    const { bucket, key, value, ttlMs } = write;
+    const expiresAt = ttlMs === undefined ? null : now + ttlMs;
+    this.#statements.set.run(bucket, key, value, expiresAt);
     return true;
   }
 
@@ -163,7 +262,7 @@ export class StoreDatabase {
   }
 }
 
-function prepare(database: DatabaseSync): void {
+function prepare(database: DatabaseSync, bytesMax?: number): void {
   const { application_id: id } = database
     .prepare("PRAGMA application_id").get()!;
   if (id !== APPLICATION_ID) create(database);
@@ -174,6 +273,12 @@ function prepare(database: DatabaseSync): void {
   }
   // What is acknowledged is on disk, and readers do not wait for writers.
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  database.exec(`PRAGMA journal_size_limit = ${LOG_BYTES_KEPT}`);
+  if (bytesMax === undefined) return;
+  const { page_size: bytes } = database.prepare("PRAGMA page_size").get()!;
+  const pages = Math.floor(bytesMax / Number(bytes));
+  // It never is less than there are.
+  database.exec(`PRAGMA max_page_count = ${pages}`);
 }
 
 // Two OS processes may come at the same time: the second finds it done.
@@ -201,15 +306,47 @@ function statementsOf(database: DatabaseSync): Statements {
   return Object.fromEntries(entries) as Statements;
 }
 
-function isWrite({ op }: StoreRequest): boolean {
-  return op === "set" || op === "delete" || op === "compareAndSet" ||
-    op === "batch";
+function joined(first: Answers, second: Answers): GroupOutcome {
+  const { length } = first.answers;
+  const failures = second.failures.map(([index, failure]) =>
+    [index + length, failure] as const
+  );
+  return {
+    type: "done",
+    answers: [...first.answers, ...second.answers],
+    failures: [...first.failures, ...failures],
+  };
 }
 
-function placeOf(
-  { bucket, key }: { readonly bucket: string; readonly key: string },
-) {
-  return { bucket, key };
+/** How many values it may write. */
+function writesOf(request: StoreRequest): number {
+  switch (request.op) {
+    case "set":
+    case "delete":
+    case "compareAndSet":
+      return 1;
+    case "batch":
+      return request.writes.length;
+    default:
+      return 0;
+  }
+}
+
+function bytesOf(answer: StoreAnswer): number {
+  if (answer instanceof Uint8Array) return answer.length;
+  if (!Array.isArray(answer)) return 0;
+  return answer.reduce((sum, { length }) => sum + length, 0);
+}
+
+function namesIn(rows: Iterable<Record<string, unknown>>): readonly string[] {
+  const names: string[] = [];
+  let bytes = 0;
+  for (const { name } of rows) {
+    bytes += (name as string).length;
+    if (bytes > LISTING_BYTES_MAX) throw new TooLarge(TOO_LARGE);
+    names.push(name as string);
+  }
+  return names;
 }
 
 function valueOf(
@@ -217,7 +354,8 @@ function valueOf(
   place: { readonly bucket: string; readonly key: string },
   now: number,
 ): Uint8Array | undefined {
-  return get.get({ ...placeOf(place), now })?.value as Uint8Array | undefined;
+  const row = get.get(place.bucket, place.key, now);
+  return row?.value as Uint8Array | undefined;
 }
 
 function isSame(

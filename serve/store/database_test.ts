@@ -1,8 +1,15 @@
-import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { StoreDatabase } from "./database.ts";
-import type { StoreAnswer, StoreRequest } from "./requests.ts";
+import {
+  ANSWERS_BYTES_MAX,
+  EXPIRED_PER_GROUP,
+  FILE_BYTES_MIN,
+  LISTING_BYTES_MAX,
+  VALUE_BYTES_MAX,
+} from "./limits.ts";
+import type { GroupOutcome, StoreAnswer, StoreRequest } from "./requests.ts";
 
 const BYTES = Uint8Array.of(1, 2, 3);
 
@@ -34,8 +41,13 @@ function ask(
   now = 0,
 ): StoreAnswer {
   const outcome = database.run({ requests: [request], now });
-  if (outcome.type === "done") return outcome.answers[0];
-  throw new Error(outcome.why);
+  if (outcome.type === "failed") throw new Error(outcome.why);
+  for (const [, { why }] of outcome.failures) throw new Error(why);
+  return outcome.answers[0];
+}
+
+function done(answers: readonly StoreAnswer[]): GroupOutcome {
+  return { type: "done", answers, failures: [] };
 }
 
 /** What a store is to do, without a file. */
@@ -163,7 +175,7 @@ Deno.test("run() does what a map would, in groups of any size", async () => {
         for (const [now, requests] of groups.entries()) {
           const expected = requests.map((each) => model.ask(each, now));
           const outcome = database.run({ requests, now });
-          deepStrictEqual(outcome, { type: "done", answers: expected });
+          deepStrictEqual(outcome, done(expected));
         }
       }),
       { numRuns: 200 },
@@ -171,25 +183,135 @@ Deno.test("run() does what a map would, in groups of any size", async () => {
   });
 });
 
-Deno.test("run() writes nothing of a group that fails", async () => {
+const WRITE = { op: "set", bucket: "b", value: BYTES } as const;
+const BROKEN: StoreRequest = {
+  ...{ ...WRITE, key: "broken" },
+  value: "text" as unknown as Uint8Array,
+};
+
+Deno.test("run() does all of a group but what fails, which it does nothing of", async () => {
+  const writes = Array.from({ length: 10 }, (_, nth) => ({
+    ...WRITE,
+    key: `${nth}`,
+  }));
+  const batch = { op: "batch", writes: [{ ...WRITE, key: "half" }, BROKEN] };
+  await withDatabase((database) => {
+    const requests = [BROKEN, ...writes, batch as StoreRequest];
+    const why = "cannot store TEXT value in BLOB column entries.value";
+    const failure = { code: "failed", why };
+    deepStrictEqual(database.run({ requests, now: 0 }), {
+      type: "done",
+      answers: [undefined, ...writes.map(() => true), undefined],
+      failures: [[0, failure], [11, failure]],
+    });
+    const keys = writes.map(({ key }) => key);
+    deepStrictEqual(ask(database, { op: "list", bucket: "b" }), keys);
+  });
+});
+
+Deno.test("run() says that the file is full, and what is removed makes room", async () => {
+  await withFile((path) => {
+    const database = new StoreDatabase(path, FILE_BYTES_MIN);
+    const value = new Uint8Array(FILE_BYTES_MIN / 4);
+    const requests = Array.from({ length: 8 }, (_, nth) => ({
+      ...{ op: "set" as const, bucket: "b", key: `${nth}`, value },
+    }));
+    const outcome = database.run({ requests, now: 0 });
+    const full = { code: "full", why: "database or disk is full" };
+    deepStrictEqual(outcome, {
+      type: "done",
+      answers: [true, true, true, ...Array(5).fill(undefined)],
+      failures: [3, 4, 5, 6, 7].map((index) => [index, full]),
+    });
+    ask(database, { op: "delete", bucket: "b", key: "0" });
+    ask(database, requests[7]!);
+    deepStrictEqual(
+      ask(database, { op: "list", bucket: "b" }),
+      ["1", "2", "7"],
+    );
+    ok(Deno.statSync(path).size <= FILE_BYTES_MIN);
+    database.close();
+  });
+});
+
+Deno.test("run() answers the first of a group when the answers are large", async () => {
   await withDatabase((database) => {
     const place = { bucket: "b", key: "k" };
-    const broken = {
-      op: "set",
-      ...place,
-      value: "text" as unknown as Uint8Array,
-    };
-    const outcome = database.run({
-      requests: [{ op: "set", ...place, value: BYTES }, broken as StoreRequest],
-      now: 0,
-    });
-    deepStrictEqual(outcome, {
-      type: "failed",
-      why: "cannot store TEXT value in BLOB column entries.value",
-    });
-    strictEqual(ask(database, { op: "get", ...place }), undefined);
-    ask(database, { op: "set", ...place, value: BYTES });
-    deepStrictEqual(ask(database, { op: "get", ...place }), BYTES);
+    const value = new Uint8Array(VALUE_BYTES_MAX);
+    ask(database, { op: "set", ...place, value });
+    const requests = Array(20).fill({ op: "get", ...place });
+    const outcome = database.run({ requests, now: 0 });
+    const count = ANSWERS_BYTES_MAX / VALUE_BYTES_MAX + 1;
+    strictEqual(outcome.type === "done" && outcome.answers.length, count);
+    const apart = database.run({ requests: [...requests, BROKEN], now: 0 });
+    strictEqual(apart.type === "done" && apart.answers.length, count);
+    const behind = [...requests.slice(0, count - 1), BROKEN, ...requests];
+    const both = database.run({ requests: behind, now: 0 });
+    strictEqual(both.type === "done" && both.answers.length, count + 1);
+  });
+});
+
+Deno.test("run() lists so many bytes of names and no more", async () => {
+  await withDatabase((database) => {
+    const long = "x".repeat(1_000);
+    const count = LISTING_BYTES_MAX / 1_000 + 1;
+    const write = { op: "set", value: BYTES } as const;
+    for (const name of ["bucket", "key"] as const) {
+      const requests = Array.from({ length: count }, (_, nth) => ({
+        ...{ ...write, bucket: "b", key: "k" },
+        [name]: `${long}${nth}`,
+      }));
+      database.run({ requests, now: 0 });
+    }
+    const all = [{ op: "list", bucket: "b" }, { op: "buckets" }] as const;
+    const outcome = database.run({ requests: all, now: 0 });
+    const codes = outcome.type === "done" &&
+      outcome.failures.map(([, { code }]) => code);
+    deepStrictEqual(codes, ["tooLarge", "tooLarge"]);
+    const page = ask(database, { op: "list", bucket: "b", limit: 2 });
+    deepStrictEqual(page, [`${long}0`, `${long}1`]);
+  });
+});
+
+Deno.test("run() removes what is past its time as fast as it comes", async () => {
+  await withFile((path) => {
+    const database = new StoreDatabase(path);
+    const count = 10 * EXPIRED_PER_GROUP;
+    for (let now = 0; now < 6; now++) {
+      const requests = Array.from({ length: count }, (_, nth) => ({
+        ...{ ...WRITE, key: `${now}/${nth}`, ttlMs: 1 },
+      }));
+      database.run({ requests, now });
+    }
+    database.close();
+    const raw = new DatabaseSync(path);
+    const row = raw.prepare("SELECT count(*) AS count FROM entries").get();
+    raw.close();
+    strictEqual(row?.count, count);
+  });
+});
+
+Deno.test("run() says that the file is damaged, and goes on", async () => {
+  await withFile(async (path) => {
+    const writing = new StoreDatabase(path);
+    const requests = Array.from({ length: 1_000 }, (_, nth) => ({
+      ...{ ...WRITE, key: `${nth}`, value: new Uint8Array(100) },
+    }));
+    writing.run({ requests, now: 0 });
+    writing.close();
+    const bytes = await Deno.readFile(path);
+    bytes.fill(0xff, 3 * 4_096);
+    await Deno.writeFile(path, bytes);
+    const database = new StoreDatabase(path);
+    const read = { op: "list", bucket: "b" } as const;
+    for (const request of [read, { ...WRITE, key: "new" }]) {
+      const outcome = database.run({ requests: [request], now: 0 });
+      const { code } = outcome.type === "failed"
+        ? outcome
+        : outcome.failures[0]![1];
+      strictEqual(code, "corrupt");
+    }
+    database.close();
   });
 });
 

@@ -55,14 +55,39 @@ export interface Group {
   readonly now: number;
 }
 
-/** What came of a group: an answer for each request, or why none of them was done. */
+/** What was found without waiting. */
+export interface Seen {
+  /** The value; undefined when there is none. */
+  readonly value: Uint8Array | undefined;
+}
+
+/** Why something was not done. */
+export interface Failure {
+  /** What kind of failure it is, for whoever asked. */
+  readonly code: "failed" | "full" | "corrupt" | "busy" | "tooLarge";
+  /** A sentence of SQLite. */
+  readonly why: string;
+}
+
+/** What came of a group, or why none of it was done. */
 export type GroupOutcome =
-  | { readonly type: "done"; readonly answers: readonly StoreAnswer[] }
-  | { readonly type: "failed"; readonly why: string };
+  | {
+    readonly type: "done";
+    /** An answer for each request, or for the first of them: the others were not looked at. */
+    readonly answers: readonly StoreAnswer[];
+    /** Which of those were not done, by index, in order. */
+    readonly failures: readonly (readonly [index: number, failure: Failure])[];
+  }
+  | ({ readonly type: "failed" } & Failure);
 
 /** What the thread with the file is told. */
 export type ToStoreThread =
-  | { readonly type: "open"; readonly path: string }
+  | {
+    readonly type: "open";
+    readonly path: string;
+    /** Bytes that the file may have; the machine's when absent. */
+    readonly bytesMax?: number | undefined;
+  }
   | ({ readonly type: "group" } & Group)
   | { readonly type: "close" };
 

@@ -7,6 +7,7 @@
 /// <reference lib="deno.worker" />
 
 import { StoreDatabase } from "./database.ts";
+import { failureOf } from "./failure.ts";
 import type { FromStoreThread, ToStoreThread } from "./requests.ts";
 
 let database: StoreDatabase | undefined;
@@ -23,10 +24,10 @@ function answer(message: ToStoreThread): FromStoreThread {
     return { type: "closed" };
   }
   try {
-    database = new StoreDatabase(message.path);
+    database = new StoreDatabase(message.path, message.bytesMax);
     return { type: "opened" };
   } catch (error) {
     // Told to whoever opens it.
-    return { type: "failed", why: (error as Error).message };
+    return { type: "failed", ...failureOf(error) };
   }
 }
