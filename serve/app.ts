@@ -15,7 +15,7 @@ import {
   type Role,
 } from "./components.ts";
 import { loadEnvFile } from "./env_file.ts";
-import { AppError, formatPlace } from "./errors.ts";
+import { AppError, formatPlace, type StoreErrorCode } from "./errors.ts";
 import type { ArtifactKind } from "./hosting/artifact.ts";
 import { engineObserver, supervisionObserver } from "./hosting/observers.ts";
 import { Residents } from "./hosting/residents.ts";
@@ -110,7 +110,7 @@ export async function startApp(
 ): Promise<App> {
   const { log = stderrLog(manifest) } = options;
   await loadEnvFile(manifest.directory);
-  const store = await openStoreOf(manifest);
+  const store = await openStoreOf(manifest, log);
   const running = new Running(log, {
     ...options,
     store,
@@ -127,16 +127,31 @@ export async function startApp(
 }
 
 async function openStoreOf(
-  { storePath, path }: Manifest,
+  { storePath, storeBytesMax: bytesMax, path }: Manifest,
+  log: Log,
 ): Promise<Store | undefined> {
   if (storePath === undefined) return undefined;
   try {
     await Deno.mkdir(dirname(storePath), { recursive: true });
-    return await openStore(storePath);
+    return await openStore(storePath, {
+      ...(bytesMax === undefined ? {} : { bytesMax }),
+      failed: ({ code, message }) => log.error(message + adviceOn(code)),
+    });
   } catch (error) {
     // The file is the user's to mend, so it is told with the manifest that names it.
     const why = error instanceof Error ? error.message : String(error);
     throw new AppError("noStore", `${path}: ${why}`);
+  }
+}
+
+function adviceOn(code: StoreErrorCode): string {
+  switch (code) {
+    case "full":
+      return "; guests are told, and what they or `rusm kv rm` remove makes room";
+    case "corrupt":
+      return "; stop the node, and put a copy from before in its place, or what `sqlite3 FILE .recover` can read";
+    default:
+      return "";
   }
 }
 

@@ -15,6 +15,8 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
   ["nodes = 1", '1:1: Unknown key "nodes" in the manifest: did you mean "node"?'],
   ["node = 1", '1:8: Wrong type for "node" in the manifest: expected a table, found an integer'],
   ["[node]\nstore = ''", '2:9: Empty string for "store" in [node]: expected at least one character'],
+  ["[node]\nstore_max_mb = 0",
+    '2:16: Out of range "store_max_mb" in [node]: expected an integer from 1 to 1048576, found 0'],
   ["[node]\nstor = 'a'", '2:1: Unknown key "stor" in [node]: did you mean "store"?'],
   ["constructor = 1", '1:1: Unknown key "constructor" in the manifest: known keys are node, log, serve, components, capabilities'],
   ["log = 1", '1:7: Wrong type for "log" in the manifest: expected a table, found an integer'],

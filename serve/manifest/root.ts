@@ -10,6 +10,7 @@ import { LOG_LEVELS, type LogLevel } from "../log_line.ts";
 import { readCapabilities } from "./capability.ts";
 import { type Components, readComponents } from "./component.ts";
 import {
+  integer,
   listOf,
   oneOf,
   readTable,
@@ -32,6 +33,8 @@ export interface Manifest {
   readonly logLevel: LogLevel;
   /** Absolute path of the store's file; `undefined` when the app has none. */
   readonly storePath: string | undefined;
+  /** Bytes that this file may have; `undefined` when only the disk bounds it. */
+  readonly storeBytesMax: number | undefined;
   /** What the app listens on, in file order. */
   readonly listeners: readonly Listener[];
   /** What the app consists of, in file order. */
@@ -78,12 +81,18 @@ const ROOT = {
   "capabilities": table,
 } satisfies Shape;
 
-const NODE = { "store": text } satisfies Shape;
+const MEBIBYTE = 1024 * 1024;
+
+const NODE = {
+  "store": text,
+  "store_max_mb": integer(1, MEBIBYTE),
+} satisfies Shape;
 
 const LOG = { "level": oneOf(LOG_LEVELS) } satisfies Shape;
 
 type Content =
-  & Pick<Manifest, "logLevel" | "storePath" | "listeners" | "components">
+  & Pick<Manifest, "logLevel" | "storePath" | "storeBytesMax">
+  & Pick<Manifest, "listeners" | "components">
   & Pick<Reading, "preopens">;
 
 function readRoot(root: TomlTable, directory: string, report: Report): Content {
@@ -91,6 +100,7 @@ function readRoot(root: TomlTable, directory: string, report: Report): Content {
   const node = tables.node &&
     readTable(tables.node.value, "[node]", NODE, report);
   const store = node?.store?.value;
+  const storeMb = node?.store_max_mb?.value;
   const log = tables.log && readTable(tables.log.value, "[log]", LOG, report);
   const { profiles, preopens } = readCapabilities(
     tables.capabilities?.value,
@@ -102,6 +112,7 @@ function readRoot(root: TomlTable, directory: string, report: Report): Content {
   return {
     logLevel: log?.level?.value ?? LOG_LEVEL,
     storePath: store === undefined ? undefined : resolve(directory, store),
+    storeBytesMax: storeMb === undefined ? undefined : storeMb * MEBIBYTE,
     listeners: readListeners(entries, components, report),
     components,
     preopens,

@@ -1,7 +1,7 @@
-import { deepStrictEqual, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
 import { Runtime } from "@rusm/otp";
 import { BUILT_IN_PROFILES, Engine } from "@rusm/wasm";
-import { openStore, parseManifest, startApp } from "@rusm/serve";
+import { createLog, openStore, parseManifest, startApp } from "@rusm/serve";
 
 const GUESTS = new URL("../guests/built/", import.meta.url);
 
@@ -56,6 +56,49 @@ Deno.test("startApp() says when the store cannot be opened", async () => {
       message: /rusm\.toml: Cannot open the store .*store\.db: .*database/,
     });
   });
+});
+
+Deno.test("a guest that fills the store is told so, and the node logs it once", async () => {
+  const directory = await Deno.makeTempDir();
+  const manifest = `
+    [node]
+    store = "store.db"
+    store_max_mb = 1
+    [components.filler]
+    resident = true
+    capability = "trusted"`;
+  const filler = `exports.default = () => {
+    const bucket = kv.bucket("b");
+    const value = new Uint8Array(300_000);
+    for (let nth = 0; nth < 6; nth++) {
+      try { bucket.set("k" + nth, value) } catch (error) { console.error(error.message) }
+    }
+    console.error("left: " + bucket.list());
+    Process.receive();
+  };`;
+  try {
+    await Deno.mkdir(`${directory}/wasm`);
+    await Deno.writeTextFile(`${directory}/wasm/filler.js`, filler);
+    const lines: string[] = [];
+    const all = Promise.withResolvers<void>();
+    const log = createLog({
+      level: "error",
+      sink: (text) => {
+        lines.push(text.replaceAll(directory, "DIR"));
+        if (text.includes("left:")) all.resolve();
+      },
+    });
+    const parsed = parseManifest(manifest, `${directory}/rusm.toml`);
+    const app = await startApp(parsed, { log });
+    await all.promise;
+    await app.stop();
+    const full = "Cannot use the store DIR/store.db: database or disk is full";
+    strictEqual(lines.filter((line) => line.includes(full)).length, 4);
+    strictEqual(lines.filter((line) => line.includes("makes room")).length, 1);
+    match(lines.at(-1)!, /left: k0,k1,k2\n$/);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
 
 Deno.test("a guest that may use storage writes to the store, and one that may not is told so", async () => {
