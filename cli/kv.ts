@@ -5,7 +5,12 @@
  */
 
 import { dirname, resolve } from "node:path";
-import { openStore, type Store, StoreError } from "@rusm/serve";
+import {
+  openStore,
+  type Store,
+  StoreError,
+  type StoreErrorCode,
+} from "@rusm/serve";
 import type { Arguments } from "./arguments.ts";
 import {
   CommandFailure,
@@ -20,6 +25,21 @@ import { loadOrFail } from "./manifest_load.ts";
 import { findManifest } from "./manifest_path.ts";
 import { suggest } from "./nearest.ts";
 import { formatBytes } from "./quantity.ts";
+
+/** What there is to do about a store that fails. */
+const HINTS: ReadonlyMap<StoreErrorCode, readonly string[]> = new Map([
+  ["full", [
+    "Make room by `rusm kv rm`, or raise `store_max_mb` under [node].",
+  ]],
+  ["busy", ["Another program writes to it. Try again."]],
+  ["corrupt", [
+    "Stop the node, and put a copy from before in its place, or what can be read:",
+    "  sqlite3 <file> .recover | sqlite3 <new file>",
+  ]],
+]);
+
+/** Keys that are listed at once. */
+const PAGE_KEYS = 10_000;
 
 /** What an action has. */
 interface Action {
@@ -63,21 +83,22 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 export async function runKv(args: Arguments, io: Io): Promise<number> {
   const kind = kindOf(args);
   if (kind.run !== list && kind.run !== buckets) placeOf(args);
-  const path = await findStore(args, io);
+  const { path, ...bounds } = await findStore(args, io);
   const isThere = await stat(path) !== undefined;
   if (!isThere && !kind.creates) {
     throw new CommandFailure(`Nothing is stored: ${shorten(path, io.cwd)}`);
   }
   if (!isThere) await Deno.mkdir(dirname(path), { recursive: true });
   try {
-    await using store = closing(await openStore(path));
+    await using store = closing(await openStore(path, bounds));
     return await kind.run({ store: store.store, args, io });
   } catch (error) {
     // A value that is too large is no bug of ours.
     if (!(error instanceof StoreError)) throw error;
     const message = shortenAll(error.message, io.cwd);
     const isMisuse = error.code === "invalid" || error.code === "tooLarge";
-    throw isMisuse ? new UsageError(message) : new CommandFailure(message);
+    if (isMisuse) throw new UsageError(message);
+    throw new CommandFailure(message, { hints: HINTS.get(error.code) ?? [] });
   }
 }
 
@@ -101,15 +122,26 @@ function kindOf({ operands: [word = "", ...rest] }: Arguments): ActionKind {
   throw new UsageError(`Unexpected argument: ${extra}`);
 }
 
-async function findStore(args: Arguments, io: Io): Promise<string> {
+/** The file of a store, and what it is opened with. */
+interface StoreFile {
+  readonly path: string;
+  readonly bytesMax?: number;
+}
+
+async function findStore(args: Arguments, io: Io): Promise<StoreFile> {
   const { path, directory, exists } = await findManifest(args, io);
   if (!exists) {
     throw new CommandFailure(`No rusm.toml in ${directory}`, {
       exitCode: EXIT_MISUSED,
     });
   }
-  const { storePath } = await loadOrFail(path, io);
-  if (storePath !== undefined) return storePath;
+  const { storePath, storeBytesMax } = await loadOrFail(path, io);
+  if (storePath !== undefined) {
+    const bounds = storeBytesMax === undefined
+      ? {}
+      : { bytesMax: storeBytesMax };
+    return { path: storePath, ...bounds };
+  }
   throw new CommandFailure(`No store in ${shorten(path, io.cwd)}`, {
     exitCode: EXIT_MISUSED,
     hints: ['Add `store = "data/store.db"` under [node].'],
@@ -171,10 +203,28 @@ async function remove({ store, args, io }: Action): Promise<number> {
 }
 
 async function list({ store, args, io }: Action): Promise<number> {
-  const bucket = args.operands[1]!;
-  const prefix = args.values.get("prefix");
-  const keys = await store.list(bucket, prefix === undefined ? {} : { prefix });
-  return printNames(keys, args, io);
+  const keys: string[] = [];
+  for await (const page of pagesOf(store, args)) {
+    if (args.flags.has("json")) keys.push(...page);
+    else printNames(page, args, io);
+  }
+  return args.flags.has("json") ? printNames(keys, args, io) : EXIT_OK;
+}
+
+// A store lists only so much at once.
+async function* pagesOf(
+  store: Store,
+  { operands, values }: Arguments,
+): AsyncGenerator<readonly string[]> {
+  const bucket = operands[1]!;
+  const prefix = values.get("prefix") ?? "";
+  let page: readonly string[] = [];
+  do {
+    const last = page.at(-1);
+    const after = last === undefined ? {} : { after: last };
+    page = await store.list(bucket, { prefix, ...after, limit: PAGE_KEYS });
+    yield page;
+  } while (page.length === PAGE_KEYS);
 }
 
 async function buckets({ store, args, io }: Action): Promise<number> {

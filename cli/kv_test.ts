@@ -1,4 +1,6 @@
-import { match, strictEqual } from "node:assert";
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { DatabaseSync } from "node:sqlite";
+import { openStore } from "@rusm/serve";
 import { main } from "./command_line.ts";
 import type { Io } from "./io.ts";
 import { record, withDirectory } from "./testdata/recorder.ts";
@@ -7,6 +9,8 @@ const FILES = {
   "rusm.toml": `[node]\nstore = "data/store.db"\n`,
   "value.txt": "from a file",
 };
+
+const BYTE = Uint8Array.of(1);
 
 async function rusm(
   cwd: string,
@@ -57,7 +61,6 @@ Deno.test("rusm kv get fails when there is no value", async () => {
 
 Deno.test("rusm kv works while another has the store open", async () => {
   await withDirectory(FILES, async (cwd) => {
-    const { openStore } = await import("@rusm/serve");
     await rusm(cwd, "kv set links/a value.txt");
     const store = await openStore(`${cwd}/data/store.db`);
     await store.set("links", "b", new Uint8Array(3));
@@ -65,6 +68,160 @@ Deno.test("rusm kv works while another has the store open", async () => {
     await rusm(cwd, "kv rm links/b");
     strictEqual(await store.exists("links", "b"), false);
     await store.close();
+  });
+});
+
+const API = `
+  exports.default = async (request, { params: { key } }) => {
+    const bucket = kv.bucket("links");
+    if (request.method === "PUT") bucket.set(key, await request.text());
+    const value = bucket.get(key);
+    return new Response(value, { status: value === null ? 404 : 200 });
+  };`;
+
+const SERVING = {
+  "rusm.toml": `[node]
+store = "data/store.db"
+[log]
+level = "off"
+[[serve]]
+protocol = "http"
+listen = "127.0.0.1:0"
+routes = { "GET /:key" = "api", "PUT /:key" = "api" }
+[components.api]
+capability = "trusted"
+`,
+  "wasm/api.js": API,
+};
+
+/** Runs `rusm serve` in `cwd` until `test`, which gets its address, is over. */
+async function withServing(
+  cwd: string,
+  test: (url: string) => Promise<void>,
+): Promise<void> {
+  const stop = Promise.withResolvers<"SIGTERM">();
+  // A second signal would end it at once.
+  const signals = [stop.promise, new Promise<never>(() => {})].values();
+  const listenForStop = () => ({
+    next: () => signals.next().value!,
+    close: () => {},
+  });
+  const served = Promise.withResolvers<string>();
+  const { io } = record(cwd, { listenForStop });
+  const write = (text: string) => {
+    const [, url] = /try: curl (\S+)\n/.exec(text) ?? [];
+    if (url !== undefined) served.resolve(new URL(url).origin);
+  };
+  const ended = main(["serve"], { ...io, stdout: { ...io.stdout, write } });
+  try {
+    await test(await served.promise);
+  } finally {
+    stop.resolve("SIGTERM");
+    strictEqual(await ended, 0);
+  }
+}
+
+async function put(url: string, value: string): Promise<number> {
+  const { status, body } = await fetch(url, { method: "PUT", body: value });
+  await body?.cancel();
+  return status;
+}
+
+Deno.test("rusm kv and the guests of a node that runs see what the other has written", async () => {
+  await withDirectory(SERVING, async (cwd) => {
+    await withServing(cwd, async (url) => {
+      strictEqual(await put(`${url}/a`, "of a guest"), 200);
+      strictEqual((await rusm(cwd, "kv get links/a")).stdout, "of a guest");
+      strictEqual((await rusm(cwd, "kv buckets --json")).stdout, '["links"]\n');
+
+      const readInput = () =>
+        Promise.resolve(new TextEncoder().encode("piped"));
+      await rusm(cwd, "kv set links/b", { readInput });
+      strictEqual(await (await fetch(`${url}/b`)).text(), "piped");
+      const list = await rusm(cwd, "kv list links --json");
+      strictEqual(list.stdout, '["a","b"]\n');
+
+      await rusm(cwd, "kv rm links/a");
+      const gone = await fetch(`${url}/a`);
+      await gone.body?.cancel();
+      strictEqual(gone.status, 404);
+    });
+  });
+});
+
+Deno.test("rusm kv and the guests of a node that runs can write at the same time", async () => {
+  await withDirectory(SERVING, async (cwd) => {
+    await withServing(cwd, async (url) => {
+      const readInput = () => Promise.resolve(new Uint8Array(1));
+      const numbers = Array.from({ length: 20 }, (_, nth) => nth);
+      const [codes, statuses] = await Promise.all([
+        Promise.all(
+          numbers.map(async (nth) =>
+            (await rusm(cwd, `kv set links/rusm-${nth}`, { readInput })).code
+          ),
+        ),
+        Promise.all(numbers.map((nth) => put(`${url}/guest-${nth}`, "x"))),
+      ]);
+      deepStrictEqual([...new Set(codes)], [0]);
+      deepStrictEqual([...new Set(statuses)], [200]);
+      const { stdout } = await rusm(cwd, "kv list links --json");
+      strictEqual(JSON.parse(stdout).length, 40);
+    });
+  });
+});
+
+Deno.test("rusm kv lists more than a store does at once", async () => {
+  await withDirectory(FILES, async (cwd) => {
+    await rusm(cwd, "kv set links/a value.txt");
+    const store = await openStore(`${cwd}/data/store.db`);
+    const keys = Array.from({ length: 25_000 }, (_, nth) => `${1e6 + nth}`);
+    await Promise.all(keys.map((key) => store.set("many", key, BYTE)));
+    await store.close();
+    const json = await rusm(cwd, "kv list many --json");
+    deepStrictEqual(JSON.parse(json.stdout), keys);
+    const { stdout } = await rusm(cwd, "kv list many");
+    strictEqual(stdout, `${keys.join("\n")}\n`);
+  });
+});
+
+Deno.test("rusm kv says what to do when another keeps the store for itself", async () => {
+  await withDirectory(FILES, async (cwd) => {
+    await rusm(cwd, "kv set links/a value.txt");
+    const other = new DatabaseSync(`${cwd}/data/store.db`);
+    other.exec("BEGIN IMMEDIATE");
+    const { code, stderr } = await rusm(cwd, "kv set links/a value.txt");
+    other.close();
+    strictEqual(code, 1);
+    match(
+      stderr,
+      /^kv failed: Cannot use the store data\/store\.db: database is locked\nAnother program/,
+    );
+  });
+});
+
+Deno.test("rusm kv says what to do when the store is full", async () => {
+  const manifest = `[node]\nstore = "data/store.db"\nstore_max_mb = 1\n`;
+  await withDirectory({ "rusm.toml": manifest }, async (cwd) => {
+    const readInput = () => Promise.resolve(new Uint8Array(600_000));
+    await rusm(cwd, "kv set links/a", { readInput });
+    const { code, stderr } = await rusm(cwd, "kv set links/b", { readInput });
+    strictEqual(code, 1);
+    match(stderr, /: database or disk is full\nMake room by `rusm kv rm`/);
+    await rusm(cwd, "kv rm links/a");
+    strictEqual((await rusm(cwd, "kv set links/b", { readInput })).code, 0);
+  });
+});
+
+Deno.test("rusm kv says what to do when the store is damaged", async () => {
+  await withDirectory(FILES, async (cwd) => {
+    const readInput = () => Promise.resolve(new Uint8Array(9_000));
+    await rusm(cwd, "kv set links/a", { readInput });
+    const path = `${cwd}/data/store.db`;
+    const bytes = await Deno.readFile(path);
+    await Deno.writeFile(path, bytes.fill(0xff, 4_096));
+    const { code, stderr } = await rusm(cwd, "kv get links/a");
+    strictEqual(code, 1);
+    match(stderr, /malformed\nStop the node, .*\n {2}sqlite3 <file> \.recover/);
   });
 });
 
