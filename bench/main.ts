@@ -12,6 +12,7 @@ import { component } from "./component.ts";
 import { measure, type Report } from "./harness.ts";
 import { http } from "./http.ts";
 import { Interruption, listenForInterruption } from "./interruption.ts";
+import { kv } from "./kv.ts";
 import type { Noun } from "./noun.ts";
 import { otp } from "./otp.ts";
 import type { Row } from "./row.ts";
@@ -19,7 +20,7 @@ import { formatReport, type Paint } from "./table.ts";
 import { script } from "./script.ts";
 import { wasm } from "./wasm.ts";
 
-const NOUNS: readonly Noun[] = [otp, wasm, component, script, http];
+const NOUNS: readonly Noun[] = [otp, wasm, component, script, http, kv];
 
 /** Where {@linkcode main} prints. */
 export interface Io {
