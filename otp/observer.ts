@@ -41,6 +41,10 @@ export interface RestartInfo {
   readonly reason: ExitReason;
   /** Whether it was one restart too many, and the supervisor ends instead. */
   readonly isGivenUp: boolean;
+  /** Restarts of the supervisor within its period, with this one; 0 when it has no limit, and they are not counted. */
+  readonly count: number;
+  /** How many of them there may be. */
+  readonly countMax: number;
   /** Milliseconds until the child is started, 0 without a back-off. */
   readonly waitMs: number;
 }

@@ -240,6 +240,10 @@ for (const minMs of [undefined, 40]) {
       [["worker", false], ["worker", false], ["worker", true]],
     );
     deepStrictEqual(restarts.map(({ waitMs }) => waitMs), waits);
+    deepStrictEqual(
+      restarts.map(({ count, countMax }) => [count, countMax]),
+      [[1, 2], [2, 2], [2, 2]],
+    );
     for (const { supervisor, reason } of restarts) {
       strictEqual(supervisor.equals(pid), true);
       strictEqual(formatReason(reason), "crashed: Error: always");
@@ -262,6 +266,10 @@ for (const minMs of [undefined, 40]) {
       true,
     ]);
     deepStrictEqual(restarts.map(({ waitMs }) => waitMs), waits);
+    deepStrictEqual(
+      restarts.map(({ count, countMax }) => [count, countMax]),
+      [[1, 2], [2, 2], [2, 2]],
+    );
     for (const { child } of restarts) {
       strictEqual(/^<[\d.]+>$/.test(child), true);
     }

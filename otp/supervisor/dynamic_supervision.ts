@@ -214,7 +214,9 @@ export class DynamicSupervision<Argument, Message> {
     outcome: Pick<RestartInfo, "isGivenUp" | "waitMs">,
   ): void {
     const { runtime, pid: supervisor } = this.#self;
-    const restart = { supervisor, child: String(pid), reason, ...outcome };
+    const { count, countMax } = this.#restarts;
+    const told = { supervisor, child: String(pid), reason, count, countMax };
+    const restart = { ...told, ...outcome };
     coreOf(runtime).observe((observer) => observer.restarted?.(restart));
   }
 

@@ -92,6 +92,11 @@ export class RestartWindow {
     return this.#restartsMs.count;
   }
 
+  /** How many there may be. */
+  get countMax(): number {
+    return this.#limit.restartsMax;
+  }
+
   /** Adds one at `nowMs`, no earlier than those before. Returns false, and adds none, when it is one too many. */
   add(nowMs: number): boolean {
     const { restartsMax, periodMs } = this.#limit;

@@ -187,7 +187,9 @@ export class Supervision {
     outcome: Pick<RestartInfo, "isGivenUp" | "waitMs">,
   ): void {
     const { runtime, pid: supervisor } = this.#self;
-    const restart = { supervisor, child: id, reason, ...outcome };
+    const { count, countMax } = this.#restarts;
+    const told = { supervisor, child: id, reason, count, countMax };
+    const restart = { ...told, ...outcome };
     coreOf(runtime).observe((observer) => observer.restarted?.(restart));
   }
 
