@@ -520,6 +520,7 @@ export class Engine {
     if (pid === undefined) throw new SystemLimit(name);
     if (connection !== undefined) this.#connections.add(pid, connection.sink);
     this.#spawned++;
+    this.#options.observer?.spawned?.(pid, component);
     return pid as Pid<GuestMessage>;
   }
 

@@ -46,6 +46,8 @@ export interface RegisterOptions {
 
 /** Told what happens to Wasm processes, as it happens. Must not throw. */
 export interface EngineObserver {
+  /** A process was spawned. */
+  spawned?(pid: Pid, component: Component): void;
   /** A process has ended. */
   exited?(pid: Pid, component: string, reason: ExitReason): void;
   /** A process has logged; level is 0 error to 3 debug. Without a pid it was the component, while it loaded, or the engine itself. */

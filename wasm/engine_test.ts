@@ -60,6 +60,8 @@ Deno.test("Engine runs each process of one scheduler under the limits of its own
 Deno.test("Engine tells its observer what happens, and by what component", async () => {
   const seen: string[] = [];
   const observer = {
+    spawned: (pid: Pid, { name, capability }: Component) =>
+      void seen.push(`spawned ${pid} ${name} ${capability.name}`),
     exited: (pid: Pid, name: string, reason: unknown) =>
       void seen.push(`exited ${pid} ${name} ${reason}`),
     logged: (pid: Pid | undefined, name: string, level: number, text: string) =>
@@ -73,9 +75,10 @@ Deno.test("Engine tells its observer what happens, and by what component", async
     const pid = engine.spawn(component, "run");
     runtime.send(pid, (() => 1) as unknown as string);
     runtime.send(pid, "go");
-    while (seen.length < 4) await turn();
+    while (seen.length < 5) await turn();
     deepStrictEqual(seen, [
       "logged undefined told 1 loads",
+      `spawned ${pid} told sandboxed`,
       `refused ${pid}`,
       `logged ${pid} told 0 runs`,
       `exited ${pid} told normal`,
