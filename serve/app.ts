@@ -17,15 +17,16 @@ import {
 import { loadEnvFile } from "./env_file.ts";
 import { AppError, formatPlace, type StoreErrorCode } from "./errors.ts";
 import type { ArtifactKind } from "./hosting/artifact.ts";
+import { CensusBoard } from "./hosting/census_board.ts";
 import { engineObserver, supervisionObserver } from "./hosting/observers.ts";
 import { Residents } from "./hosting/residents.ts";
 import { SourceMaps } from "./hosting/source_maps.ts";
 import { type HttpServer, listenHttp } from "./http.ts";
-import { CUT_MS_MAX, DRAIN_MS_MAX } from "./limits.ts";
-import { createLog, type Log, pidText } from "./log.ts";
+import { CUT_MS_MAX, DRAIN_MS_MAX, LOG_FLUSH_MS_MAX } from "./limits.ts";
+import { type Log, pidText } from "./log.ts";
 import type { Listener, Manifest } from "./manifest.ts";
 import { openStore, type Store } from "./store.ts";
-import { isStderrColored, writeStderr } from "./stderr.ts";
+import { openStderrLog, type StderrLog } from "./stderr.ts";
 import { withinMs } from "./within_ms.ts";
 
 /** A running app. */
@@ -85,7 +86,7 @@ export interface AppInfo {
 
 /** How an app is started. */
 export interface StartOptions {
-  /** Takes the log; the standard error stream at the manifest's level when absent. */
+  /** Takes the log; the standard error stream, as the manifest says, when absent. */
   readonly log?: Log;
   /** Time for requests in flight to end when it stops, in milliseconds; 10,000 when absent. */
   readonly drainMsMax?: number;
@@ -108,7 +109,7 @@ export async function startApp(
   manifest: Manifest,
   options: StartOptions = {},
 ): Promise<App> {
-  const { log = stderrLog(manifest) } = options;
+  const log = options.log ?? stderrLog(manifest);
   await loadEnvFile(manifest.directory);
   const store = await openStoreOf(manifest, log);
   const running = new Running(log, {
@@ -155,9 +156,8 @@ function adviceOn(code: StoreErrorCode): string {
   }
 }
 
-function stderrLog({ logLevel }: Manifest): Log {
-  const isColored = isStderrColored();
-  return createLog({ level: logLevel, sink: writeStderr, isColored });
+function stderrLog({ logLevel, logFormat }: Manifest): StderrLog {
+  return openStderrLog({ level: logLevel, format: logFormat });
 }
 
 function listen(
@@ -193,10 +193,13 @@ interface RunningOptions extends Pick<StartOptions, "cacheDir" | "drainMsMax"> {
   readonly directory: string;
 }
 
+/** The log of an app; that of a caller may be one that need not be flushed. */
+type AppLog = Log & Partial<Pick<StderrLog, "flush">>;
+
 /** An app that runs, or is about to. */
 class Running implements App {
   readonly endpoints: Endpoint[] = [];
-  readonly #log: Log;
+  readonly #log: AppLog;
   readonly #drainMsMax: number;
   readonly #runtime: Runtime;
   readonly #engine: Engine;
@@ -204,11 +207,12 @@ class Running implements App {
   readonly #servers: HttpServer[] = [];
   readonly #store: Store | undefined;
   readonly #sourceMaps: SourceMaps;
+  readonly #census: CensusBoard | undefined;
   #loaded: readonly Loaded[] = [];
   #stopped: Promise<void> | undefined;
 
   constructor(
-    log: Log,
+    log: AppLog,
     { store, cacheDir, directory, drainMsMax = DRAIN_MS_MAX }: RunningOptions,
   ) {
     this.#log = log;
@@ -216,20 +220,31 @@ class Running implements App {
     this.#store = store;
     this.#sourceMaps = new SourceMaps(directory);
     const runtime = new Runtime({ observer: supervisionObserver(log) });
+    const census = log.allows("info")
+      ? new CensusBoard({
+        ...{ host: runtime.host, log },
+        tags: () => this.#engine.tags.counts(),
+      })
+      : undefined;
     const isOwn = (pid: Pid) => this.#residents.exited(pid);
     const engine = new Engine(runtime, {
-      observer: engineObserver(log, isOwn, this.#sourceMaps),
+      observer: engineObserver(log, {
+        ...{ isOwn, census, sourceMaps: this.#sourceMaps },
+      }),
       jcoDir: directory,
       ...(store === undefined ? {} : { store }),
       ...(cacheDir === undefined ? {} : { cacheDir }),
     });
     this.#runtime = runtime;
     this.#engine = engine;
-    this.#residents = new Residents({ runtime, engine, log });
+    this.#census = census;
+    this.#residents = new Residents({ runtime, engine });
   }
 
   /** Loads the components, and starts those that run from the start. */
   async host(manifest: Manifest): Promise<void> {
+    const { storePath: path } = manifest;
+    if (path !== undefined) this.#log.lifecycle({ type: "store", path });
     this.#loaded = await loadComponents(
       manifest,
       this.#engine,
@@ -253,6 +268,7 @@ class Running implements App {
       const server = listen(manifest, options);
       const label = labelOf(listener);
       this.endpoints.push({ label, url: server.url });
+      this.#log.lifecycle({ type: "listen", url: server.url, label });
       this.#servers.push(server);
     }
   }
@@ -294,6 +310,8 @@ class Running implements App {
     const closing = this.#engine.close();
     await withinMs(CUT_MS_MAX, Promise.all([drained, closing]));
     await this.#store?.close();
+    this.#census?.close();
+    await withinMs(LOG_FLUSH_MS_MAX, Promise.resolve(this.#log.flush?.()));
   }
 }
 

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, rejects, strictEqual } from "node:assert";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert";
 import { type App, type Hosted, startApp, type StartOptions } from "./app.ts";
 import { type AppError, type AppErrorCode, EnvFileError } from "./errors.ts";
 import { createLog } from "./log.ts";
@@ -315,10 +315,16 @@ Deno.test("App.gaveUp resolves when a resident crashes for ever", async () => {
     strictEqual(app.info().started, 4);
     const ends = lines.filter((line) => / exit +counter#/.test(line));
     strictEqual(ends.length, 4);
-    const restarts = lines.filter((line) =>
-      line.includes("Restarting counter")
+    const restarts = lines.filter((line) => / restart counter /.test(line));
+    deepStrictEqual(
+      restarts.map((line) => line.slice("rusm           ".length)),
+      [1, 2, 3].map((count) =>
+        `restart counter ${count} of 3 crashed: Error: boom\n`
+      ),
     );
-    strictEqual(restarts.length, 3);
+    ok(
+      lines.some((line) => / gaveup counter: crashed: Error: boom/.test(line)),
+    );
   }, files);
 });
 

@@ -10,7 +10,7 @@ import { answer, unavailable } from "./answer.ts";
 import { exchange, type Handler, type Node } from "./exchange.ts";
 import { handle } from "./handling.ts";
 import { Listening } from "./listening.ts";
-import type { Log } from "./log.ts";
+import type { Access, Log } from "./log.ts";
 import type { Listener } from "./manifest.ts";
 import { matchRoute } from "./routes.ts";
 
@@ -59,8 +59,17 @@ export function listenHttp(options: HttpOptions): HttpServer {
         return answer(500);
       },
     }, async (request, info) => {
-      const response = await dispatch(request, info);
-      logAccess(log, request, response.status);
+      const startMs = performance.now();
+      const answering: Answering = {};
+      const response = await dispatch(request, info, answering);
+      if (log.allows("info")) {
+        const { status } = response;
+        const durationMs = performance.now() - startMs;
+        const client = info.remoteAddr.hostname;
+        log.access({
+          ...{ ...headOf(request), ...answering, status, durationMs, client },
+        });
+      }
       return response;
     });
   const listening = new Listening(listener.port, serve, {
@@ -74,15 +83,23 @@ function describe(error: unknown): string {
   return crashOf(error).stack ?? String(error);
 }
 
+/** Who answers a request, for the log. */
+type Answering = { component?: string };
+
 /** Finds who answers, admits the request, and has it answered. */
 function createDispatch(
   { node, listener, components }: HttpOptions,
-): (request: Request, info: Deno.ServeHandlerInfo) => Promise<Response> {
+): (
+  request: Request,
+  info: Deno.ServeHandlerInfo,
+  answering: Answering,
+) => Promise<Response> {
   let inFlightCount = 0;
   const onEnd = () => void inFlightCount--;
-  return async (request, info) => {
+  return async (request, info, answering) => {
     const handler = findHandler(listener, components, request);
     if (handler instanceof Response) return handler;
+    answering.component = handler.component.name;
     if (inFlightCount >= listener.inFlightMax) return unavailable();
     inFlightCount++;
     if (handler.component.isHandler) {
@@ -134,8 +151,10 @@ function isHost(host: string | null): boolean {
   return host === null || /^[\w.~!$&'()*+,;=%:[\]-]*$/.test(host);
 }
 
-function logAccess(log: Log, { method, url }: Request, status: number): void {
-  if (log.allows("info")) log.access(method, pathOf(url), status);
+function headOf(
+  { method, url }: Request,
+): Pick<Access, "type" | "method" | "path"> {
+  return { type: "http", method, path: pathOf(url) };
 }
 
 function urlOf({ hostname, port }: Deno.NetAddr): string {

@@ -98,11 +98,19 @@ const REQUESTS: readonly (readonly [string, string, number, boolean])[] = [
   ["GET", "/b", 404, false],
 ];
 
+// How long it took, who answered, and whom.
+const BY_GUEST = /^[\d.]+ms api 127\.0\.0\.1\n$/;
+const BY_NODE = /^[\d.]+ms 127\.0\.0\.1\n$/;
+
 for (const [method, path, status, isAsked] of REQUESTS) {
   Deno.test(`listenHttp() answers ${status} to ${method} ${path} and logs it`, async () => {
     const { server, node, lines } = listen(reply, { target: table });
     strictEqual(await statusOf(server.url + path, { method }), status);
-    deepStrictEqual(lines, [`http   ${method} ${path} → ${status}\n`]);
+    const head = `http   ${method} ${path} → ${status} `;
+    const [line = "", ...more] = lines;
+    deepStrictEqual(more, []);
+    strictEqual(line.slice(0, head.length), head);
+    match(line.slice(head.length), isAsked ? BY_GUEST : BY_NODE);
     strictEqual(node.guests.length, isAsked ? 1 : 0);
     await server.stop();
   });

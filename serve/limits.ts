@@ -42,3 +42,15 @@ export const CUT_MS_MAX = 1_000;
 
 /** Time for all residents to end when the node stops, in milliseconds; then they are killed. */
 export const RESIDENTS_STOP_MS_MAX = 10_000;
+
+/** Length of what waits for a slow reader of standard error, in UTF-16 code units; as much again is on its way. */
+export const STDERR_WAITING_CHARS_MAX: number = 1024 * 1024;
+
+/** Time until a full pipe is tried again, in milliseconds. */
+export const STDERR_RETRY_MS = 10;
+
+/** Time for the last lines of the log to be read when the node stops, in milliseconds. */
+export const LOG_FLUSH_MS_MAX = 1_000;
+
+/** Time between a change of how many processes live and the line about it, in milliseconds. */
+export const CENSUS_MS = 2_000;

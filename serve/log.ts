@@ -4,25 +4,51 @@
  * @module
  */
 
-import { type ExitReason, formatReason, type Pid } from "@rusm/otp";
-import type { Capability } from "@rusm/wasm";
+import { formatJson } from "./log_json.ts";
 import {
-  formatLine,
   type LineLevel,
-  LOG_LEVELS,
+  LOG_RANKS,
+  type LogFormat,
   type LogLevel,
-  type Tone,
-  type Word,
-} from "./log_line.ts";
-import { summarize } from "./capability_summary.ts";
+} from "./log_level.ts";
+import { formatLine } from "./log_line.ts";
+import {
+  type Access,
+  levelOf,
+  type LifecycleEvent,
+  type LogRecord,
+  type PidText,
+} from "./log_record.ts";
+import { wordLine } from "./log_text.ts";
 
-export { type LineLevel, LOG_LEVELS, type LogLevel } from "./log_line.ts";
+export {
+  type LineLevel,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogFormat,
+  type LogLevel,
+  parseLogLevel,
+} from "./log_level.ts";
+export {
+  type Access,
+  type Census,
+  type GaveUp,
+  type LifecycleEvent,
+  type Listen,
+  type PidText,
+  pidText,
+  type ProcessExit,
+  type RestartEvent,
+  type Spawn,
+  type StoreOpened,
+} from "./log_record.ts";
 
 /**
  * Where a node writes what happens.
  *
  * No method throws because of what it is given, and no text, whoever chose it,
- * can pass for a line of another writer.
+ * can pass for a line of another writer. A line that is not written costs one
+ * comparison.
  */
 export interface Log {
   /** The least important level that is written. */
@@ -37,44 +63,13 @@ export interface Log {
   info(text: string): void;
   /** Writes a line of the node. */
   debug(text: string): void;
-  /** Writes that a process began or ended, at the level of the event. */
+  /** Writes what has become of a process or of the node, at the level of the event. */
   lifecycle(event: LifecycleEvent): void;
-  /** Writes what a process logs. Lines after the first are indented. */
+  /** Writes what a process logs. In text, lines after the first are marked. */
   guest(component: string, pid: PidText, level: LineLevel, text: string): void;
   /** Writes that a request was answered, at level `info`. */
-  access(method: string, path: string, status: number): void;
+  access(access: Access): void;
 }
-
-/** A pid, as anything that prints as one. */
-export type PidText = string | number | bigint;
-
-/** The text of a pid, in lines and tables: `0.1.42`. */
-export function pidText({ node, scheduler, serial }: Pid): string {
-  return `${node}.${scheduler}.${serial}`;
-}
-
-/** The begin or the end of a process. */
-export type LifecycleEvent =
-  /** Level `debug`. */
-  | {
-    readonly type: "spawn";
-    /** Name of its component. */
-    readonly component: string;
-    /** Its pid. */
-    readonly pid: PidText;
-    /** What it may do. */
-    readonly capability: Capability;
-  }
-  /** Level `info` when normal or a shutdown, `error` when it crashed or went past a limit, else `warn`. A stack follows on lines of its own. */
-  | {
-    readonly type: "exit";
-    /** Name of its component. */
-    readonly component: string;
-    /** Its pid. */
-    readonly pid: PidText;
-    /** Why it ended. */
-    readonly reason: ExitReason;
-  };
 
 /** Takes one line, with its line end, or several that belong together. */
 export type LogSink = (text: string) => void;
@@ -83,9 +78,11 @@ export type LogSink = (text: string) => void;
 export interface LogOptions {
   /** The least important level that is written. */
   readonly level: LogLevel;
-  /** Called once per line, in order, before the method that writes it returns. */
+  /** How lines look; `text` when absent. */
+  readonly format?: LogFormat;
+  /** Called once per record, in order, before the method that writes it returns. */
   readonly sink: LogSink;
-  /** Whether lines are coloured; by default they are not. */
+  /** Whether text is coloured; by default it is not. */
   readonly isColored?: boolean;
   /** Milliseconds since 1970; the system's clock by default. */
   readonly now?: () => number;
@@ -105,7 +102,7 @@ export interface LogOptions {
  *   sink: (text) => lines.push(text),
  *   now: () => 0,
  * });
- * log.access("GET", "/users?page=2", 200);
+ * log.access({ type: "http", method: "GET", path: "/users?page=2", status: 200 });
  * log.guest("api", 7, "warn", "slow");
  * log.debug("not written");
  * deepStrictEqual(lines, [
@@ -113,18 +110,47 @@ export interface LogOptions {
  *   "00:00:00 api#7          warn   slow\n",
  * ]);
  * ```
+ *
+ * @example The same for programs
+ * ```ts
+ * import { createLog } from "@rusm/serve";
+ * import { deepStrictEqual } from "node:assert";
+ *
+ * const lines: string[] = [];
+ * const log = createLog({
+ *   level: "info",
+ *   format: "json",
+ *   sink: (text) => lines.push(text),
+ *   now: () => 0,
+ * });
+ * log.guest("api", 7, "warn", "slow");
+ * deepStrictEqual(JSON.parse(lines[0]!), {
+ *   ts: "1970-01-01T00:00:00.000Z",
+ *   level: "warn",
+ *   kind: "guest",
+ *   component: "api",
+ *   pid: "7",
+ *   text: "slow",
+ * });
+ * ```
  */
 export function createLog(options: LogOptions): Log {
-  const { level, sink, isColored = false, now = Date.now } = options;
+  const { level, sink, format = "text", isColored = false } = options;
+  const { now = Date.now } = options;
+  const rank = LOG_RANKS[level];
+  const formatted = format === "json"
+    ? formatJson
+    : (record: LogRecord, atMs: number) =>
+      formatLine(wordLine(record, atMs), isColored);
   function allows(lineLevel: LineLevel): boolean {
-    return LOG_LEVELS.indexOf(lineLevel) <= LOG_LEVELS.indexOf(level);
+    return LOG_RANKS[lineLevel] <= rank;
   }
-  function write(who: string, action: string, words: readonly Word[]): void {
-    sink(formatLine({ atMs: now(), who, action, words }, isColored));
+  function write(record: LogRecord): void {
+    sink(formatted(record, now()));
   }
   function own(lineLevel: LineLevel): (text: string) => void {
     return (text) => {
-      if (allows(lineLevel)) write(NODE, lineLevel, [{ text }]);
+      if (allows(lineLevel)) write({ type: "node", level: lineLevel, text });
     };
   }
   return {
@@ -135,55 +161,14 @@ export function createLog(options: LogOptions): Log {
     info: own("info"),
     debug: own("debug"),
     lifecycle(event) {
-      if (allows(levelOf(event))) write(NODE, event.type, wordsOf(event));
+      if (rank > 0 && allows(levelOf(event))) write(event);
     },
     guest(component, pid, lineLevel, text) {
-      const who = `${component.slice(0, NAME_WIDTH)}#${pid}`;
-      if (allows(lineLevel)) write(who, lineLevel, [{ text }]);
+      if (!allows(lineLevel)) return;
+      write({ type: "guest", component, pid, level: lineLevel, text });
     },
-    access(method, path, status) {
-      const words = [{ text: `${method} ${path} →` }, statusWord(status)];
-      if (allows("info")) write(NODE, "http", words);
+    access(access) {
+      if (allows("info")) write(access);
     },
   };
-}
-
-/** Who speaks when it is not a guest. */
-const NODE = "rusm";
-
-/** What is left of a component's name in front of its pid. */
-const NAME_WIDTH = 10;
-
-function levelOf(event: LifecycleEvent): LineLevel {
-  if (event.type === "spawn") return "debug";
-  if (event.reason === "normal" || event.reason === "shutdown") return "info";
-  return typeof event.reason === "string" ? "warn" : "error";
-}
-
-function wordsOf(event: LifecycleEvent): readonly Word[] {
-  const label = { text: `${event.component}#${event.pid}` };
-  if (event.type === "spawn") {
-    return [label, { text: summarize(event.capability) }];
-  }
-  const level = levelOf(event);
-  const reason: Word = {
-    text: describeReason(event.reason),
-    tone: level === "info" || level === "debug" ? "ok" : level,
-  };
-  return [label, reason];
-}
-
-function describeReason(reason: ExitReason): string {
-  const text = formatReason(reason);
-  if (typeof reason === "string" || reason.type !== "crashed") return text;
-  return reason.stack ? `${text}\n${reason.stack.trimEnd()}` : text;
-}
-
-function statusWord(status: number): Word {
-  return { text: String(status), tone: toneOf(status) };
-}
-
-function toneOf(status: number): Tone {
-  if (status >= 500) return "error";
-  return status >= 400 ? "warn" : "ok";
 }

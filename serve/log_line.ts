@@ -8,21 +8,6 @@
 
 import { LOG_TEXT_CHARS_MAX } from "./limits.ts";
 
-/** The words for how much is logged, least first; each includes those before it. */
-export const LOG_LEVELS: readonly ["off", "error", "warn", "info", "debug"] = [
-  "off",
-  "error",
-  "warn",
-  "info",
-  "debug",
-];
-
-/** How much is logged. */
-export type LogLevel = typeof LOG_LEVELS[number];
-
-/** How important one line is. */
-export type LineLevel = Exclude<LogLevel, "off">;
-
 /** What one line says. */
 export interface LogLine {
   /** Milliseconds since 1970, UTC. */
@@ -58,16 +43,19 @@ const TONES = {
 
 const WHO_WIDTH = 14;
 const ACTION_WIDTH = 6;
+
+// What no line begins with: not even a reader that skips blanks, and takes words
+// apart, can take a line that goes on for one of its own.
 const INDENT: string = " ".repeat(
-  "HH:MM:SS".length + WHO_WIDTH + ACTION_WIDTH + 3,
-);
+  "HH:MM:SS".length + WHO_WIDTH + ACTION_WIDTH + 1,
+) + "| ";
 
 /**
  * Formats a line, with its line end.
  *
  * No text can break out of its place: control characters, which could move the
  * cursor or hide what is there, are shown as `\x1b`; a text of several lines
- * is indented, so that none of its lines can pass for a line of the log.
+ * goes on behind a bar, so that none of its lines can pass for a line of the log.
  *
  * @param isColored Whether escape sequences for colours are put in.
  */
@@ -97,24 +85,28 @@ function toneOf(action: string): Tone {
 }
 
 function escapeText(text: string): string {
-  return cutText(text)
-    .replaceAll("\r\n", "\n")
-    .split("\n")
-    .map(escapeLine)
-    .join("\n" + INDENT);
+  const lines = cutText(text).replaceAll("\r\n", "\n").split("\n");
+  const last = lines.findLastIndex((line) => line !== "");
+  return lines.slice(0, last + 1).map(escapeLine).join("\n" + INDENT);
 }
 
-function cutText(text: string): string {
+/** Shortens `text` to what a line takes, and says by how much. */
+export function cutText(text: string): string {
   const excess = text.length - LOG_TEXT_CHARS_MAX;
   if (excess <= 0) return text;
   return `${text.slice(0, LOG_TEXT_CHARS_MAX)}… ${excess} more characters`;
 }
 
-// Control characters, line and paragraph separators, and what turns the
-// direction of text around. A tab does no harm.
+/**
+ * Control characters, line and paragraph separators, and what turns the direction
+ * of text around: each is one UTF-16 code unit.
+ */
+export const HARMFUL: RegExp = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+// A tab does no harm.
 function escapeLine(text: string): string {
   return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
+    HARMFUL,
     (char) => char === "\t" ? char : escapeChar(char),
   );
 }

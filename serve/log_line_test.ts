@@ -24,7 +24,7 @@ for (const [who, action, text, line] of LINES) {
   });
 }
 
-const INDENT = " ".repeat(31);
+const INDENT = `${" ".repeat(29)}| `;
 
 // deno-fmt-ignore
 const TEXTS = [

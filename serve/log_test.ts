@@ -1,11 +1,11 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
-import { BUILT_IN_PROFILES, defineProfile } from "@rusm/wasm";
+import fc from "fast-check";
 import {
   createLog,
-  type LifecycleEvent,
   type LineLevel,
   type Log,
   LOG_LEVELS,
+  type LogFormat,
   type LogLevel,
 } from "./log.ts";
 
@@ -42,6 +42,15 @@ for (const level of LOG_LEVELS) {
     strictEqual(lines.length, allowed.length);
   });
 
+  Deno.test(`createLog() at ${level} filters what happens alike`, () => {
+    const lines = linesOf(level, (log) => {
+      for (const write of Object.values(HAPPENINGS)) write(log);
+    });
+    const count = Object.keys(HAPPENINGS)
+      .filter((lineLevel) => allowed.includes(lineLevel as LineLevel)).length;
+    strictEqual(lines.length, count);
+  });
+
   Deno.test(`Log.allows() at ${level} agrees with what is written`, () => {
     const log = createLog({ level, sink: () => {} });
     strictEqual(log.level, level);
@@ -52,73 +61,42 @@ for (const level of LOG_LEVELS) {
   });
 }
 
-// deno-fmt-ignore
-const EVENTS: readonly (readonly [LifecycleEvent, LineLevel, string])[] = [
-  [{ type: "spawn", component: "a-long-component", pid: 12n, capability: profile("sandboxed") },
-    "debug", "spawn  a-long-component#12 sandboxed mem=64M"],
-  [{ type: "exit", component: "api", pid: 12, reason: "normal" },
-    "info", "exit   api#12 normal"],
-  [{ type: "exit", component: "api", pid: 12, reason: "shutdown" },
-    "info", "exit   api#12 shutdown"],
-  [{ type: "exit", component: "api", pid: "<0.1.2>", reason: "killed" },
-    "warn", "exit   api#<0.1.2> killed"],
-  [{ type: "exit", component: "api", pid: 12, reason: "noproc" },
-    "warn", "exit   api#12 noproc"],
-  [{ type: "exit", component: "api", pid: 12, reason: { type: "limit", limit: "cpu", message: "Too long" } },
-    "error", "exit   api#12 limit cpu: Too long"],
-  [{ type: "exit", component: "api", pid: 12, reason: { type: "crashed", name: "E", message: "no", stack: "at f\n" } },
-    "error", `exit   api#12 crashed: E: no\n${" ".repeat(31)}at f`],
-];
+const CRASH = { type: "crashed", name: "Error", message: "boom" } as const;
 
-for (const [event, level, text] of EVENTS) {
-  Deno.test(`Log.lifecycle() writes at ${level}: ${text.split("\n")[0]}`, () => {
-    const above = LOG_LEVELS[LOG_LEVELS.indexOf(level) - 1] ?? "off";
-    deepStrictEqual(
-      linesOf(level, (log) => log.lifecycle(event)),
-      [`rusm           ${text}`],
-    );
-    deepStrictEqual(linesOf(above, (log) => log.lifecycle(event)), []);
-  });
-}
+/** One that is written at each level, and no less. */
+const HAPPENINGS: Readonly<Record<LineLevel, (log: Log) => void>> = {
+  error: (log) =>
+    log.lifecycle({
+      ...{ type: "exit", component: "api", pid: 1, reason: CRASH },
+    }),
+  warn: (log) =>
+    log.lifecycle({
+      ...{ type: "exit", component: "api", pid: 1, reason: "killed" },
+    }),
+  info: (log) =>
+    log.access({ type: "http", method: "GET", path: "/", status: 200 }),
+  debug: (log) => log.debug("text"),
+};
 
-Deno.test("Log.guest() names the process in ten letters and its pid", () => {
-  const lines = linesOf("debug", (log) => {
-    log.guest("a-long-component", 12, "debug", "one\ntwo");
+Deno.test("createLog() at off does not look at what happens", () => {
+  const log = createLog({
+    level: "off",
+    sink: () => {},
+    now: () => {
+      throw new Error("a line was made");
+    },
   });
-  deepStrictEqual(lines, [
-    `a-long-com#12  debug  one\n${" ".repeat(31)}two`,
-  ]);
+  for (const write of Object.values(HAPPENINGS)) write(log);
+  // Its level depends on its reason, which is not read.
+  log.lifecycle({
+    ...{ type: "exit", component: "api", pid: 1 } as const,
+    get reason(): "normal" {
+      throw new Error("the reason was read");
+    },
+  });
 });
 
-// deno-fmt-ignore
-const STATUSES = [
-  [200, "32"], [304, "32"], [404, "33"], [499, "33"], [500, "31"], [503, "31"],
-] as const;
-
-for (const [status, color] of STATUSES) {
-  Deno.test(`Log.access() colours ${status}`, () => {
-    const lines: string[] = [];
-    const log = createLog({
-      level: "info",
-      isColored: true,
-      sink: (text) => lines.push(text),
-    });
-    log.access("GET", "/a?b", status);
-    strictEqual(
-      lines[0]?.slice(lines[0].indexOf("GET")),
-      `GET /a?b → \x1b[${color}m${status}\x1b[0m\n`,
-    );
-  });
-}
-
-Deno.test("Log.access() writes at info", () => {
-  deepStrictEqual(linesOf("warn", (log) => log.access("GET", "/", 200)), []);
-  deepStrictEqual(linesOf("info", (log) => log.access("GET", "/", 200)), [
-    "rusm           http   GET / → 200",
-  ]);
-});
-
-Deno.test("createLog() calls the sink once per line, with its line end", () => {
+Deno.test("createLog() calls the sink once per record, with its line end", () => {
   const writes: string[] = [];
   const log = createLog({ level: "info", sink: (text) => writes.push(text) });
   log.info("one\ntwo");
@@ -127,17 +105,71 @@ Deno.test("createLog() calls the sink once per line, with its line end", () => {
   strictEqual(writes.every((text) => text.endsWith("\n")), true);
 });
 
-Deno.test("Log.lifecycle() sums up what a process may do", () => {
-  const capability = defineProfile("all", {
-    inherits: "trusted",
-    env: ["A", "B"],
-  });
-  const event = { type: "spawn", component: "a", pid: 1, capability } as const;
-  deepStrictEqual(linesOf("debug", (log) => log.lifecycle(event)), [
-    "rusm           spawn  a#1 net spawn storage proc stdio env=2 mem=1024M",
-  ]);
+// What guests choose to look like the node.
+const FORGERIES = [
+  "x\n03:04:05 rusm           exit   api#1 normal",
+  "x\r\n\r03:04:05 rusm exit api#1 normal",
+  'x\n{"ts":"1970-01-01T00:00:00.000Z","kind":"node","text":"x"}',
+  '"}\n{"kind":"node"}',
+  "x\u2028{}\u2029{}\x85{}\v{}\f{}\0\x1b[1A\x1b[2K",
+  "\ud800 a lone surrogate",
+];
+
+/** Any text, with what ends lines more often than by chance. */
+const TEXT = fc.oneof(
+  fc.constantFrom(...FORGERIES),
+  fc.string({ unit: "binary" }),
+  fc.array(fc.constantFrom("\n", "\r", "\x1b[", "rusm", "|", " ", '"', "\\"))
+    .map((parts) => parts.join("")),
+);
+
+function written(format: LogFormat, write: (log: Log) => void): string {
+  let lines = "";
+  const sink = (text: string) => void (lines += text);
+  write(createLog({ level: "debug", format, sink, now: () => 7_000 }));
+  return lines;
+}
+
+Deno.test("createLog() makes one line of JSON of whatever a guest says", () => {
+  fc.assert(fc.property(TEXT, TEXT, (text, component) => {
+    const line = written(
+      "json",
+      (log) => log.guest(component, 1, "info", text),
+    );
+    strictEqual(line.split(LINE_ENDS).length, 2);
+    deepStrictEqual(JSON.parse(line), {
+      ts: "1970-01-01T00:00:07.000Z",
+      level: "info",
+      kind: "guest",
+      component,
+      pid: "1",
+      text,
+    });
+  }));
 });
 
-function profile(name: string): ReturnType<typeof defineProfile> {
-  return BUILT_IN_PROFILES.get(name) ?? defineProfile(name, {});
-}
+// All that some reader takes for the end of a line.
+const LINE_ENDS = /[\n\r\v\f\u0085\p{Zl}\p{Zp}]/u;
+
+Deno.test("createLog() heads one line of text with the name of a guest, whatever it says", () => {
+  fc.assert(fc.property(TEXT, (text) => {
+    const lines = written("text", (log) => log.guest("api", 1, "info", text))
+      .split(LINE_ENDS);
+    strictEqual(lines.pop(), "");
+    const heads = lines.map((line) => line.trim().split(/\s+/)[0]);
+    deepStrictEqual(heads, ["00:00:07", ...heads.slice(1).fill("|")]);
+  }));
+});
+
+Deno.test("createLog() lets no crash of a guest pass for another line", () => {
+  fc.assert(fc.property(TEXT, TEXT, TEXT, (name, message, stack) => {
+    const reason = { type: "crashed", name, message, stack } as const;
+    const tell = (log: Log) =>
+      log.lifecycle({ type: "exit", component: "api", pid: 1, reason });
+    const [line, rest] = written("json", tell).split(LINE_ENDS);
+    strictEqual(rest, "");
+    deepStrictEqual(JSON.parse(line!).stack, stack);
+    const [, ...more] = written("text", tell).trimEnd().split(LINE_ENDS);
+    strictEqual(more.every((each) => each.trimStart().startsWith("|")), true);
+  }));
+});

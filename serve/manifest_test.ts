@@ -11,6 +11,7 @@ Deno.test("parseManifest() has defaults for all that is absent", () => {
   strictEqual(manifest.path, "app/rusm.toml");
   strictEqual(manifest.directory, join(Deno.cwd(), "app"));
   strictEqual(manifest.logLevel, "info");
+  strictEqual(manifest.logFormat, "text");
   deepStrictEqual(manifest.listeners, []);
   deepStrictEqual(manifest.components, new Map());
 });
@@ -66,6 +67,7 @@ Deno.test("parseManifest() reads every key of a listener", () => {
   const text = `
 [log]
 level = "debug"
+format = "json"
 [[serve]]
 protocol = "http"
 listen = "[::1]:8080"
@@ -81,6 +83,7 @@ isolation = "dedicated"
 `;
   const manifest = parseManifest(text, "rusm.toml");
   strictEqual(manifest.logLevel, "debug");
+  strictEqual(manifest.logFormat, "json");
   const [listener] = manifest.listeners;
   ok(listener !== undefined && typeof listener.target !== "string");
   const { target, ...rest } = listener;
@@ -91,7 +94,7 @@ isolation = "dedicated"
     requestTimeoutMs: 1,
     bodyBytesMax: 0,
     inFlightMax: 1,
-    at: { line: 4, column: 1 },
+    at: { line: 5, column: 1 },
   });
   deepStrictEqual(matchRoute(target, "GET", "/users/7"), {
     type: "match",

@@ -28,21 +28,33 @@ export {
 export type { ArtifactKind } from "./hosting/artifact.ts";
 export { locateFrames, type Origin, Origins } from "./hosting/origins.ts";
 export {
+  type Access,
+  type Census,
   createLog,
+  type GaveUp,
   type LifecycleEvent,
   type LineLevel,
+  type Listen,
   type Log,
+  LOG_FORMATS,
   LOG_LEVELS,
+  type LogFormat,
   type LogLevel,
   type LogOptions,
   type LogSink,
+  parseLogLevel,
   type PidText,
+  type ProcessExit,
+  type RestartEvent,
+  type Spawn,
+  type StoreOpened,
 } from "./log.ts";
 export {
   type ComponentEntry,
   type Components,
   type Listener,
   loadManifest,
+  type LogSettings,
   type Manifest,
   parseManifest,
 } from "./manifest.ts";

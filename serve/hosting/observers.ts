@@ -4,38 +4,43 @@
  * @module
  */
 
-import {
-  type ExitReason,
-  formatReason,
-  type Observer,
-  type Pid,
-} from "@rusm/otp";
+import type { Observer, Pid } from "@rusm/otp";
 import type { EngineObserver } from "@rusm/wasm";
 import { type LineLevel, type Log, pidText } from "../log.ts";
+import type { CensusBoard } from "./census_board.ts";
 import type { SourceMaps } from "./source_maps.ts";
 
 const LEVELS: readonly LineLevel[] = ["error", "warn", "info", "debug"];
 
-/**
- * Writes what happens to guests to `log`.
- *
- * @param isOwn Told of each end; says whether the app started the process itself.
- * @param sourceMaps Make places in sources of those in bundles.
- */
+/** Who knows of processes besides the log. */
+export interface Informed {
+  /** Told of each end; says whether the app started the process itself. */
+  readonly isOwn: (pid: Pid) => boolean;
+  /** Counts those that live, when somebody wants to know. */
+  readonly census: Pick<CensusBoard, "spawned" | "exited"> | undefined;
+  /** Make places in sources of those in bundles. */
+  readonly sourceMaps: Pick<SourceMaps, "locate" | "locateReason">;
+}
+
+/** Writes what happens to guests to `log`. */
 export function engineObserver(
   log: Log,
-  isOwn: (pid: Pid) => boolean,
-  sourceMaps: SourceMaps,
+  { isOwn, census, sourceMaps }: Informed,
 ): EngineObserver {
+  const tellsAll = log.allows("debug");
   return {
+    ...tellsAll || census !== undefined
+      ? { spawned: spawnObserver(log, census) }
+      : {},
     exited(pid, component, reason) {
+      census?.exited(component);
       // One that answers and ends well has its line in the access log already.
-      if (isOwn(pid) || reason !== "normal") {
-        const located = log.allows("error")
-          ? sourceMaps.locateReason(component, reason)
-          : reason;
-        logExit(log, pid, component, located);
-      }
+      const isTold = isOwn(pid) || reason !== "normal" || tellsAll;
+      if (!isTold || !log.allows("error")) return;
+      const located = sourceMaps.locateReason(component, reason);
+      log.lifecycle({
+        ...{ type: "exit", component, pid: pidText(pid), reason: located },
+      });
     },
     logged(pid, component, level, text) {
       const who = pid === undefined ? "load" : pidText(pid);
@@ -53,21 +58,29 @@ export function engineObserver(
   };
 }
 
-/** Writes what supervisors do about the ends of their children to `log`. */
-export function supervisionObserver(log: Log): Observer {
-  return {
-    restarted({ child, reason, isGivenUp }) {
-      if (isGivenUp) log.error(`Gave up on ${child}: ${formatReason(reason)}`);
-      else log.warn(`Restarting ${child}: ${formatReason(reason)}`);
-    },
+function spawnObserver(
+  log: Log,
+  census: Informed["census"],
+): NonNullable<EngineObserver["spawned"]> {
+  const tellsAll = log.allows("debug");
+  return (pid, { name, capability }) => {
+    census?.spawned(name);
+    if (!tellsAll) return;
+    const event = { component: name, pid: pidText(pid), capability };
+    log.lifecycle({ type: "spawn", ...event });
   };
 }
 
-function logExit(
-  log: Log,
-  pid: Pid,
-  component: string,
-  reason: ExitReason,
-): void {
-  log.lifecycle({ type: "exit", component, pid: pidText(pid), reason });
+/** Writes what supervisors do about the ends of their children to `log`. */
+export function supervisionObserver(log: Log): Observer {
+  return {
+    restarted({ isGivenUp, supervisor, count, countMax, waitMs, ...rest }) {
+      const event = { ...rest, supervisor: pidText(supervisor) };
+      log.lifecycle(
+        isGivenUp
+          ? { type: "gaveUp", ...event }
+          : { type: "restart", ...event, count, countMax, waitMs },
+      );
+    },
+  };
 }

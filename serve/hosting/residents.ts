@@ -19,7 +19,7 @@ import type { Engine } from "@rusm/wasm";
 import type { Loaded } from "../components.ts";
 import { AppError } from "../errors.ts";
 import { RESIDENTS_STOP_MS_MAX } from "../limits.ts";
-import { type Log, pidText } from "../log.ts";
+import { pidText } from "../log.ts";
 import { withinMs } from "../within_ms.ts";
 
 /** What runs the processes. */
@@ -28,8 +28,6 @@ export interface ResidentsNode {
   readonly runtime: Runtime;
   /** Spawns them. */
   readonly engine: Pick<Engine, "spawn" | "spawnLink" | "giveName">;
-  /** Told of each start. */
-  readonly log: Log;
 }
 
 /** The end of a resident after which none was started again. */
@@ -149,13 +147,9 @@ export class Residents {
     throw new Error(`Cannot register a name that another process has: ${name}`);
   }
 
-  #started({ component: { name, capability } }: Loaded, pid: Pid): void {
+  #started({ component: { name } }: Loaded, pid: Pid): void {
     this.#pids.set(name, pid);
-    const text = pidText(pid);
-    this.#living.add(text);
-    this.#node.log.lifecycle({
-      ...{ type: "spawn", component: name, pid: text, capability },
-    });
+    this.#living.add(pidText(pid));
   }
 
   #supervisorEnded(reason: ExitReason, last: LastEnd | undefined): void {

@@ -8,7 +8,7 @@
  */
 
 import type { Position, Problem } from "../errors.ts";
-import { suggest } from "./nearest.ts";
+import { nearest, suggest } from "./nearest.ts";
 import type { TomlNode, TomlTable } from "./toml.ts";
 
 /** Takes a problem, in any order. */
@@ -167,10 +167,13 @@ export function oneOf<Word extends string>(
     if (typed === undefined) return undefined;
     const word = words.find((word) => word === typed);
     if (word !== undefined) return word;
+    const meant = nearest(typed, words);
     report(
       node.at,
       `Unknown word for ${label}: ${JSON.stringify(typed)}`,
-      `expected one of ${words.join(", ")}`,
+      meant === undefined
+        ? `expected one of ${words.join(", ")}`
+        : `did you mean "${meant}"?`,
     );
     return undefined;
   };

@@ -26,7 +26,12 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
   ["[[capabilities]]", '1:3: Wrong type for "capabilities" in the manifest: expected a table, found an array'],
 
   // [log]
-  ['[log]\nlevel = "inof"', '2:9: Unknown word for "level" in [log]: "inof": expected one of off, error, warn, info, debug'],
+  ['[log]\nlevel = "inof"', '2:9: Unknown word for "level" in [log]: "inof": did you mean "info"?'],
+  ['[log]\nlevel = "WARNIN"', '2:9: Unknown word for "level" in [log]: "WARNIN": levels are off, error, warn, info, debug'],
+  ['[log]\nlevel = "loud"', '2:9: Unknown word for "level" in [log]: "loud": levels are off, error, warn, info, debug'],
+  ['[log]\nformat = "jsn"', '2:10: Unknown word for "format" in [log]: "jsn": did you mean "json"?'],
+  ['[log]\nformat = "xml"', '2:10: Unknown word for "format" in [log]: "xml": expected one of text, json'],
+  ["[log]\nformat = true", '2:10: Wrong type for "format" in [log]: expected a string, found a boolean'],
   ["[log]\nlevel = 1979-05-27", '2:9: Wrong type for "level" in [log]: expected a string, found a date'],
   ['[log]\nlevel = ""', '2:9: Empty string for "level" in [log]: expected at least one character'],
   ["[log]\nlevle = 1", '2:1: Unknown key "levle" in [log]: did you mean "level"?'],
@@ -83,7 +88,7 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
   [API + "resident = 'yes'", '2:12: Wrong type for "resident" in [components.api]: expected true or false, found a string'],
   [API + "entry = 1", '2:9: Wrong type for "entry" in [components.api]: expected a string, found an integer'],
   [API + "entry = ''", '2:9: Empty string for "entry" in [components.api]: expected at least one character'],
-  [API + "isolation = 'dedicate'", '2:13: Unknown word for "isolation" in [components.api]: "dedicate": expected one of shared, dedicated'],
+  [API + "isolation = 'dedicate'", '2:13: Unknown word for "isolation" in [components.api]: "dedicate": did you mean "dedicated"?'],
   [API + "isolation = true", '2:13: Wrong type for "isolation" in [components.api]: expected a string, found a boolean'],
   [API + "capability = 'sandbox'", '2:14: Unknown capability profile "sandbox": did you mean "sandboxed"?'],
   [API + "capability = 'x'", '2:14: Unknown capability profile "x": known profiles are sandboxed, network-client, trusted'],

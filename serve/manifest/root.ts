@@ -6,13 +6,11 @@
 
 import { dirname, resolve } from "node:path";
 import type { Position, Problem } from "../errors.ts";
-import { LOG_LEVELS, type LogLevel } from "../log_line.ts";
 import { readCapabilities } from "./capability.ts";
 import { type Components, readComponents } from "./component.ts";
 import {
   integer,
   listOf,
-  oneOf,
   readTable,
   type Report,
   type Shape,
@@ -20,17 +18,16 @@ import {
   text,
 } from "./fields.ts";
 import { type Listener, readListeners } from "./listener.ts";
+import { type LogSettings, readLog } from "./log.ts";
 import type { PreopenSite } from "./preopen.ts";
 import { parseToml, type TomlNode, type TomlTable } from "./toml.ts";
 
 /** An app, as its manifest describes it. */
-export interface Manifest {
+export interface Manifest extends LogSettings {
   /** Path of the file, as the user gave it. */
   readonly path: string;
   /** Absolute path of the file's directory: that of the app. */
   readonly directory: string;
-  /** The least important level that is logged. */
-  readonly logLevel: LogLevel;
   /** Absolute path of the store's file; `undefined` when the app has none. */
   readonly storePath: string | undefined;
   /** Bytes that this file may have; `undefined` when only the disk bounds it. */
@@ -64,9 +61,6 @@ export function readManifest(text: string, path: string): Reading {
   return { manifest: { path, directory, ...content }, problems, preopens };
 }
 
-/** What is logged when the manifest does not say. */
-const LOG_LEVEL: LogLevel = "info";
-
 const EMPTY: TomlTable = {
   type: "table",
   at: { line: 1, column: 1 },
@@ -88,10 +82,9 @@ const NODE = {
   "store_max_mb": integer(1, MEBIBYTE),
 } satisfies Shape;
 
-const LOG = { "level": oneOf(LOG_LEVELS) } satisfies Shape;
-
 type Content =
-  & Pick<Manifest, "logLevel" | "storePath" | "storeBytesMax">
+  & LogSettings
+  & Pick<Manifest, "storePath" | "storeBytesMax">
   & Pick<Manifest, "listeners" | "components">
   & Pick<Reading, "preopens">;
 
@@ -101,7 +94,6 @@ function readRoot(root: TomlTable, directory: string, report: Report): Content {
     readTable(tables.node.value, "[node]", NODE, report);
   const store = node?.store?.value;
   const storeMb = node?.store_max_mb?.value;
-  const log = tables.log && readTable(tables.log.value, "[log]", LOG, report);
   const { profiles, preopens } = readCapabilities(
     tables.capabilities?.value,
     directory,
@@ -110,7 +102,7 @@ function readRoot(root: TomlTable, directory: string, report: Report): Content {
   const components = readComponents(tables.components?.value, profiles, report);
   const entries = tables.serve?.value ?? [];
   return {
-    logLevel: log?.level?.value ?? LOG_LEVEL,
+    ...readLog(tables.log?.value, report),
     storePath: store === undefined ? undefined : resolve(directory, store),
     storeBytesMax: storeMb === undefined ? undefined : storeMb * MEBIBYTE,
     listeners: readListeners(entries, components, report),

@@ -113,7 +113,7 @@ Deno.test("run brings a resident back that crashes", async () => {
   await withRun(files, async ({ process, log }) => {
     const pid = await find(log, /(service#\S+) +info +up$/);
     await find(log, new RegExp(`exit +(${pid}) crashed: Error: boom$`));
-    await find(log, /(Restarting) service/);
+    await find(log, /restart (service) 1 of 3 crashed: Error: boom$/);
     const next = await find(log, /(service#\S+) +info +up$/);
     match(next, /^service#0\.\d+\.\d+$/);
     strictEqual(next === pid, false);

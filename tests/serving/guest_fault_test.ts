@@ -7,11 +7,11 @@ import { faultsManifest, withApp } from "./served.ts";
 /** The action of `faults`, the status, and what is logged of its end. */
 // deno-fmt-ignore
 const FAULTS: readonly (readonly [string, number, RegExp])[] = [
-  ["throws", 502, /crashed: TypeError: secret detail\n +at throwDeep \(faults\.js:\d+:\d+\)\n +at throws \(faults\.js:/],
-  ["throwsLater", 502, /crashed: TypeError: secret detail\n +at throwDeep \(faults\.js:/],
-  ["rejects", 502, /crashed: RangeError: no\n +at rejects \(faults\.js:/],
+  ["throws", 502, /crashed: TypeError: secret detail\n +\| +at throwDeep \(faults\.js:\d+:\d+\)\n +\| +at throws \(faults\.js:/],
+  ["throwsLater", 502, /crashed: TypeError: secret detail\n +\| +at throwDeep \(faults\.js:/],
+  ["rejects", 502, /crashed: RangeError: no\n +\| +at rejects \(faults\.js:/],
   ["rejectsWithText", 502, /crashed: Error: Thrown value is no Error: "?just text/],
-  ["rejectsBeside", 502, /crashed: Error: nobody listens\n +at rejectsBeside/],
+  ["rejectsBeside", 502, /crashed: Error: nobody listens\n +\| +at rejectsBeside/],
   ["returnsUndefined", 502, /no Response: got undefined/],
   ["returnsNull", 502, /no Response: got null/],
   ["returnsText", 502, /no Response: got "?text/],

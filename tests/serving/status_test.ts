@@ -175,7 +175,7 @@ Deno.test("startApp() answers 500 when the node itself fails, and logs why", asy
     strictEqual(lines.length, 1);
     match(
       lines[0]!,
-      /error +Cannot answer a request: TypeError: the disk is full\n +at .*access/,
+      /error +Cannot answer a request: TypeError: the disk is full\n +\| +at .*access/,
     );
   } finally {
     await app.stop();
