@@ -9,12 +9,25 @@
 
 import type { Arguments } from "./arguments.ts";
 import { CHECK } from "./check/command.ts";
-import { type Command, CONFIG_OPTION } from "./command.ts";
+import { type Command, CONFIG_OPTION, type Option } from "./command.ts";
 import { EXIT_OK, UsageError } from "./errors.ts";
 import { GENERATE } from "./generate/command.ts";
 import { commandHelp, topHelp } from "./help.ts";
 import type { Io } from "./io.ts";
 import { suggest } from "./nearest.ts";
+
+const LOG_OPTIONS: readonly Option[] = [
+  {
+    name: "log-level",
+    value: "LEVEL",
+    summary: "off, error, warn, info, debug; else [log] level",
+  },
+  {
+    name: "log-format",
+    value: "FORMAT",
+    summary: "text, json; else [log] format",
+  },
+];
 
 const NEW: Command = {
   name: "new",
@@ -82,8 +95,11 @@ const RUN: Command = {
     "0. A second one ends it at once. Residents that end more than 3 times within 5\n" +
     "seconds end the app: exit code 1.",
   ],
-  options: [CONFIG_OPTION],
-  examples: ["rusm run", "rusm run --config shop/rusm.toml"],
+  options: [CONFIG_OPTION, ...LOG_OPTIONS],
+  examples: [
+    "rusm run",
+    "rusm run --config shop/rusm.toml --log-level debug",
+  ],
   needsFlags: true,
   run: async (args, io) => (await import("./run.ts")).runRun(args, io),
 };
@@ -94,7 +110,8 @@ const SERVE: Command = {
   summary: "Serve an app until it is told to stop",
   details: [
     "Opens every [[serve]] of the manifest. Each request is answered by a sandboxed\n" +
-    "process of its own. Residents and programs run as with `rusm run`.",
+    "process of its own. Residents and programs run as with `rusm run`, also when\n" +
+    "there is no [[serve]].",
     "SIGINT (Ctrl-C), SIGTERM and SIGHUP stop the app in an orderly way: exit code\n" +
     "0. A second one ends it at once.",
   ],
@@ -102,8 +119,13 @@ const SERVE: Command = {
     CONFIG_OPTION,
     { name: "build", summary: "Build what has changed first" },
     { name: "no-check", summary: "Leave the types unchecked" },
+    ...LOG_OPTIONS,
   ],
-  examples: ["rusm serve", "rusm serve --build --config shop/rusm.toml"],
+  examples: [
+    "rusm serve",
+    "rusm serve --build --config shop/rusm.toml",
+    "rusm serve --log-level warn --log-format json",
+  ],
   needsFlags: true,
   run: async (args, io) => (await import("./serve.ts")).runServe(args, io),
 };

@@ -9,6 +9,7 @@ import type { Arguments } from "./arguments.ts";
 import { EXIT_OK } from "./errors.ts";
 import { shorten } from "./file.ts";
 import { hostingLines } from "./app/hosting.ts";
+import { logOptionsOf } from "./app/log_options.ts";
 import { type Io, print } from "./io.ts";
 import { loadOrFail } from "./manifest_load.ts";
 import { findManifest } from "./manifest_path.ts";
@@ -22,9 +23,11 @@ import { waitUntilStopped } from "./serving.ts";
  * residents ended too often.
  */
 export async function runRun(args: Arguments, io: Io): Promise<number> {
+  const logOptions = logOptionsOf(args);
   const { path, directory, exists } = await findManifest(args, io);
   if (!exists) return runNothing(`no rusm.toml in ${directory}`, io);
-  const manifest = await loadOrFail(path, io);
+  const loaded = await loadOrFail(path, io);
+  const manifest = { ...loaded, ...logOptions };
   if (manifest.components.size === 0) {
     return runNothing(`no [components.NAME] in ${shorten(path, io.cwd)}`, io);
   }

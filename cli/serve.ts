@@ -12,6 +12,7 @@ import { endpointLines } from "./app/endpoints.ts";
 import { EXIT_OK } from "./errors.ts";
 import { shorten } from "./file.ts";
 import { hostingLines } from "./app/hosting.ts";
+import { logOptionsOf } from "./app/log_options.ts";
 import { type Io, print } from "./io.ts";
 import { loadOrFail } from "./manifest_load.ts";
 import { findManifest } from "./manifest_path.ts";
@@ -25,11 +26,13 @@ import { waitUntilStopped } from "./serving.ts";
  * the app cannot start, or its residents ended too often.
  */
 export async function runServe(args: Arguments, io: Io): Promise<number> {
+  const logOptions = logOptionsOf(args);
   const { path, directory, exists } = await findManifest(args, io);
   if (!exists) return serveNothing(`no rusm.toml in ${directory}`, io);
-  const manifest = await loadOrFail(path, io);
-  if (manifest.listeners.length === 0) {
-    return serveNothing(`no [[serve]] in ${shorten(path, io.cwd)}`, io);
+  const loaded = await loadOrFail(path, io);
+  const manifest = { ...loaded, ...logOptions };
+  if (manifest.listeners.length === 0 && manifest.components.size === 0) {
+    return serveNothing(noListener(path, io), io);
   }
   if (args.flags.has("build")) {
     await buildApp(directory, io, { checks: !args.flags.has("no-check") });
@@ -37,7 +40,11 @@ export async function runServe(args: Arguments, io: Io): Promise<number> {
   const hint =
     "Build it with `rusm build`, or serve with `rusm serve --build`.";
   const app = await startOrFail(manifest, { hint }, io);
-  return await waitUntilStopped(app, io, (app) => describe(app, io));
+  return await waitUntilStopped(app, io, (app) => describe(app, path, io));
+}
+
+function noListener(path: string, io: Io): string {
+  return `no [[serve]] in ${shorten(path, io.cwd)}`;
 }
 
 function serveNothing(reason: string, io: Io): number {
@@ -45,9 +52,16 @@ function serveNothing(reason: string, io: Io): number {
   return EXIT_OK;
 }
 
-// What only answers is told by the endpoints.
-function describe(app: App, io: Io): readonly string[] {
-  const running = app.hosted().filter(({ role }) => role !== "onDemand");
+// What only answers is told by the endpoints, if there are any.
+function describe(app: App, path: string, io: Io): readonly string[] {
+  const hosted = app.hosted();
+  if (app.endpoints.length === 0) {
+    return [
+      ...hostingLines(hosted),
+      `serving nothing: ${noListener(path, io)}`,
+    ];
+  }
+  const running = hosted.filter(({ role }) => role !== "onDemand");
   return [
     ...running.length === 0 ? [] : hostingLines(running),
     ...endpointLines(app.endpoints, io.stdout),

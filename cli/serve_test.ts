@@ -61,6 +61,36 @@ Deno.test("serve hosts residents, too", async () => {
   });
 });
 
+Deno.test("serve hosts what there is without a [[serve]], and says so", async () => {
+  const files = {
+    "rusm.toml": "[log]\nlevel = 'off'\n[components.clock]\nresident = true\n",
+    "wasm/clock.js":
+      "exports.default = () => new Promise((r) => setTimeout(r, 1e9));",
+  };
+  await withDirectory(files, async (app) => {
+    const { io, stdout, stderr } = record(app, STOPPED);
+    strictEqual(await main(["serve"], io), 0);
+    strictEqual(stderr(), "");
+    match(
+      stdout(),
+      /^hosting 1 component:\n {2}clock {12}resident script sandboxed mem=64M #0\.\d+\.\d+\nserving nothing: no \[\[serve\]\] in rusm\.toml\nstop: .*\nstopping\nstopped: 1 process started, 1 alive when stopping\n$/,
+    );
+  });
+});
+
+for (const command of ["serve", "run"]) {
+  Deno.test(`${command} answers 2 when --log-level is unknown`, async () => {
+    await withDirectory({}, async (app) => {
+      const { io, stderr } = record(app);
+      strictEqual(await main([command, "--log-level", "inof"], io), 2);
+      match(
+        stderr(),
+        /^Unknown log level "inof": did you mean "info"\?\nusage: /,
+      );
+    });
+  });
+}
+
 Deno.test("serve builds first when --build is given", async () => {
   const files = {
     "rusm.toml": MANIFEST,
