@@ -380,7 +380,11 @@ export class Core {
   }
 
   /** Forgets a process that has ended. */
-  forget(process: Process, reason: ExitReason): void {
+  forget(
+    process: Process,
+    reason: ExitReason,
+    linkedTo: Pid | undefined,
+  ): void {
     this.processes.delete(process.pid.serial);
     this.names.release(process);
     this.exited++;
@@ -388,7 +392,7 @@ export class Core {
     this.#dropped += process.bound?.dropped ?? 0;
     if (this.#observer === undefined) return;
     const { pid, label } = process;
-    this.observe((observer) => observer.exited?.(pid, reason, label));
+    this.observe((observer) => observer.exited?.(pid, reason, label, linkedTo));
   }
 
   /** See {@linkcode Counters}. */

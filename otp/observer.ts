@@ -17,8 +17,18 @@ import type { ExitReason } from "./reason.ts";
 export interface Observer {
   /** `pid` was spawned. */
   spawned?(pid: Pid, label: string | undefined): void;
-  /** `pid` has ended. */
-  exited?(pid: Pid, reason: ExitReason, label: string | undefined): void;
+  /**
+   * `pid` has ended.
+   *
+   * @param linkedTo The process whose end, over a link, was its own; absent
+   * when it ended for any other reason.
+   */
+  exited?(
+    pid: Pid,
+    reason: ExitReason,
+    label: string | undefined,
+    linkedTo?: Pid,
+  ): void;
   /** `from`, of this thread, has linked itself to `to`. */
   linked?(from: Pid, to: Pid): void;
   /**

@@ -18,7 +18,8 @@ function noting(): { observer: Required<Observer>; notes: unknown[][] } {
   const notes: unknown[][] = [];
   const observer: Required<Observer> = {
     spawned: (pid, label) => notes.push(["spawned", pid, label]),
-    exited: (pid, reason, label) => notes.push(["exited", pid, reason, label]),
+    exited: (pid, reason, label, linkedTo) =>
+      notes.push(["exited", pid, reason, label, linkedTo]),
     linked: (from, to) => notes.push(["linked", from, to]),
     sent: (to, message, isSent) => notes.push(["sent", to, message, isSent]),
     restarted: (restart) => notes.push(["restarted", restart]),
@@ -44,8 +45,8 @@ Deno.test("Observer is told of spawns, links, messages and ends, in their order"
     ["spawned", child, "child"],
     ["linked", parent.pid, child],
     ["sent", parent.pid, "bye", true],
-    ["exited", parent.pid, reason, "parent"],
-    ["exited", child, reason, "child"],
+    ["exited", parent.pid, reason, "parent", undefined],
+    ["exited", child, reason, "child", parent.pid],
     ["sent", parent.pid, "late", false],
   ]);
 });

@@ -401,19 +401,24 @@ export class Process implements Context<unknown>, Runnable, InboxParts {
     const fromSelf = from?.equals(this.pid) ?? false;
     const trapsExits = this.#trapsExits;
     const effect = receiveExit({ via, reason, fromSelf, trapsExits });
-    if (effect.type === "terminate") this.terminate(effect.reason);
-    else if (effect.type === "enqueue") {
+    if (effect.type === "terminate") {
+      this.terminate(effect.reason, via === "link" ? from : undefined);
+    } else if (effect.type === "enqueue") {
       const message: ExitMessage = { type: "exit", from, reason };
       this.inbox.deliverSystem(message, false);
     }
   }
 
-  /** Ends the process. Idempotent. */
-  terminate(reason: ExitReason): void {
+  /**
+   * Ends the process. Idempotent.
+   *
+   * @param linkedTo Whose end, over a link, is its own; nobody's when absent.
+   */
+  terminate(reason: ExitReason, linkedTo?: Pid): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     bindProcess(this.pid, undefined);
-    this.#core.forget(this, reason);
+    this.#core.forget(this, reason, linkedTo);
     this.#inbox?.close();
     if (this.#bonds !== undefined) this.#sever(this.#bonds, reason);
     if (this.#body !== undefined) this.#stopBody(this.#body, reason);

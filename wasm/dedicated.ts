@@ -93,8 +93,8 @@ export class Dedicated {
     const options = { ...rest, permissions, schedulers: [index] };
     const pool = new Pool({ ...options, isReplaced: false }, {
       ...this.#listener,
-      exited: (pid, component, reason) => {
-        this.#listener.exited(pid, component, reason);
+      exited: (pid, component, reason, linkedTo) => {
+        this.#listener.exited(pid, component, reason, linkedTo);
         this.#retire(index, pool);
       },
       lost: (scheduler, why) => {

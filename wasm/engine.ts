@@ -439,9 +439,9 @@ export class Engine {
     const { observer } = this.#options;
     const nameOf = (component: number) => this.#components.get(component)!.name;
     return {
-      exited: (pid, component, reason) => {
+      exited: (pid, component, reason, linkedTo) => {
         this.#connections.forget(pid);
-        observer?.exited?.(pid, nameOf(component), reason);
+        observer?.exited?.(pid, nameOf(component), reason, linkedTo);
       },
       asked: (pid, component, ask) => {
         const { capability } = this.#components.get(component)!;

@@ -48,8 +48,13 @@ export interface RegisterOptions {
 export interface EngineObserver {
   /** A process was spawned. */
   spawned?(pid: Pid, component: Component): void;
-  /** A process has ended. */
-  exited?(pid: Pid, component: string, reason: ExitReason): void;
+  /** A process has ended; `linkedTo` is the one whose end, over a link, was its own. */
+  exited?(
+    pid: Pid,
+    component: string,
+    reason: ExitReason,
+    linkedTo?: Pid,
+  ): void;
   /** A process has logged; level is 0 error to 3 debug. Without a pid it was the component, while it loaded, or the engine itself. */
   logged?(
     pid: Pid | undefined,

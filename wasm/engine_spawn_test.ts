@@ -2,6 +2,7 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert";
 import type { Down, ExitMessage } from "@rusm/otp";
 
 import { BUILT_IN_PROFILES } from "./capability.ts";
+import type { EngineObserver } from "./engine_options.ts";
 import { SystemLimit } from "./errors.ts";
 import { assemble } from "./instrument/testdata/text.ts";
 import { FRAMES_PER_PUBLISH } from "./ring/limits.ts";
@@ -84,6 +85,28 @@ Deno.test("spawnLink() links both ways before the process runs", () =>
     runtime.exit(parent.pid, "shutdown", pid);
     strictEqual(await ends.of(child), "shutdown");
   }));
+
+for (const isolation of ISOLATIONS) {
+  Deno.test(`Engine tells its observer by whose link a ${isolation} process ended`, async () => {
+    const linked = Promise.withResolvers<string>();
+    const observer: EngineObserver = {
+      exited: (_pid, _name, reason, to) => linked.resolve(`${reason} ${to}`),
+    };
+    await withEngine({ observer }, async ({ engine, runtime }) => {
+      const bytes = await assemble(MODULE);
+      const component = await engine.loadModule("m", bytes, SANDBOXED, {
+        isolation,
+      });
+      const parent = runtime.spawn((self) => {
+        engine.spawnLink(self, component, "wait");
+        return self.receive();
+      });
+      await turn();
+      runtime.exit(parent.pid, "shutdown");
+      strictEqual(await linked.promise, `shutdown ${parent.pid}`);
+    });
+  });
+}
 
 Deno.test("spawnMonitor() and spawnLink() throw SystemLimit when nothing can be spawned", () =>
   withEngine({}, async ({ engine, runtime }) => {

@@ -43,8 +43,13 @@ const POSTED_TIDINGS: ReadonlySet<Tiding["type"]> = new Set([
 export interface SchedulerListener {
   /** A signal for another scheduler has arrived. */
   signalled(signal: Signal): void;
-  /** A process has ended. */
-  exited(pid: Pid, component: number, reason: ExitReason): void;
+  /** A process has ended; `linkedTo` is whose end, over a link, was its own. */
+  exited(
+    pid: Pid,
+    component: number,
+    reason: ExitReason,
+    linkedTo?: Pid,
+  ): void;
   /** A process has logged. */
   logged(pid: Pid, component: number, level: number, text: string): void;
   /** A process has trapped, and is to be reported as ended next. */
@@ -197,9 +202,9 @@ export class RemoteScheduler implements Peer {
         return this.#listener.dumped(pid, component, dump);
       }
       case "exited": {
-        const { pid, component, reason } = report;
+        const { pid, component, reason, linkedTo } = report;
         this.living.delete(pid.serial);
-        return this.#listener.exited(pid, component, reason);
+        return this.#listener.exited(pid, component, reason, linkedTo);
       }
     }
   }

@@ -162,6 +162,8 @@ export type Report =
     readonly pid: Pid;
     readonly component: number;
     readonly reason: ExitReason;
+    /** Whose end, over a link, was its own; absent when it ended by itself. */
+    readonly linkedTo?: Pid;
   }
   /** A process has logged; level is 0 error to 3 debug. */
   | {

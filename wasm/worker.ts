@@ -53,7 +53,10 @@ class WorkerScheduler {
       reductionsPerSlice: REDUCTIONS_PER_SLICE,
       sliceMsMin: SLICE_MS_MIN,
       firstSerial: OWN_SERIAL_MIN,
-      observer: { exited: (pid, reason) => this.#exited(pid, reason) },
+      observer: {
+        exited: (pid, reason, _label, linkedTo) =>
+          this.#exited(pid, reason, linkedTo),
+      },
     });
     this.#names = new NameReplica(
       this.#runtime,
@@ -147,11 +150,14 @@ class WorkerScheduler {
     for (const signal of signals) this.#runtime.signal(signal);
   }
 
-  #exited(pid: Pid, reason: ExitReason): void {
+  #exited(pid: Pid, reason: ExitReason, linkedTo: Pid | undefined): void {
     const component = this.#components.get(pid.serial);
     if (component === undefined || this.#isClosing) return;
     this.#components.delete(pid.serial);
-    this.#end.report({ type: "exited", pid, component, reason });
+    const exited = { type: "exited", pid, component, reason } as const;
+    this.#end.report(
+      linkedTo === undefined ? exited : { ...exited, linkedTo },
+    );
   }
 
   // 1. Whoever runs stops at its next check, and whoever waits never runs again;

@@ -38,6 +38,8 @@ export type ProcessNote =
     readonly pid: Pid;
     readonly component: number;
     readonly reason: ExitReason;
+    /** Whose end, over a link, was its own; nobody's when absent. */
+    readonly linkedTo?: Pid;
   };
 
 /** What a frame holds. */
@@ -79,7 +81,7 @@ const KIND = {
    * start a value; so are the signals when `OPTIONS` is set.
    */
   spawn: 5,
-  /** The same, and the reason a value; nothing when it is `"normal"`. */
+  /** The same, and the reason a value, nothing when it is `"normal"`; then who it was linked to, when `OPTIONS` is set. */
   exited: 6,
   /** Of a down the number and the pid; and the reason when `OPTIONS` is set, which is `"normal"` else. */
   down: 7,
@@ -184,9 +186,11 @@ export class FrameWriter {
     const to = { serial, alias };
     const tag = KIND[note.type] | addressOf(note.pid);
     if (note.type === "exited") {
-      const { reason } = note;
-      return this.#write(to, tag, (values) => {
-        if (reason !== "normal") writeReason(values, reason);
+      const { reason, linkedTo } = note;
+      return this.#write(to, tag | optionsBit(linkedTo), (values) => {
+        const isNormal = reason === "normal" && linkedTo === undefined;
+        if (!isNormal) writeReason(values, reason);
+        if (linkedTo !== undefined) values.write(linkedTo);
       });
     }
     const { start, signals } = note;
@@ -347,8 +351,12 @@ export class FrameSource {
       if ((tag & OPTIONS) === 0) return spawn;
       return { ...spawn, signals: values.read() as readonly Signal[] };
     }
-    const reason = body === end ? "normal" : readReason(this.#valuesAt(body));
-    return { type: "exited", pid, component, reason };
+    const exited = { type: "exited", pid, component } as const;
+    if (body === end) return { ...exited, reason: "normal" };
+    const values = this.#valuesAt(body);
+    const reason = readReason(values);
+    if ((tag & OPTIONS) === 0) return { ...exited, reason };
+    return { ...exited, reason, linkedTo: values.read() as Pid };
   }
 
   #message(tag: number, start: number): Content {

@@ -366,6 +366,7 @@ const PROCESS_NOTES: ProcessNote[] = [
   { type: "exited", pid: one, component: 7, reason: "normal" },
   { type: "exited", pid: one, component: 7, reason: "killed" },
   { type: "exited", pid: one, component: 2 ** 33, reason: crash },
+  { type: "exited", pid: one, component: 1, reason: crash, linkedTo: from },
 ];
 
 Deno.test("Line.tell() carries what is told of processes, as it was", async () => {
