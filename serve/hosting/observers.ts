@@ -32,7 +32,7 @@ export function engineObserver(
     ...tellsAll || census !== undefined
       ? { spawned: spawnObserver(log, census) }
       : {},
-    exited(pid, component, reason) {
+    exited(pid, component, reason, linkedTo) {
       census?.exited(component);
       // One that answers and ends well has its line in the access log already.
       const isTold = isOwn(pid) || reason !== "normal" || tellsAll;
@@ -40,6 +40,7 @@ export function engineObserver(
       const located = sourceMaps.locateReason(component, reason);
       log.lifecycle({
         ...{ type: "exit", component, pid: pidText(pid), reason: located },
+        ...linkedTo === undefined ? {} : { linkedTo: pidText(linkedTo) },
       });
     },
     logged(pid, component, level, text) {
