@@ -86,6 +86,10 @@ export class Ceilings {
   #spareMaps = 0;
   // Of them, at the last collection.
   #oldSpareMaps = 0;
+  // Here, since whoever used something can be gone before it is collected.
+  readonly #collected = new FinalizationRegistry<Cost>((cost) =>
+    this.release(cost)
+  );
 
   /** Ceilings of this machine, or those that `seed` comes from. */
   constructor(seed: CeilingsSeed = Ceilings.seed()) {
@@ -184,6 +188,11 @@ export class Ceilings {
   /** Gives back what was taken. */
   release({ maps, bytes }: Cost): void {
     this.#return(maps, unitsOf(bytes));
+  }
+
+  /** Gives back `cost` when V8 has collected `thing`, which nobody may use any more. */
+  releaseWithGarbage(thing: object, cost: Cost): void {
+    this.#collected.register(thing, cost);
   }
 
   /**

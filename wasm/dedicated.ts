@@ -61,6 +61,11 @@ export class Dedicated {
     this.#loads.set(load.component, load);
   }
 
+  /** Forgets a component, whose processes have ended. */
+  unload(component: number): void {
+    this.#loads.delete(component);
+  }
+
   /** Resolves at once: there is nothing to start before there is a process. */
   ready(): Promise<void> {
     return Promise.resolve();

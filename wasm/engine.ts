@@ -73,6 +73,7 @@ type Begin = Start & Pick<PostedStart, "request">;
 interface Loaded extends Component {
   readonly number: number;
   readonly place: Pool | Dedicated;
+  aliveCount: number;
 }
 
 /**
@@ -373,7 +374,7 @@ export class Engine {
       ? this.#dedicated
       : this.#poolFor(capability);
     const named = { name, capability, isHandler: false, ...facts };
-    const component: Loaded = { ...named, number, place };
+    const component: Loaded = { ...named, number, place, aliveCount: 0 };
     this.#components.set(number, component);
     place.load({ type: "load", component: number, code, capability });
     await this.#started(component);
@@ -394,6 +395,20 @@ export class Engine {
       this.#components.delete(number);
       throw failure;
     }
+  }
+
+  /**
+   * Forgets a component, and all that is kept for processes of it, if none of
+   * them lives. It cannot be spawned any more, nor by the name that it is
+   * registered under.
+   *
+   * @returns Whether it is forgotten.
+   */
+  unload(component: Component): boolean {
+    const { number, place, aliveCount } = component as Loaded;
+    if (aliveCount > 0) return false;
+    if (this.#components.delete(number)) place.unload(number);
+    return true;
   }
 
   #bake(
@@ -437,9 +452,12 @@ export class Engine {
 
   #listener(): PoolListener {
     const { observer } = this.#options;
-    const nameOf = (component: number) => this.#components.get(component)!.name;
+    // A component can be unloaded before the last that its processes logged is read.
+    const nameOf = (component: number) =>
+      this.#components.get(component)?.name ?? "unloaded";
     return {
       exited: (pid, component, reason, linkedTo) => {
+        this.#ended(component);
         this.#connections.forget(pid);
         observer?.exited?.(pid, nameOf(component), reason, linkedTo);
       },
@@ -454,6 +472,11 @@ export class Engine {
       refused: (pid) => observer?.refused?.(pid),
       lost: (scheduler, why) => observer?.schedulerLost?.(scheduler, why),
     };
+  }
+
+  #ended(component: number): void {
+    const loaded = this.#components.get(component);
+    if (loaded !== undefined) loaded.aliveCount--;
   }
 
   /**
@@ -509,7 +532,13 @@ export class Engine {
     start: string | Begin,
     tie?: Tie,
   ): Pid<GuestMessage> {
-    const { name, number, place } = component as Loaded;
+    const loaded = component as Loaded;
+    const { name, number, place } = loaded;
+    if (!this.#components.has(number)) {
+      throw new RangeError(
+        `Cannot spawn a process of a component that was unloaded: ${name}`,
+      );
+    }
     const { connection, ...rest }: Begin = typeof start === "string"
       ? { entry: start }
       : start;
@@ -520,6 +549,7 @@ export class Engine {
     if (pid === undefined) throw new SystemLimit(name);
     if (connection !== undefined) this.#connections.add(pid, connection.sink);
     this.#spawned++;
+    loaded.aliveCount++;
     this.#options.observer?.spawned?.(pid, component);
     return pid as Pid<GuestMessage>;
   }

@@ -141,12 +141,20 @@ type Factory = (
   audience: Audience,
 ) => ProcessBody<GuestMessage>;
 
+/** A component that is known. */
+interface Known {
+  /** Makes processes of it. */
+  readonly bodyOf: Factory;
+  /** Gives back what waits for them. */
+  forget(): void;
+}
+
 // V8 keeps ten frames of an error otherwise.
 Error.stackTraceLimit = FRAMES_MAX;
 
 /** The components of one scheduler, and who of them runs. */
 export class Guests {
-  readonly #factories = new Map<number, Factory>();
+  readonly #known = new Map<number, Known>();
   readonly #runQueue: RunQueue;
   readonly #names: NameService;
   readonly #takeMail: () => void;
@@ -165,22 +173,29 @@ export class Guests {
 
   /** Makes a component known under a number. */
   load(component: number, code: GuestCode, capability: Capability): void {
-    this.#factories.set(component, this.#factoryOf(code, capability));
+    this.#known.set(component, this.#knownOf(code, capability));
   }
 
-  #factoryOf(code: GuestCode, capability: Capability): Factory {
+  /** Forgets a component. All its processes have ended. */
+  unload(component: number): void {
+    this.#known.get(component)?.forget();
+    this.#known.delete(component);
+  }
+
+  #knownOf(code: GuestCode, capability: Capability): Known {
     const runQueue = this.#runQueue;
     const names = this.#names;
     if (code.type === "script") {
       const { image } = code;
       const pool = new VmPool(image);
       const parts = { image, capability, pool, runQueue, names };
-      return (start, { log }) => {
+      const bodyOf: Factory = (start, { log }) => {
         // Who spawns was told which there are.
         const entry = start.entry as Entry;
         const command = () => commandOf(start, capability, log);
         return new ScriptProcess({ ...parts, entry, command, log });
       };
+      return { bodyOf, forget() {} };
     }
     const epoch = new Epoch(code.epoch, code.tickMs, code.sliceTicks);
     const ceilings = this.#ceilings ??= new Ceilings(code.ceilings);
@@ -190,7 +205,7 @@ export class Guests {
         ...{ prepared, name, capability, epoch, ceilings },
         ...{ names: this.#names, takeMail: this.#takeMail },
       };
-      return (start, { log, makeLink }) => {
+      const bodyOf: Factory = (start, { log, makeLink }) => {
         const { entry } = start;
         const command = () => ({
           ...commandOf(start, capability, log),
@@ -198,6 +213,7 @@ export class Guests {
         });
         return new GlueProcess(parts, { entry, command, log });
       };
+      return { bodyOf, forget() {} };
     }
     const pool = code.type === "core"
       ? new InstancePool(code.module, epoch, ceilings)
@@ -206,7 +222,7 @@ export class Guests {
       ? crashReports(code)
       : componentCrashReports(code.name, code.component.modules);
     const parts = { pool, capability, runQueue, epoch, names };
-    return (start, { log, dumped, makeLink }) => {
+    const bodyOf: Factory = (start, { log, dumped, makeLink }) => {
       const { entry, request } = start;
       const invoke = request && handlerOf(request);
       const crashOf = (crashed: Crashed) => reports(crashed, dumped);
@@ -216,6 +232,7 @@ export class Guests {
       });
       return new CoreProcess(parts, { entry, invoke, command, log, crashOf });
     };
+    return { bodyOf, forget: () => pool.close() };
   }
 
   /** Resolves when no guest runs. */
@@ -229,7 +246,7 @@ export class Guests {
     start: PostedStart,
     audience: Audience,
   ): ProcessBody<GuestMessage> {
-    return this.#factories.get(component)!(start, audience);
+    return this.#known.get(component)!.bodyOf(start, audience);
   }
 }
 

@@ -67,7 +67,8 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #listener: PoolListener;
   readonly #schedulers = new Map<number, RemoteScheduler>();
-  readonly #loads: Load[] = [];
+  // By the number of the component.
+  readonly #loads = new Map<number, Load>();
   #closing: Promise<void> | undefined;
 
   /** Starts the schedulers. When one cannot be made, those before it are closed. */
@@ -130,7 +131,7 @@ export class Pool {
     scheduler.ready.then(() => hasRun = true, () => {});
     this.#schedulers.set(index, scheduler);
     switchboard.add(index, scheduler);
-    for (const load of this.#loads) scheduler.load(load);
+    for (const load of this.#loads.values()) scheduler.load(load);
   }
 
   // 1. The scheduler is no longer the way to its processes, so that nothing
@@ -153,19 +154,23 @@ export class Pool {
 
   // What the process may do is read here, not believed.
   #link(report: LinkReport): LinkAnswer {
-    const load = this.#loadOf(report.component);
+    const load = this.#loads.get(report.component);
     const errno = makeLink(load?.capability.preopens ?? [], report);
     return { type: "linked", pid: report.pid, errno };
   }
 
-  #loadOf(component: number): Load | undefined {
-    return this.#loads.find((load) => load.component === component);
-  }
-
   /** Makes a component known to all schedulers, also to those that start later. */
   load(load: Load): void {
-    this.#loads.push(load);
+    this.#loads.set(load.component, load);
     for (const scheduler of this.#schedulers.values()) scheduler.load(load);
+  }
+
+  /** Makes all schedulers forget a component, whose processes have ended. */
+  unload(component: number): void {
+    this.#loads.delete(component);
+    for (const scheduler of this.#schedulers.values()) {
+      scheduler.unload(component);
+    }
   }
 
   /**
@@ -186,7 +191,7 @@ export class Pool {
 
   // A script takes megabytes, and nobody but its scheduler counts them.
   #roomFor(component: number): number {
-    const load = this.#loadOf(component);
+    const load = this.#loads.get(component);
     const isScript = load === undefined || load.code.type === "script";
     return isScript ? PROCESSES_MAX : CORE_PROCESSES_MAX;
   }

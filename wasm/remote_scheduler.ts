@@ -228,6 +228,11 @@ export class RemoteScheduler implements Peer {
     this.#post(command);
   }
 
+  /** Makes it forget a component, whose processes have ended. */
+  unload(component: number): void {
+    this.#tell({ type: "unload", component });
+  }
+
   /** Tells of another scheduler. */
   hear(tiding: Tiding): void {
     if (POSTED_TIDINGS.has(tiding.type)) this.#post(tiding);

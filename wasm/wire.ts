@@ -106,6 +106,8 @@ export type Command =
     readonly code: GuestCode;
     readonly capability: Capability;
   }
+  /** `component` is spawned no more, and its processes have ended. */
+  | { readonly type: "unload"; readonly component: number }
   /** Spawn a process under a pid that the main thread allotted. */
   | {
     readonly type: "spawn";

@@ -27,6 +27,7 @@ const OTHERS: Parameters<typeof isSignal>[0][] = [
   { type: "spawn", pid: to, component: 0, start: { entry: "run" } },
   { type: "left", scheduler: 1, reason: "shutdown" },
   { type: "ping" },
+  { type: "unload", component: 7 },
   { type: "ready" },
   { type: "refused", to },
   { type: "exited", pid: to, component: 0, reason: "normal" },

@@ -112,6 +112,8 @@ class WorkerScheduler {
         const { component, code, capability } = command;
         return this.#guests.load(component, code, capability);
       }
+      case "unload":
+        return this.#guests.unload(command.component);
       case "spawn":
         return this.#spawn(command);
       case "linked":

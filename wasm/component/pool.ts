@@ -55,10 +55,10 @@ export class ComponentPool implements ProcessPool {
   readonly #idle: ComponentInstance[] = [];
   // Bytes that are counted of the memories of instances that have grown.
   readonly #countedBytes = new WeakMap<ComponentInstance, number>();
-  readonly #dropped: FinalizationRegistry<Cost>;
   // What the memories of each instance hold at first; undefined when they are
   // too large to be put back.
   #images: readonly MemoryImage[] | undefined;
+  #isClosed = false;
 
   /** A pool for processes of a component. */
   constructor(component: PreparedComponent, options: ComponentPoolOptions) {
@@ -70,7 +70,6 @@ export class ComponentPool implements ProcessPool {
     this.#memoriesCost = costOf(linkage);
     const { maps, bytes } = this.#memoriesCost;
     this.#wholeCost = { maps: maps + FIBER_MAPS, bytes };
-    this.#dropped = new FinalizationRegistry((cost) => ceilings.release(cost));
   }
 
   /** How many instances wait. */
@@ -116,10 +115,16 @@ export class ComponentPool implements ProcessPool {
 
   give(instance: ComponentInstance): void {
     instance.end();
-    const isKept = this.#idle.length < IDLE_INSTANCES_MAX &&
+    const isKept = !this.#isClosed && this.#idle.length < IDLE_INSTANCES_MAX &&
       instance.restore(this.#images);
     if (isKept) this.#idle.push(instance);
     else this.#drop(instance);
+  }
+
+  /** Drops what waits, and from now on what is given. Nothing is taken any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#idle.splice(0).forEach((instance) => this.#drop(instance));
   }
 
   // Memories that nobody uses count until they are collected.
@@ -128,7 +133,7 @@ export class ComponentPool implements ProcessPool {
     const bytes = this.#bytesOf(instance);
     this.ceilings.force({ maps: 0, bytes: bytes - this.#counted(instance) });
     const [first] = instance.memories;
-    this.#dropped.register(first ?? instance, { maps, bytes });
+    this.ceilings.releaseWithGarbage(first ?? instance, { maps, bytes });
   }
 
   #counted(instance: ComponentInstance): number {

@@ -46,10 +46,10 @@ export class InstancePool {
   readonly #zeroed: WebAssembly.Memory[] = [];
   // Bytes that are counted of the memories that have grown.
   readonly #countedBytes = new WeakMap<WebAssembly.Memory, number>();
-  readonly #dropped: FinalizationRegistry<Cost>;
   // What the memory of each instance holds at first; undefined when it is too
   // large to be put back.
   #image: MemoryImage | undefined;
+  #isClosed = false;
 
   /**
    * A pool for processes of `module`.
@@ -63,9 +63,6 @@ export class InstancePool {
     this.#memoryCost = memoryCost(module);
     const { maps, bytes } = this.#memoryCost;
     this.#wholeCost = { maps: maps + FIBER_MAPS, bytes };
-    this.#dropped = new FinalizationRegistry((cost) =>
-      this.ceilings.release(cost)
-    );
   }
 
   /** How many instances wait. */
@@ -128,15 +125,25 @@ export class InstancePool {
   /** Gives an instance back. No call may be under way in it. */
   give(instance: CoreInstance): void {
     instance.guest = undefined;
-    const isKept = this.#idle.length < IDLE_INSTANCES_MAX &&
+    const isKept = !this.#isClosed && this.#idle.length < IDLE_INSTANCES_MAX &&
       instance.restore(this.#image);
     if (isKept) this.#idle.push(instance);
     else if (instance.memory !== undefined) this.#drop(instance.memory);
   }
 
+  /** Drops what waits, and from now on what is given. Nothing is taken any more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { memory } of this.#idle.splice(0)) {
+      if (memory !== undefined) this.#drop(memory);
+    }
+    this.#zeroed.splice(0).forEach((memory) => this.#drop(memory));
+  }
+
   #drop(memory: WebAssembly.Memory): void {
     const { isRestorable, memories } = this.#parts.module;
-    const isZeroed = !isRestorable && hasFirstSize(memory, memories[0]!) &&
+    const isZeroed = !this.#isClosed && !isRestorable &&
+      hasFirstSize(memory, memories[0]!) &&
       memory.buffer.byteLength <= ZEROED_BYTES_MAX &&
       this.#zeroed.length < IDLE_MEMORIES_MAX;
     if (isZeroed) {
@@ -146,7 +153,7 @@ export class InstancePool {
       const { maps } = this.#memoryCost;
       this.ceilings.force(this.#growthOf(memory));
       const cost = { maps, bytes: memory.buffer.byteLength };
-      this.#dropped.register(memory, cost);
+      this.ceilings.releaseWithGarbage(memory, cost);
     }
   }
 
