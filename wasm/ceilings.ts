@@ -17,6 +17,7 @@ import {
   SYSTEM_BYTES,
   WAITING_SPAWNS_MAX,
 } from "./core/limits.ts";
+import { collectGarbage } from "./garbage.ts";
 
 /** What something takes. */
 export interface Cost {
@@ -55,9 +56,6 @@ const UNITS = 1;
 
 // Bytes are counted in pages of Wasm, so that 32 bits are enough.
 const UNIT_BYTES = 65_536;
-
-/** Too much for any machine: asking for it makes V8 look for garbage. */
-const IMPOSSIBLE_BYTES = 2 ** 45;
 
 /**
  * Counts what is taken, over all threads, and refuses what would be too much.
@@ -266,11 +264,7 @@ export class Ceilings {
   #collect(): void {
     const nowMs = performance.now();
     if (nowMs - this.#collectedAtMs < COLLECT_MS_MIN) return;
-    try {
-      new ArrayBuffer(IMPOSSIBLE_BYTES);
-    } catch {
-      // V8 collected all garbage before it gave up.
-    }
+    collectGarbage();
     this.#collectedAtMs = performance.now();
     this.#returnSpare();
   }

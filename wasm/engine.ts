@@ -25,11 +25,15 @@ import {
 import { SchedulerFailed, SystemLimit } from "./errors.ts";
 import { Ceilings } from "./ceilings.ts";
 import { isComponent } from "./component/decode.ts";
-import { ComponentCache, type PreparedComponent } from "./component/prepare.ts";
+import { ComponentCache } from "./component/prepare.ts";
 import { needsPreview3 } from "./component/preview3/needs.ts";
 import { GlueCache, type PreparedGlue } from "./component/preview3/prepare.ts";
 import { createPermits } from "./core/crash_report.ts";
 import { Dedicated } from "./dedicated.ts";
+import { Baker } from "./dynamic/baker.ts";
+import type { DynamicCode } from "./dynamic/code.ts";
+import type { Template } from "./dynamic/template.ts";
+import { Templates } from "./dynamic/templates.ts";
 import { ModuleCache } from "./core/module_cache.ts";
 import { ModuleStore } from "./core/module_store.ts";
 import { insistGrantable } from "./grantable.ts";
@@ -68,6 +72,20 @@ const DEBUG = 3;
 
 /** How a process begins, be it for a request or not. */
 type Begin = Start & Pick<PostedStart, "request">;
+
+/** What was made ready of Wasm. */
+interface Caches {
+  readonly modules: ModuleCache;
+  readonly components: ComponentCache;
+}
+
+/** Wasm that is to be loaded. */
+interface WasmSource {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly capability: Capability;
+  readonly options: LoadOptions;
+}
 
 /** A component, with what only the engine knows of it. */
 interface Loaded extends Component {
@@ -108,15 +126,16 @@ export class Engine {
   readonly #switchboard: Switchboard;
   readonly #pools = new Map<string, Pool>();
   readonly #components = new Map<number, Loaded>();
-  readonly #modules: ModuleCache;
   readonly #dumpPermits: SharedArrayBuffer | undefined;
   readonly #indices = new Indices();
   readonly #dedicated: Dedicated;
   readonly #names = new ComponentNames<Component>();
   readonly #connections = new Connections();
   readonly #service: NodeService<Component>;
-  readonly #prepared: ComponentCache;
+  readonly #caches: Caches;
   readonly #glued: GlueCache;
+  readonly #baker = new Baker();
+  readonly #templates: Templates<Component>;
   #loaded = 0;
   #spawned = 0;
   #closing: Promise<void> | undefined;
@@ -126,15 +145,22 @@ export class Engine {
   /**
    * An engine whose processes are reached through `runtime`.
    *
-   * @throws {RangeError} `coreDumpsMax` is no number of core dumps.
+   * @throws {RangeError} `coreDumpsMax` is no number of core dumps, or
+   * `dynamicTtlMs` no time.
    */
   constructor(runtime: Runtime, options: EngineOptions = {}) {
     this.#runtime = runtime;
     this.#options = options;
-    this.#modules = new ModuleCache(storeOf(options));
-    this.#prepared = new ComponentCache(this.#modules);
-    this.#glued = new GlueCache(this.#modules, options.jcoDir);
+    const modules = new ModuleCache(storeOf(options));
+    this.#caches = { modules, components: new ComponentCache(modules) };
+    this.#glued = new GlueCache(modules, options.jcoDir);
     this.#dumpPermits = dumpPermitsOf(options);
+    this.#templates = new Templates({
+      ...{ host: runtime.host, store: options.store },
+      ttlMs: options.dynamicTtlMs,
+      load: (template, code) => this.#loadDynamic(template, code),
+      unload: (component) => this.unload(component),
+    });
     this.#switchboard = new Switchboard(runtime);
     this.#service = this.#serviceOf(runtime, options);
     this.#dedicated = new Dedicated(
@@ -155,6 +181,7 @@ export class Engine {
     const { tags } = this.#switchboard;
     return new NodeService({
       ...{ runtime, tags, store, components: this.#names },
+      templates: this.#templates,
       spawn: (named, label, supervisor) =>
         this.#spawnNamed(named, label, supervisor),
       guests: () => this.#places().flatMap((place) => [...place.pids()]),
@@ -182,6 +209,7 @@ export class Engine {
     component: Component,
     { entry = "run" }: RegisterOptions = {},
   ): void {
+    this.#templates.remove(name);
     this.#names.declare(name, { component, entry });
   }
 
@@ -197,6 +225,7 @@ export class Engine {
     code: string | Uint8Array<ArrayBuffer>,
     { entry = "run", ...options }: RegisterOptions & LoadOptions = {},
   ): void {
+    this.#templates.remove(name);
     this.#names.leave(
       name,
       entry,
@@ -215,6 +244,44 @@ export class Engine {
    */
   giveName(pid: Pid, name: string): boolean {
     return this.#runtime.registerAway(name, pid);
+  }
+
+  /**
+   * Lets guests that may spawn start processes of code that they bring, by
+   * `spawn-from` and the name of `template`, under its capability. It takes the
+   * place of what had the name before.
+   *
+   * The code is in the source string, in the store, or fetched: a guest needs
+   * what it would need to read it there. It is loaded once, however many
+   * processes there are of it, and forgotten when nobody uses it for long.
+   *
+   * @throws {NotGrantable} The profile grants what this node may not do.
+   * @throws {RangeError} A word of `template` is none, or only `"wasm"` has an entry.
+   */
+  async registerTemplate(template: Template): Promise<void> {
+    await insistGrantable(template.capability);
+    this.#templates.declare(template);
+    this.#names.remove(template.name);
+  }
+
+  async #loadDynamic(
+    { name, capability, ...options }: Template,
+    code: DynamicCode,
+  ): Promise<Component> {
+    if (code.type === "script") {
+      const log = (level: number, text: string) =>
+        this.#options.observer?.logged?.(undefined, name, level, text);
+      const image = await this.#baker.bake(name, code.bundle, capability, log);
+      return await this.#loadImage(name, image, capability, options);
+    }
+    // What nobody may need again is not to stay in memory, nor on disk.
+    const modules = new ModuleCache();
+    const caches = { modules, components: new ComponentCache(modules) };
+    const source = { name, bytes: code.bytes, capability, options };
+    // Glue for preview 3 is no way for code that anybody brings: it is JavaScript.
+    return isComponent(code.bytes)
+      ? await this.#loadComponent(source, caches)
+      : await this.#loadModule(source, caches);
   }
 
   /** The groups of the node, of guests and of processes of the main thread. */
@@ -249,9 +316,17 @@ export class Engine {
     checkIsolation(options);
     await insistGrantable(capability);
     const image = await this.#bake(name, bundle, capability);
+    return await this.#loadImage(name, image, capability, options);
+  }
+
+  #loadImage(
+    name: string,
+    image: Image,
+    ...[capability, options]: readonly [Capability, LoadOptions]
+  ): Promise<Component> {
     const code = { type: "script", image } as const;
     const facts = { script: image.abilities };
-    return await this.#load(name, code, capability, options, facts);
+    return this.#load(name, code, capability, options, facts);
   }
 
   /**
@@ -272,12 +347,18 @@ export class Engine {
     capability: Capability,
     options: LoadOptions = {},
   ): Promise<Component> {
-    if (isComponent(bytes)) {
-      return await this.loadComponent(name, bytes, capability, options);
-    }
     checkIsolation(options);
     await insistGrantable(capability);
-    const module = await this.#modules.prepare(name, bytes, capability);
+    return isComponent(bytes)
+      ? await this.loadComponent(name, bytes, capability, options)
+      : await this.#loadModule({ name, bytes, capability, options });
+  }
+
+  async #loadModule(
+    { name, bytes, capability, options }: WasmSource,
+    { modules }: Caches = this.#caches,
+  ): Promise<Component> {
+    const module = await modules.prepare(name, bytes, capability);
     const code = {
       ...{ type: "core", module } as const,
       ...{ ...this.#wasmCode(name), ...this.#dumpsOf(bytes) },
@@ -309,9 +390,9 @@ export class Engine {
   ): Promise<Component> {
     checkIsolation(options);
     await insistGrantable(capability);
-    let component: PreparedComponent;
+    const source = { name, bytes, capability, options };
     try {
-      component = await this.#prepared.prepare(name, bytes, capability);
+      return await this.#loadComponent(source);
     } catch (failure) {
       // Not swallowed: the way there is then says itself what is amiss.
       const needs = needsPreview3(failure);
@@ -319,6 +400,13 @@ export class Engine {
       const glue = await this.#glued.prepare(name, bytes, capability, needs);
       return await this.#loadGlue(name, glue, capability);
     }
+  }
+
+  async #loadComponent(
+    { name, bytes, capability, options }: WasmSource,
+    { components }: Caches = this.#caches,
+  ): Promise<Component> {
+    const component = await components.prepare(name, bytes, capability);
     const code = {
       ...{ type: "component", component } as const,
       ...this.#wasmCode(name),
@@ -610,6 +698,8 @@ export class Engine {
   async #close(): Promise<void> {
     clearInterval(this.#heartbeat);
     this.#ticker?.epoch.halt();
+    this.#templates.close();
+    this.#baker.close();
     const closings = this.#places().map((place) => place.close());
     this.#pools.clear();
     this.#switchboard.close();

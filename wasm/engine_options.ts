@@ -113,6 +113,12 @@ export interface EngineOptions {
   readonly jcoDir?: string;
   /** Keeps values for guests that may use storage; they are told that there is none when absent. */
   readonly store?: Store;
+  /**
+   * How long it is believed what is at the source of dynamic code, and how long
+   * such code is kept that nobody uses, in milliseconds; `DYNAMIC_TTL_MS` when
+   * absent. See `Engine.registerTemplate`.
+   */
+  readonly dynamicTtlMs?: number;
   /** Told what happens. */
   readonly observer?: EngineObserver;
 }

@@ -25,10 +25,12 @@ import type { PreparedComponent } from "./component/prepare.ts";
 import type { PreparedGlue } from "./component/preview3/prepare.ts";
 import { GlueProcess } from "./component/preview3/process.ts";
 import type { ProcessInstance } from "./core/process_pool.ts";
+import { DroppedCount } from "./garbage.ts";
 import { environmentGet } from "./host/environment.ts";
 import { answering } from "./http/answering.ts";
 import type { RequestStart } from "./http/frames.ts";
 import { HANDLER_ENTRY } from "./http/handler.ts";
+import { UNLOADS_PER_COLLECTION } from "./limits.ts";
 import type { GuestMessage } from "./message.ts";
 import type { NameService } from "./name_replica.ts";
 import type { Connection, ConnectionInfo } from "./node/connection.ts";
@@ -158,6 +160,7 @@ export class Guests {
   readonly #runQueue: RunQueue;
   readonly #names: NameService;
   readonly #takeMail: () => void;
+  readonly #dropped = new DroppedCount(UNLOADS_PER_COLLECTION);
   #ceilings: Ceilings | undefined;
 
   /**
@@ -179,7 +182,7 @@ export class Guests {
   /** Forgets a component. All its processes have ended. */
   unload(component: number): void {
     this.#known.get(component)?.forget();
-    this.#known.delete(component);
+    if (this.#known.delete(component)) this.#dropped.add();
   }
 
   #knownOf(code: GuestCode, capability: Capability): Known {

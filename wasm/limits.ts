@@ -81,6 +81,9 @@ export const LOG_ENTRY_BYTES = 16;
 /** The longest name, message and stack of an error that leaves a guest, each in UTF-16 units. */
 export const ERROR_LENGTH_MAX: number = 8 * 1024;
 
+/** Components that a thread has forgotten, after which it collects what they leave: V8 sees little of it. */
+export const UNLOADS_PER_COLLECTION = 32;
+
 /** Idle instances that a scheduler keeps of one component, ready for new processes. */
 export const IDLE_INSTANCES_MAX = 64;
 

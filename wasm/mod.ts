@@ -17,8 +17,9 @@ export {
 } from "./capability.ts";
 export { isComponent } from "./component/decode.ts";
 export { describeComponent } from "./component/describe.ts";
-export { componentEntries } from "./component/entries.ts";
+export { componentEntries, hasEntry } from "./component/entries.ts";
 export { InvalidComponent, NeedsPreview3 } from "./component/errors.ts";
+export type { Template, TemplateKind } from "./dynamic/template.ts";
 export { Engine } from "./engine.ts";
 export type {
   Component,

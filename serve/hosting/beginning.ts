@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type ComponentAbilities, componentEntries } from "@rusm/wasm";
+import {
+  type ComponentAbilities,
+  componentEntries,
+  hasEntry,
+} from "@rusm/wasm";
 import type { Artifact } from "./artifact.ts";
 
 /** Where processes begin, or why they cannot. */
@@ -87,7 +91,7 @@ function usualOf(
 ): Beginning | undefined {
   if (kind === "module" && exported.includes(START)) return found(START, true);
   if (exported.includes(RUN)) return found(RUN);
-  const isCommand = kind === "component" && hasExport(exported, COMMAND);
+  const isCommand = kind === "component" && hasEntry(exported, COMMAND);
   return isCommand ? found(RUN, true) : undefined;
 }
 
@@ -95,14 +99,7 @@ function namedOf(
   exported: readonly string[],
   wanted: string,
 ): Beginning | undefined {
-  return hasExport(exported, wanted) ? found(wanted) : undefined;
-}
-
-// Any version of an interface will do where none is named.
-function hasExport(exported: readonly string[], wanted: string): boolean {
-  return exported.some((name) =>
-    name === wanted || name.replace(/@[^#]*(?=#)/, "") === wanted
-  );
+  return hasEntry(exported, wanted) ? found(wanted) : undefined;
 }
 
 function found(entry: string, isCommand = false): Beginning {

@@ -27,6 +27,18 @@ export function componentEntries(bytes: Uint8Array): string[] {
   return readComponentTypes(bytes).exports.flatMap(namesIn);
 }
 
+/**
+ * Whether `wanted` is among `entries`. Any version of an interface will do where
+ * it names none.
+ *
+ * @param entries As of {@linkcode componentEntries}, or of a core module.
+ */
+export function hasEntry(entries: readonly string[], wanted: string): boolean {
+  return entries.some((name) =>
+    name === wanted || name.replace(/@[^#]*(?=#)/, "") === wanted
+  );
+}
+
 function namesIn(each: ComponentExport): string[] {
   if (each.kind === "function") {
     return takesNothing(each.function) ? [each.name] : [];

@@ -46,6 +46,12 @@ export class ComponentNames<Component> {
     this.#undeclared.set(name, { entry, load, loaded: new Map() });
   }
 
+  /** Takes a name away, if it is there. */
+  remove(name: string): void {
+    this.#declared.delete(name);
+    this.#undeclared.delete(name);
+  }
+
   /**
    * What `name` stands for, to a process of `capability`.
    *

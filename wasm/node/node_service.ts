@@ -6,6 +6,7 @@
 
 import type { ChildStarter, Pid, Runtime } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
+import type { Templates } from "../dynamic/templates.ts";
 import { SystemLimit } from "../errors.ts";
 import {
   type Answer,
@@ -37,6 +38,8 @@ export interface NodeParts<Component> {
   readonly runtime: Runtime;
   /** What can be spawned by name. */
   readonly components: ComponentNames<Component>;
+  /** What can be spawned with code from elsewhere; no name is that of a component, too. */
+  readonly templates: Templates<Component>;
   /** The groups of the node. */
   readonly tags: TagBoard;
   /** Keeps values; none are kept when undefined. */
@@ -110,7 +113,7 @@ export class NodeService<Component> {
       case "spawn":
         return this.#spawn(asker, ask.component);
       case "spawnFrom":
-        return this.#spawnFrom(ask.component);
+        return this.#spawnFrom(asker, ask.component, ask.source);
       case "supervise":
         return this.#supervise(asker, ask);
       case "list":
@@ -131,6 +134,11 @@ export class NodeService<Component> {
   }
 
   #spawn({ capability }: Asker, name: string): bigint | Promise<bigint> {
+    if (this.#parts.templates.has(name)) {
+      throw new Refused(
+        `\`${name}\` is a dynamic runner template — spawn it with spawn-from(component, source)`,
+      );
+    }
     const named = this.#find(name, capability);
     return named instanceof Promise
       ? named.then((found) => this.#spawnNamed(found, name))
@@ -155,10 +163,22 @@ export class NodeService<Component> {
     });
   }
 
-  // There are no templates yet.
-  #spawnFrom(name: string): never {
+  #spawnFrom(
+    { capability }: Asker,
+    name: string,
+    source: string,
+  ): Promise<bigint> {
+    const { templates, components } = this.#parts;
+    if (templates.has(name)) {
+      return templates.spawn(
+        name,
+        source,
+        capability,
+        (named) => this.#spawnNamed(named, name),
+      );
+    }
     throw new Refused(
-      this.#parts.components.has(name)
+      components.has(name)
         ? `\`${name}\` is not a dynamic template (use \`spawn\` for a fixed component)`
         : `unknown component \`${name}\``,
     );
@@ -172,6 +192,12 @@ export class NodeService<Component> {
     if (children.length > CHILDREN_MAX) {
       throw new Refused(
         `supervise denied: more than ${CHILDREN_MAX} children: ${children.length}`,
+      );
+    }
+    const template = children.find((name) => this.#parts.templates.has(name));
+    if (template !== undefined) {
+      throw new Refused(
+        `\`${template}\` is a dynamic template and can't be a supervised child`,
       );
     }
     const named = await Promise.all(

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { type Down, type Pid, Runtime } from "@rusm/otp";
 import { BUILT_IN_PROFILES, type Capability } from "../capability.ts";
+import { Templates } from "../dynamic/templates.ts";
 import { SystemLimit } from "../errors.ts";
 import type { Ask, SuperviseAsk } from "./ask.ts";
 import { ComponentNames } from "./component_names.ts";
@@ -24,6 +25,11 @@ function setup(parts: Partial<NodeParts<string>> = {}) {
   const failures: string[] = [];
   const service = new NodeService<string>({
     ...{ runtime, components, tags: new TagBoard(runtime, crier) },
+    templates: new Templates<string>({
+      ...{ host: runtime.host, store: undefined },
+      load: () => Promise.reject(new Error("nothing is loaded")),
+      unload: () => true,
+    }),
     store: undefined,
     spawn: () => runtime.spawn(() => {}).pid,
     guests: () => [],

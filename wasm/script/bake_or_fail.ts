@@ -7,7 +7,7 @@
 import { BUILT_IN_PROFILES, type Capability } from "../capability.ts";
 import { LoadFailed } from "../errors.ts";
 import { GuestOutOfMemory, GuestThrew } from "./guest_error.ts";
-import { bake, type Image } from "./image.ts";
+import { bake, type BakeOptions, type Image } from "./image.ts";
 
 /**
  * Evaluates a component as `Engine.load` does, and forgets it: for
@@ -30,9 +30,10 @@ export async function bakeOrFail(
   bundle: string,
   capability: Capability,
   log: (level: number, text: string) => void,
+  options: BakeOptions = {},
 ): Promise<Image> {
   try {
-    return await bake(name, bundle, capability, log);
+    return await bake(name, bundle, capability, log, options);
   } catch (thrown) {
     // The guest boundary: a component that throws is the app's fault, not ours.
     if (thrown instanceof GuestThrew) {

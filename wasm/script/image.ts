@@ -69,6 +69,12 @@ export interface ImagePart {
   readonly bytes: Uint8Array;
 }
 
+/** How a component is evaluated. */
+export interface BakeOptions {
+  /** How long it may take, in milliseconds; {@linkcode BAKE_MS_MAX} when absent. */
+  readonly msMax?: number;
+}
+
 /**
  * Evaluates prelude and bundle, and takes the image of the memory.
  *
@@ -83,11 +89,12 @@ export async function bake(
   bundle: string,
   capability: Capability,
   log: (level: number, text: string) => void,
+  { msMax = BAKE_MS_MAX }: BakeOptions = {},
 ): Promise<Image> {
   const module = await quickjs(capability.memoryBytesMax);
   compiled ??= compileScripts();
   const { prelude, libraries } = await compiled;
-  const vm = new Vm(module, new LoadBridge(name, BAKE_MS_MAX, log, libraries));
+  const vm = new Vm(module, new LoadBridge(name, msMax, log, libraries));
   vm.initialize(
     capability.memoryBytesMax - QUICKJS_OVERHEAD_BYTES,
     STACK_BYTES_MAX,

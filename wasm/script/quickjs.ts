@@ -24,6 +24,15 @@ export function quickjs(memoryBytesMax: number): Promise<WebAssembly.Module> {
   return module;
 }
 
+/** Makes {@linkcode quickjs} answer with `module`, which another thread has from it. */
+export function provideQuickjs(
+  memoryBytesMax: number,
+  module: WebAssembly.Module,
+): void {
+  if (modules.has(memoryBytesMax)) return;
+  modules.set(memoryBytesMax, Promise.resolve(module));
+}
+
 async function compile(memoryBytesMax: number): Promise<WebAssembly.Module> {
   bytes ??= Deno.readFile(
     new URL(import.meta.resolve("quickjs-wasi/quickjs.wasm")),

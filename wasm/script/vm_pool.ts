@@ -23,12 +23,14 @@ const NOBODY: Bridge = {
  * so what one process left behind is gone before another can come.
  */
 export class VmPool {
-  readonly #image: Image;
+  // Of this thread once a process was there: not all threads run one.
+  #image: Image;
+  #isOwn = false;
   #idle: Vm[] = [];
 
   /** A pool for processes of `image`. */
   constructor(image: Image) {
-    this.#image = unshare(image);
+    this.#image = image;
   }
 
   /** How many instances wait. */
@@ -44,6 +46,8 @@ export class VmPool {
   }
 
   #create(): Vm {
+    if (!this.#isOwn) this.#image = unshare(this.#image);
+    this.#isOwn = true;
     const vm = new Vm(this.#image.module, NOBODY);
     restore(vm, this.#image);
     return vm;

@@ -21,6 +21,8 @@ export interface AppOptions extends EngineOptions {
   readonly capability?: Capability;
   /** How the main component begins. */
   readonly start?: Partial<Start>;
+  /** Called before the main component is loaded, and after `others` are. */
+  readonly prepared?: (watched: WatchedEngine) => unknown;
   /** Called with the main process, as soon as it is spawned. */
   readonly spawned?: (pid: Pid, watched: WatchedEngine) => unknown;
   /** Body of the function of a process that may do all; its pid is the last argument of the main one. */
@@ -44,13 +46,14 @@ export async function runApp(
   look: (watched: WatchedEngine) => unknown = () => {},
 ): Promise<Outcome> {
   const { capability = TRUSTED, start = {}, others = {}, ...more } = options;
-  const { running, spawned, ...rest } = more;
+  const { running, spawned, prepared, ...rest } = more;
   let outcome: Outcome | undefined;
   await withEngine({ schedulersPerPool: 2, ...rest }, async (watched) => {
     const { engine, lines, ends } = watched;
     for (const [name, body] of Object.entries(others)) {
       engine.register(name, await engine.load(name, script(body), TRUSTED));
     }
+    await prepared?.(watched);
     const component = await engine.load("main", script(main), capability);
     const args = [...start.args ?? []];
     if (running !== undefined) {
