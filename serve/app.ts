@@ -12,6 +12,7 @@ import {
   loadComponents,
   type Loaded,
   registerComponents,
+  registerTemplates,
   type Role,
 } from "./components.ts";
 import { loadEnvFile } from "./env_file.ts";
@@ -101,8 +102,8 @@ export interface StartOptions {
  * commands are started, and then its listeners are bound, when the promise
  * resolves. When it rejects, nothing is left running.
  *
- * @throws {AppError} A component was not built, cannot be loaded or granted, or
- * has no function to begin with, the store cannot be opened, or an address is in
+ * @throws {AppError} A component was not built, is not at its source, cannot be
+ * loaded or granted, or has no function to begin with, the store cannot be opened, or an address is in
  * use.
  */
 export async function startApp(
@@ -112,10 +113,10 @@ export async function startApp(
   const log = options.log ?? stderrLog(manifest);
   await loadEnvFile(manifest.directory);
   const store = await openStoreOf(manifest, log);
+  const { directory, dynamicTtlMs } = manifest;
   const running = new Running(log, {
     ...options,
-    store,
-    directory: manifest.directory,
+    ...{ store, directory, dynamicTtlMs },
   });
   try {
     await running.host(manifest);
@@ -191,6 +192,8 @@ interface RunningOptions extends Pick<StartOptions, "cacheDir" | "drainMsMax"> {
   readonly store: Store | undefined;
   /** That of the app. */
   readonly directory: string;
+  /** Of its manifest. */
+  readonly dynamicTtlMs: number | undefined;
 }
 
 /** The log of an app; that of a caller may be one that need not be flushed. */
@@ -213,7 +216,8 @@ class Running implements App {
 
   constructor(
     log: AppLog,
-    { store, cacheDir, directory, drainMsMax = DRAIN_MS_MAX }: RunningOptions,
+    { store, cacheDir, directory, dynamicTtlMs, drainMsMax = DRAIN_MS_MAX }:
+      RunningOptions,
   ) {
     this.#log = log;
     this.#drainMsMax = drainMsMax;
@@ -234,6 +238,7 @@ class Running implements App {
       jcoDir: directory,
       ...(store === undefined ? {} : { store }),
       ...(cacheDir === undefined ? {} : { cacheDir }),
+      ...(dynamicTtlMs === undefined ? {} : { dynamicTtlMs }),
     });
     this.#runtime = runtime;
     this.#engine = engine;
@@ -245,11 +250,12 @@ class Running implements App {
   async host(manifest: Manifest): Promise<void> {
     const { storePath: path } = manifest;
     if (path !== undefined) this.#log.lifecycle({ type: "store", path });
-    this.#loaded = await loadComponents(
-      manifest,
-      this.#engine,
-      this.#sourceMaps,
-    );
+    this.#loaded = await loadComponents(manifest, {
+      engine: this.#engine,
+      sourceMaps: this.#sourceMaps,
+      store: this.#store,
+    });
+    await registerTemplates(manifest, this.#engine);
     registerComponents(this.#engine, this.#loaded);
     await this.#residents.start(this.#loaded);
   }

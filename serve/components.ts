@@ -24,7 +24,9 @@ import {
   findBeginning,
 } from "./hosting/beginning.ts";
 import type { SourceMaps } from "./hosting/source_maps.ts";
+import { fetchArtifact } from "./hosting/source.ts";
 import type { ComponentEntry, Manifest } from "./manifest.ts";
+import type { Store } from "./store.ts";
 
 /**
  * When processes of a component are started by the app itself.
@@ -50,8 +52,8 @@ export interface Loaded {
 }
 
 /**
- * Loads every component of `manifest`, all at once, and tells `sourceMaps` of
- * their maps.
+ * Loads every component of `manifest` that has code, all at once, and tells the
+ * source maps of theirs.
  *
  * @returns Them, in the manifest's order.
  * @throws {AppError} One was not built, cannot be loaded or granted, or has not
@@ -60,11 +62,10 @@ export interface Loaded {
  */
 export async function loadComponents(
   manifest: Manifest,
-  engine: Engine,
-  sourceMaps: SourceMaps,
+  node: LoadNode,
 ): Promise<readonly Loaded[]> {
-  const entries = [...manifest.components.values()];
-  const node = { engine, sourceMaps };
+  const entries = [...manifest.components.values()]
+    .filter(({ dynamic }) => dynamic === undefined);
   const loads = entries.map((entry) => loadEntry(manifest, node, entry));
   // Which one fails first is a race; which one is told is not.
   await Promise.allSettled(loads);
@@ -72,9 +73,13 @@ export async function loadComponents(
 }
 
 /** What components are loaded into. */
-interface LoadNode {
+export interface LoadNode {
+  /** Runs them. */
   readonly engine: Engine;
+  /** Told of the maps of scripts. */
   readonly sourceMaps: SourceMaps;
+  /** Where the code of some is; nowhere when the app has none. */
+  readonly store: Store | undefined;
 }
 
 async function loadEntry(
@@ -82,7 +87,7 @@ async function loadEntry(
   node: LoadNode,
   entry: ComponentEntry,
 ): Promise<Loaded> {
-  const artifact = await readOrFail(manifest, entry);
+  const artifact = await readOrFail(manifest, entry, node.store);
   const mapId = artifact.kind === "script" ? artifact.mapId : undefined;
   node.sourceMaps.set(entry.name, mapId);
   const component = await loadOrFail(manifest, node, entry, artifact);
@@ -94,9 +99,13 @@ async function loadEntry(
 }
 
 async function readOrFail(
-  { directory, path }: Manifest,
-  { name, at }: ComponentEntry,
+  manifest: Manifest,
+  entry: ComponentEntry,
+  store: Store | undefined,
 ): Promise<Artifact> {
+  const { directory, path } = manifest;
+  const { name, at, source } = entry;
+  if (source !== undefined) return await fetchOrFail(manifest, entry, store);
   const artifact = await readArtifact(directory, name);
   if (artifact !== undefined) return artifact;
   throw new AppError(
@@ -107,6 +116,25 @@ async function readOrFail(
       artifactPaths(directory, name)
     }`,
   );
+}
+
+async function fetchOrFail(
+  { path }: Manifest,
+  { name, at, source }: ComponentEntry,
+  store: Store | undefined,
+): Promise<Artifact> {
+  try {
+    return await fetchArtifact(source!, store);
+  } catch (error) {
+    // Whatever is wrong there is the user's to mend, so it is told with the place.
+    const why = error instanceof Error ? error.message : String(error);
+    throw new AppError(
+      "noSource",
+      `${
+        formatPlace(path, at)
+      }: Cannot have the code of component "${name}": ${why}`,
+    );
+  }
 }
 
 async function loadOrFail(
@@ -136,6 +164,31 @@ async function loadOrFail(
       );
     }
     throw error;
+  }
+}
+
+/**
+ * Lets guests that may spawn bring code for each template of `manifest`.
+ *
+ * @throws {AppError} The profile of one grants what the node may not do.
+ */
+export async function registerTemplates(
+  manifest: Manifest,
+  engine: Pick<Engine, "registerTemplate">,
+): Promise<void> {
+  for (const component of manifest.components.values()) {
+    const { name, dynamic: kind, capability, isolation, entry } = component;
+    if (kind === undefined) continue;
+    const template = { name, kind, capability, isolation };
+    try {
+      await engine.registerTemplate(
+        entry === undefined ? template : { ...template, entry },
+      );
+    } catch (error) {
+      if (!(error instanceof NotGrantable)) throw error;
+      const place = formatPlace(manifest.path, component.at);
+      throw new AppError("notGrantable", `${place}: ${error.message}`);
+    }
   }
 }
 

@@ -101,6 +101,8 @@ function describeProblems(path: string, problems: readonly Problem[]): string {
 export type AppErrorCode =
   /** A component was not built. */
   | "missingArtifact"
+  /** The code of a component is not at its source, or cannot be fetched from there. */
+  | "noSource"
   /** A component threw while it was loaded, or is no valid WebAssembly. */
   | "loadFailed"
   /** A component does not have the function that it is to begin with. */

@@ -11,6 +11,7 @@ import type { PreopenSite } from "./manifest/preopen.ts";
 import { type Manifest, readManifest } from "./manifest/root.ts";
 
 export type { Capability, Preopen } from "@rusm/wasm";
+export type { ArtifactSource } from "./manifest/dynamic.ts";
 export type { ComponentEntry, Components } from "./manifest/component.ts";
 export type { Listener } from "./manifest/listener.ts";
 export type { LogSettings } from "./manifest/log.ts";

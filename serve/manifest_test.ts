@@ -45,6 +45,27 @@ Deno.test("parseManifest() reads a listener with defaults", () => {
   });
 });
 
+Deno.test("parseManifest() reads where code comes from", () => {
+  const text = `[node]
+store = "s"
+dynamic_wasm_ttl_secs = 60
+[components.a]
+source = "kv:b/k"
+[components.b]
+source = "url:https://a.test/x"
+[components.c]
+dynamic = "wasm"
+entry = "main"
+`;
+  const { components, dynamicTtlMs } = parseManifest(text, "rusm.toml");
+  strictEqual(dynamicTtlMs, 60_000);
+  const [a, b, c] = ["a", "b", "c"].map((name) => components.get(name)!);
+  deepStrictEqual(a?.source, { type: "kv", bucket: "b", key: "k" });
+  const url = new URL("https://a.test/x");
+  deepStrictEqual(b?.source, { type: "url", url });
+  deepStrictEqual([c?.dynamic, c?.entry], ["wasm", "main"]);
+});
+
 Deno.test("parseManifest() reads every key of a component", () => {
   const text = `[components.clock]
 capability = "trusted"

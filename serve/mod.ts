@@ -50,6 +50,7 @@ export {
   type StoreOpened,
 } from "./log.ts";
 export {
+  type ArtifactSource,
   type ComponentEntry,
   type Components,
   type Listener,

@@ -19,6 +19,8 @@ export { isComponent } from "./component/decode.ts";
 export { describeComponent } from "./component/describe.ts";
 export { componentEntries, hasEntry } from "./component/entries.ts";
 export { InvalidComponent, NeedsPreview3 } from "./component/errors.ts";
+export { fetchCode, type FetchCodeOptions } from "./dynamic/fetch_code.ts";
+export { type CodeSource, parseSource } from "./dynamic/source.ts";
 export type { Template, TemplateKind } from "./dynamic/template.ts";
 export { Engine } from "./engine.ts";
 export type {

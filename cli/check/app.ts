@@ -106,7 +106,9 @@ async function checkManifest(path: string): Promise<Finding[]> {
 
 async function findUnbuilt(manifest: Manifest): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const { name, at } of manifest.components.values()) {
+  for (const { name, at, source, dynamic } of manifest.components.values()) {
+    // What comes from elsewhere is not built here.
+    if (source !== undefined || dynamic !== undefined) continue;
     const path = join(artifactsOf(manifest.directory), name);
     if (await exists(`${path}.js`) || await exists(`${path}.wasm`)) continue;
     const text = `Cannot find what component "${name}" was built into: ` +

@@ -37,6 +37,14 @@ const BAD = {
   "components/api/index.ts": "export default (): Response => 1;\n",
 };
 
+Deno.test("check looks for nothing of components from elsewhere", async () => {
+  const elsewhere = '[components.theme]\nsource = "https://a.test/theme"\n' +
+    '[components.plugin]\ndynamic = "js"\n';
+  const manifest = GOOD["rusm.toml"] + elsewhere;
+  const { code } = await check({ ...GOOD, "rusm.toml": manifest });
+  strictEqual(code, 0);
+});
+
 Deno.test("check tells all that is wrong, with its place", async () => {
   deepStrictEqual(await check(BAD), {
     code: 1,

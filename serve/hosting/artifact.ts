@@ -41,7 +41,10 @@ export async function readArtifact(
   const text = await unlessMissing(Deno.readTextFile(`${path}.js`));
   if (text !== undefined) return { kind: "script", text, ...mapIdIn(text) };
   const bytes = await unlessMissing(Deno.readFile(`${path}.wasm`));
-  if (bytes === undefined) return undefined;
+  return bytes && binaryOf(bytes);
+}
+
+function binaryOf(bytes: Uint8Array<ArrayBuffer>): Artifact {
   return { kind: isComponent(bytes) ? "component" : "module", bytes };
 }
 
@@ -77,6 +80,22 @@ export function readMap(path: string, mapId: string): Origins | undefined {
     // It only makes a stack more readable, which is being reported.
     return undefined;
   }
+}
+
+/** How binaries begin: `\0asm`. */
+const MAGIC = [0, 0x61, 0x73, 0x6d];
+
+/**
+ * Tells by its first bytes what was built: what is not WebAssembly is a script.
+ *
+ * @throws {TypeError} It is neither, since it is not UTF-8.
+ */
+export function artifactOf(bytes: Uint8Array<ArrayBuffer>): Artifact {
+  if (MAGIC.every((byte, index) => bytes[index] === byte)) {
+    return binaryOf(bytes);
+  }
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  return { kind: "script", text: decoder.decode(bytes) };
 }
 
 /** The files that {@linkcode readArtifact} looks for, for messages. */

@@ -9,6 +9,7 @@ import {
   type Capability,
   defineProfile,
   type Isolation,
+  type TemplateKind,
 } from "@rusm/wasm";
 import type { Position } from "../errors.ts";
 import {
@@ -24,6 +25,7 @@ import {
   text,
 } from "./fields.ts";
 import { nearest, suggest } from "./nearest.ts";
+import { type ArtifactSource, checkDynamic, source } from "./dynamic.ts";
 import type { TomlNode, TomlTable } from "./toml.ts";
 
 /** A component that the app has. */
@@ -38,6 +40,10 @@ export interface ComponentEntry {
   readonly isResident: boolean;
   /** The exported function that its processes begin with; the usual one when absent. */
   readonly entry?: string;
+  /** Where its code is; in `wasm/` when absent. */
+  readonly source?: ArtifactSource;
+  /** What the code is that guests bring; absent when it has code of its own. */
+  readonly dynamic?: TemplateKind;
   /** Where the manifest declares it. */
   readonly at: Position;
 }
@@ -50,6 +56,8 @@ const COMPONENT = {
   "isolation": oneOf<Isolation>(["shared", "dedicated"]),
   "resident": flag,
   "entry": text,
+  "source": source,
+  "dynamic": oneOf<TemplateKind>(["js", "wasm", "wasi-cli"]),
 } satisfies Shape;
 
 /** The profile of a component that names none. */
@@ -61,10 +69,12 @@ const SANDBOXED: Capability = defineProfile("sandboxed", {});
  *
  * @param components The table; `undefined` when the manifest has none.
  * @param customs The profiles that the manifest defines.
+ * @param hasStore Whether the app has a store.
  */
 export function readComponents(
   components: TomlTable | undefined,
   customs: ReadonlyMap<string, Capability>,
+  hasStore: boolean,
   report: Report,
 ): Components {
   const profiles = new Map([...customs, ...BUILT_IN_PROFILES]);
@@ -72,6 +82,7 @@ export function readComponents(
   for (const [name, { keyAt, node }] of components?.entries ?? []) {
     checkName(name, keyAt, report);
     const fields = readFields(node, name, report);
+    checkDynamic(fields, headerOf("components", name), hasStore, report);
     const capability = findProfile(fields.capability, profiles, report);
     entries.set(name, { name, capability, at: node.at, ...settingsOf(fields) });
   }
@@ -99,12 +110,14 @@ function readFields(
 }
 
 function settingsOf(
-  { isolation, resident, entry }: Fields<typeof COMPONENT>,
-): Pick<ComponentEntry, "isolation" | "isResident" | "entry"> {
+  { isolation, resident, entry, source, dynamic }: Fields<typeof COMPONENT>,
+): Omit<ComponentEntry, "name" | "capability" | "at"> {
   return {
     isolation: isolation?.value ?? "shared",
     isResident: resident?.value ?? false,
     ...entry === undefined ? {} : { entry: entry.value },
+    ...source === undefined ? {} : { source: source.value },
+    ...dynamic === undefined ? {} : { dynamic: dynamic.value },
   };
 }
 
@@ -124,13 +137,20 @@ function findProfile(
   return SANDBOXED;
 }
 
-/** Reports `name`, which stands at `at`, unless it is one of `components`. */
+/** Reports `name`, which stands at `at`, unless it is one of `components` that can answer. */
 export function checkComponent(
   name: string,
   at: Position,
   components: Components,
   report: Report,
 ): void {
+  if (components.get(name)?.dynamic !== undefined) {
+    return report(
+      at,
+      `Cannot serve the template ${JSON.stringify(name)}`,
+      "it has no code of its own, and is only there for spawn-from",
+    );
+  }
   if (components.has(name)) return;
   const word = nearest(name, components.keys());
   report(

@@ -18,6 +18,11 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
   ["[node]\nstore_max_mb = 0",
     '2:16: Out of range "store_max_mb" in [node]: expected an integer from 1 to 1048576, found 0'],
   ["[node]\nstor = 'a'", '2:1: Unknown key "stor" in [node]: did you mean "store"?'],
+  ["[node]\ndynamic_ttl_secs = 0", '2:20: Out of range "dynamic_ttl_secs" in [node]: expected an integer from 1 to 2147483, found 0'],
+  ["[node]\ndynamic_wasm_ttl_secs = 2147484",
+    '2:25: Out of range "dynamic_wasm_ttl_secs" in [node]: expected an integer from 1 to 2147483, found 2147484'],
+  ["[node]\ndynamic_ttl_secs = 1\ndynamic_wasm_ttl_secs = 1",
+    '3:25: Both "dynamic_ttl_secs" and "dynamic_wasm_ttl_secs" in [node]: they are the same: remove one of the two'],
   ["constructor = 1", '1:1: Unknown key "constructor" in the manifest: known keys are node, log, serve, components, capabilities'],
   ["log = 1", '1:7: Wrong type for "log" in the manifest: expected a table, found an integer'],
   ["[serve]", '1:1: Wrong type for "serve" in the manifest: expected an array of tables, [[serve]], found a table'],
@@ -83,7 +88,7 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
 
   // [components.*]
   ["[components]\napi = 1", "2:7: Wrong type for [components.api]: expected a table, found an integer"],
-  [API + "restart = 'always'", '2:1: Unknown key "restart" in [components.api]: known keys are capability, isolation, resident, entry'],
+  [API + "restart = 'always'", '2:1: Unknown key "restart" in [components.api]: known keys are capability, isolation, resident, entry, source, dynamic'],
   [API + "residents = true", '2:1: Unknown key "residents" in [components.api]: did you mean "resident"?'],
   [API + "resident = 'yes'", '2:12: Wrong type for "resident" in [components.api]: expected true or false, found a string'],
   [API + "entry = 1", '2:9: Wrong type for "entry" in [components.api]: expected a string, found an integer'],
@@ -96,6 +101,26 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
   ["[components.Api]", '1:13: Cannot name a component "Api": use lower-case letters, digits, "_" and "-", a letter first'],
   ["[components.'../a']", '1:13: Cannot name a component "../a": use lower-case letters, digits, "_" and "-", a letter first'],
   ["[components.'']", '1:13: Cannot name a component "": use lower-case letters, digits, "_" and "-", a letter first'],
+
+  // Code from elsewhere
+  ...["ftp://x", "a.js", "url:x", "inline:1", "kv:b", "kv:/k", "kv:b/"].map((source) => [
+    API + `source = '${source}'`,
+    `2:10: Cannot read "source" in [components.api]: "${source}": write "kv:bucket/key", "https://…", "http://…" or "url:https://…"`,
+  ] as const),
+  [API + "source = 1", '2:10: Wrong type for "source" in [components.api]: expected a string, found an integer'],
+  [API + "source = 'kv:b/k'", '2:10: No store for "source" in [components.api]: add "store" to [node]'],
+  [API + "dynamic = 'wat'", '2:11: Unknown word for "dynamic" in [components.api]: "wat": expected one of js, wasm, wasi-cli'],
+  [API + "dynamic = 'js'\nsource = 'http://a.test'\nresident = true\nentry = 'main'",
+    '3:10: Both "dynamic" and "source" in [components.api]: a template has no code of its own: remove one of the two',
+    '4:12: Both "dynamic" and "resident" in [components.api]: a template has no code of its own: remove one of the two',
+    '5:9: Cannot choose "entry" with dynamic = "js" in [components.api]: only dynamic = "wasm" has one'],
+  [API + "dynamic = 'wasi-cli'\nentry = 'main'",
+    '3:9: Cannot choose "entry" with dynamic = "wasi-cli" in [components.api]: only dynamic = "wasm" has one'],
+  [API + "dynamic = 'js'\n" + SERVE + "component = 'api'",
+    '6:13: Cannot serve the template "api": it has no code of its own, and is only there for spawn-from'],
+  [API + "dynamic = 'wasm'\n" + SERVE + "[serve.routes]\n'GET /' = 'api'\n'GET /a' = 'api#a'",
+    '7:11: Cannot serve the template "api": it has no code of its own, and is only there for spawn-from',
+    '8:12: Cannot serve the template "api": it has no code of its own, and is only there for spawn-from'],
 
   // [capabilities.*]
   ["[capabilities]\na = true", "2:5: Wrong type for [capabilities.a]: expected a table, found a boolean"],

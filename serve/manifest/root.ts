@@ -9,6 +9,7 @@ import type { Position, Problem } from "../errors.ts";
 import { readCapabilities } from "./capability.ts";
 import { type Components, readComponents } from "./component.ts";
 import {
+  type Fields,
   integer,
   listOf,
   readTable,
@@ -32,6 +33,8 @@ export interface Manifest extends LogSettings {
   readonly storePath: string | undefined;
   /** Bytes that this file may have; `undefined` when only the disk bounds it. */
   readonly storeBytesMax: number | undefined;
+  /** See `EngineOptions.dynamicTtlMs`; its default when `undefined`. */
+  readonly dynamicTtlMs: number | undefined;
   /** What the app listens on, in file order. */
   readonly listeners: readonly Listener[];
   /** What the app consists of, in file order. */
@@ -77,15 +80,19 @@ const ROOT = {
 
 const MEBIBYTE = 1024 * 1024;
 
+/** The longest time of a timer, in whole seconds. */
+const TTL_SECS_MAX = 2_147_483;
+
 const NODE = {
   "store": text,
   "store_max_mb": integer(1, MEBIBYTE),
+  "dynamic_ttl_secs": integer(1, TTL_SECS_MAX),
+  // What RUSM calls it: here it is not of WebAssembly alone.
+  "dynamic_wasm_ttl_secs": integer(1, TTL_SECS_MAX),
 } satisfies Shape;
 
 type Content =
-  & LogSettings
-  & Pick<Manifest, "storePath" | "storeBytesMax">
-  & Pick<Manifest, "listeners" | "components">
+  & Omit<Manifest, "path" | "directory">
   & Pick<Reading, "preopens">;
 
 function readRoot(root: TomlTable, directory: string, report: Report): Content {
@@ -99,16 +106,36 @@ function readRoot(root: TomlTable, directory: string, report: Report): Content {
     directory,
     report,
   );
-  const components = readComponents(tables.components?.value, profiles, report);
+  const components = readComponents(
+    ...[tables.components?.value, profiles] as const,
+    store !== undefined,
+    report,
+  );
   const entries = tables.serve?.value ?? [];
   return {
     ...readLog(tables.log?.value, report),
     storePath: store === undefined ? undefined : resolve(directory, store),
     storeBytesMax: storeMb === undefined ? undefined : storeMb * MEBIBYTE,
+    dynamicTtlMs: readTtlMs(node ?? {}, report),
     listeners: readListeners(entries, components, report),
     components,
     preopens,
   };
+}
+
+function readTtlMs(
+  { dynamic_ttl_secs: ttl, dynamic_wasm_ttl_secs: same }: Fields<typeof NODE>,
+  report: Report,
+): number | undefined {
+  if (ttl !== undefined && same !== undefined) {
+    report(
+      same.at,
+      'Both "dynamic_ttl_secs" and "dynamic_wasm_ttl_secs" in [node]',
+      "they are the same: remove one of the two",
+    );
+  }
+  const secs = (ttl ?? same)?.value;
+  return secs === undefined ? undefined : secs * 1_000;
 }
 
 function readEntries(

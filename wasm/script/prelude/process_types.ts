@@ -66,8 +66,9 @@ export interface ThisProcess {
   spawn(component: string, source?: string): bigint;
 
   /**
-   * Starts a process of code from elsewhere, as a dynamic component.
+   * Starts a process of the code at `source`, under the profile of a template.
    *
+   * @param source `inline:<code>`, `kv:<bucket>/<key>`, or an http or https URL.
    * @throws {Error} Why there is none.
    */
   spawnFrom(component: string, source: string): bigint;
