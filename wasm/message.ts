@@ -7,9 +7,10 @@
  */
 
 import { type Down, type ExitMessage, type ExitReason, Pid } from "@rusm/otp";
+import { type ClientFrame, isClientFrame } from "./node/client_frames.ts";
 
 /** What a Wasm process accepts. */
-export type GuestMessage = Uint8Array | string | GuestRequest;
+export type GuestMessage = Uint8Array | string | GuestRequest | ClientFrame;
 
 /** One request, answered by one {@linkcode GuestReply} or by the end of the process. */
 export interface GuestRequest {
@@ -41,8 +42,8 @@ export function isRequest(message: GuestMessage): message is GuestRequest {
 const encoder = new TextEncoder();
 
 /**
- * A message as the bytes that a guest receives: text in UTF-8, a request as
- * JSON without its body, the end of a process that it monitors as
+ * A message as the bytes that a guest receives: text in UTF-8, a frame as what is
+ * in it, a request as JSON without its body, the end of a process that it monitors as
  * `{"__down":"<pid>","reason":"<word>"}`, and an exit signal that it traps as
  * `{"__exit":"<pid>","reason":"<word>"}`, in which the pid is null when no process
  * asked.
@@ -54,6 +55,7 @@ export function bytesOf(
 ): Uint8Array {
   if (message instanceof Uint8Array) return message;
   if (typeof message === "string") return encoder.encode(message);
+  if (isClientFrame(message)) return message.bytes;
   if (isDown(message)) return encoder.encode(downText(message));
   if (isExit(message)) return encoder.encode(exitText(message));
   if (!isRequest(message)) {

@@ -51,6 +51,7 @@ export type {
   ConnectionSink,
   ServerEvent,
 } from "./node/connection.ts";
+export type { ClientFrame, FrameTaken } from "./node/client_frames.ts";
 export type { Listing, Store, StoreWrite } from "./node/store.ts";
 export type { Tags } from "./node/tag_board.ts";
 export type {

@@ -11,6 +11,7 @@ import {
   WAITING_BYTES_MAX,
 } from "./limits.ts";
 import { type GuestMessage, isRequest } from "./message.ts";
+import { isClientFrame } from "./node/client_frames.ts";
 
 /** What waits for all guests of one scheduler. */
 export class WaitingTotal {
@@ -81,6 +82,9 @@ function bytesIn(message: GuestMessage): number {
   }
   if (typeof message === "string") {
     return message.length * 2 + MESSAGE_OVERHEAD_BYTES;
+  }
+  if (isClientFrame(message)) {
+    return message.bytes.length + MESSAGE_OVERHEAD_BYTES;
   }
   if (!isRequest(message)) return MESSAGE_OVERHEAD_BYTES;
   const { head, body } = message;

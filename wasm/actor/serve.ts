@@ -22,6 +22,7 @@ export const SERVE: HostInterface = {
         subprotocol: option<string>,
     }
     connection: func() -> option<connection-info>;
+    ws-received-text: func() -> bool;
     ws-send-text: func(data: list<u8>) -> bool;
     ws-close: func(code: u16, reason: string);
     sse-send: func(
@@ -31,7 +32,10 @@ export const SERVE: HostInterface = {
         retry: option<u32>,
     ) -> bool;
   `,
-  functions: { connection: (guest) => guest.command.connection },
+  functions: {
+    connection: (guest) => guest.command.connection,
+    "ws-received-text": (guest) => guest.frames?.isText ?? false,
+  },
   suspending: {
     "ws-send-text": (guest, text: Uint8Array) =>
       sendFrame(guest, { type: "frame", text }),

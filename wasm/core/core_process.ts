@@ -16,6 +16,7 @@ import {
 import type { Capability } from "../capability.ts";
 import type { Cost, Sitting } from "../ceilings.ts";
 import { bytesOf, type GuestMessage } from "../message.ts";
+import { ClientFrames, isClientFrame } from "../node/client_frames.ts";
 import type { Entrant } from "../run_queue.ts";
 import { ProcessExit, type Wasip1State } from "../wasi/p1.ts";
 import { GuestStopped } from "../script/guest_error.ts";
@@ -74,6 +75,7 @@ export class CoreProcess
   #streams: GuestStreams | undefined;
   #wasip1: Wasip1State | undefined;
   #command: Command | undefined;
+  frames: ClientFrames | undefined;
 
   /** A process that has not started. */
   constructor(parts: CoreParts, start: CoreStart) {
@@ -270,7 +272,7 @@ export class CoreProcess
     if (this.#isStopped || !this.#countMemory()) throw new GuestStopped();
     const reception = this.#receptionOf();
     const message = this.self.receiveBy(reception.take);
-    if (message !== LATER) return bytesOf(message);
+    if (message !== LATER) return this.#bytesOf(message);
     this.#sit();
     try {
       return await this.#wait(reception, AS_IS);
@@ -376,7 +378,17 @@ export class CoreProcess
     if (message === LATER) return this.#wait(reception, delivery);
     // Under load there is always a message, and it would have waited.
     this.#turn.renewNow();
-    return delivery.give(bytesOf(message));
+    return delivery.give(this.#bytesOf(message));
+  }
+
+  // Most messages are bytes, and of no client.
+  #bytesOf(message: GuestMessage): Uint8Array {
+    if (message instanceof Uint8Array && this.frames === undefined) {
+      return message;
+    }
+    if (isClientFrame(message)) this.frames ??= new ClientFrames(this.self);
+    this.frames?.took(message);
+    return bytesOf(message);
   }
 
   #takeHeld(): Uint8Array | undefined {
@@ -404,7 +416,7 @@ export class CoreProcess
   resume(message: GuestMessage | undefined): Uint8Array {
     this.#turn.begin();
     if (this.#isStopped || message === undefined) throw new GuestStopped();
-    return bytesOf(message);
+    return this.#bytesOf(message);
   }
 
   async #receiveWithin(timeoutMs: number): Promise<Uint8Array | undefined> {
@@ -413,7 +425,7 @@ export class CoreProcess
       this.self.receive({ timeoutMs }),
       timeoutMs !== 0,
     );
-    return message === TIMEOUT ? undefined : bytesOf(message);
+    return message === TIMEOUT ? undefined : this.#bytesOf(message);
   }
 
   next(
@@ -426,14 +438,14 @@ export class CoreProcess
     // Under load there is always a message, and it would have waited.
     const isWait = timeoutMs !== 0 && !this.#isWaiting;
     if (isWait) this.#turn.renewNow();
-    return bytesOf(message);
+    return this.#bytesOf(message);
   }
 
   async #takenLater(
     message: Promise<GuestMessage | typeof TIMEOUT>,
   ): Promise<Uint8Array | undefined> {
     const received = await message;
-    return received === TIMEOUT ? undefined : bytesOf(received);
+    return received === TIMEOUT ? undefined : this.#bytesOf(received);
   }
 
   register(name: string): boolean | Promise<boolean> {

@@ -6,6 +6,7 @@
 
 import { type Context, type Metadata, TIMEOUT } from "@rusm/otp";
 import { bytesOf, type GuestMessage } from "../message.ts";
+import { ClientFrames, isClientFrame } from "../node/client_frames.ts";
 
 /** Who hears of mail. */
 export interface MailListener {
@@ -26,6 +27,8 @@ export interface MailListener {
  * and no receive does.
  */
 export class Mail {
+  /** The frames of its client; undefined when it has taken none. */
+  frames: ClientFrames | undefined;
   readonly #self: Context<GuestMessage>;
   readonly #listener: MailListener;
   // Of the job that waits.
@@ -86,7 +89,7 @@ export class Mail {
     if (message === TIMEOUT) return this.#gone();
     this.#id = undefined;
     this.#before = { metadata };
-    return bytesOf(message);
+    return this.#bytesOf(message);
   }
 
   #gone(): undefined {
@@ -115,6 +118,12 @@ export class Mail {
     this.#watch();
     if (message === TIMEOUT) return undefined;
     this.#before = undefined;
+    return this.#bytesOf(message);
+  }
+
+  #bytesOf(message: GuestMessage): Uint8Array {
+    if (isClientFrame(message)) this.frames ??= new ClientFrames(this.#self);
+    this.frames?.took(message);
     return bytesOf(message);
   }
 

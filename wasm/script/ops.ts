@@ -187,6 +187,8 @@ export const OPS = {
   args: 70,
   /** (stream) → 1 when a read has found that its writer went without ending it, or 0. */
   streamIsBroken: 71,
+  /** () → 1 when the message received last is a text frame of the client, or 0. */
+  wsReceivedText: 72,
 
   // Web APIs, from 100 on.
 

@@ -14,6 +14,11 @@ export function connection(): ConnectionHead | null {
   return head === null ? null : JSON.parse(head as string);
 }
 
+/** Whether the message received last is a text frame of the client. */
+export function receivedText(): boolean {
+  return callHost(OPS.wsReceivedText) === 1;
+}
+
 /** Sends a text frame. False when the client is gone, or takes none. Blocks while it is behind. */
 export function sendText(text: string): boolean {
   return callHost(OPS.wsSendText, dataBytes(`${text}`)) === 1;

@@ -5,7 +5,7 @@
  */
 
 import { ConnectionHandler, type Conversation } from "./connected.ts";
-import { sendBytes, sendText, wsClose } from "./connection.ts";
+import { receivedText, sendBytes, sendText, wsClose } from "./connection.ts";
 import { type ConnectionInfo, connectionInfo } from "./connection_info.ts";
 
 /** The WebSocket of this process. Sending blocks the process while the client is behind. */
@@ -35,8 +35,12 @@ export interface Socket {
 export interface SocketHandler {
   /** The client is connected. */
   open?(socket: Socket): unknown;
-  /** A frame, text as UTF-8, or a message of another process. */
-  message(socket: Socket, data: Uint8Array): unknown;
+  /**
+   * A frame, text as UTF-8, or a message of another process.
+   *
+   * @param isText Whether it is a text frame of the client.
+   */
+  message(socket: Socket, data: Uint8Array, isText: boolean): unknown;
   /** The client is gone. Called once. */
   close?(socket: Socket): unknown;
 }
@@ -62,7 +66,7 @@ function conversation(handler: SocketHandler): Conversation {
       socket = socketOf(writer);
       return handler.open?.(socket);
     },
-    message: (data) => handler.message(socket, data),
+    message: (data) => handler.message(socket, data, receivedText()),
     end: () => handler.close?.(socket),
   };
 }
