@@ -18,17 +18,19 @@ import {
 import { loadEnvFile } from "./env_file.ts";
 import { AppError, formatPlace, type StoreErrorCode } from "./errors.ts";
 import type { ArtifactKind } from "./hosting/artifact.ts";
+import type { HandlerStart } from "./connection/handlers.ts";
 import { CensusBoard } from "./hosting/census_board.ts";
 import { engineObserver, supervisionObserver } from "./hosting/observers.ts";
 import { Residents } from "./hosting/residents.ts";
 import { SourceMaps } from "./hosting/source_maps.ts";
-import { type HttpServer, listenHttp } from "./http.ts";
+import { listenHttp } from "./http.ts";
 import { CUT_MS_MAX, DRAIN_MS_MAX, LOG_FLUSH_MS_MAX } from "./limits.ts";
 import { type Log, pidText } from "./log.ts";
 import type { Listener, Manifest } from "./manifest.ts";
 import { openStore, type Store } from "./store.ts";
 import { openStderrLog, type StderrLog } from "./stderr.ts";
 import { withinMs } from "./within_ms.ts";
+import { listenWs } from "./ws/listen.ts";
 
 /** A running app. */
 export interface App {
@@ -120,7 +122,7 @@ export async function startApp(
   });
   try {
     await running.host(manifest);
-    if (options.listens ?? true) running.listen(manifest);
+    if (options.listens ?? true) await running.listen(manifest);
     return running;
   } catch (error) {
     await running.stop();
@@ -161,18 +163,32 @@ function stderrLog({ logLevel, logFormat }: Manifest): StderrLog {
   return openStderrLog({ level: logLevel, format: logFormat });
 }
 
-function listen(
+/** A listener that accepts connections. */
+interface Server {
+  /** Where it listens. */
+  readonly url: string;
+  /** Accepts no more. Resolves when all that it has begun is over. */
+  stop(): Promise<void>;
+}
+
+/** What any listener needs from its app. */
+type ListenOptions =
+  & Omit<Parameters<typeof listenHttp>[0], "listener">
+  & Omit<Parameters<typeof listenWs>[0], "listener">
+  & { readonly listener: Listener };
+
+async function listen(
   manifest: Manifest,
-  options: Parameters<typeof listenHttp>[0],
-): HttpServer {
+  options: ListenOptions,
+): Promise<Server> {
   try {
-    return listenHttp(options);
+    return await start(options);
   } catch (error) {
     // The address is the user's to change, so it is named with its place.
     const { hostname, port, at } = options.listener;
     const place = formatPlace(manifest.path, at);
     const address = `${hostname}:${port}`;
-    if (error instanceof Deno.errors.AddrInUse) {
+    if (isInUse(error)) {
       throw new AppError(
         "addressInUse",
         `${place}: Cannot listen, the address is in use: ${address}`,
@@ -184,6 +200,18 @@ function listen(
       `${place}: Cannot listen on ${address}: ${why}`,
     );
   }
+}
+
+function start(options: ListenOptions): Server | Promise<Server> {
+  const { listener, ...rest } = options;
+  return listener.protocol === "http"
+    ? listenHttp({ ...rest, listener })
+    : listenWs({ ...rest, listener });
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Deno.errors.AddrInUse ||
+    (error as { code?: unknown }).code === "EADDRINUSE";
 }
 
 /** What a running app is made with. */
@@ -207,7 +235,7 @@ class Running implements App {
   readonly #runtime: Runtime;
   readonly #engine: Engine;
   readonly #residents: Residents;
-  readonly #servers: HttpServer[] = [];
+  readonly #servers: Server[] = [];
   readonly #store: Store | undefined;
   readonly #sourceMaps: SourceMaps;
   readonly #census: CensusBoard | undefined;
@@ -261,7 +289,7 @@ class Running implements App {
   }
 
   /** Opens the listeners. */
-  listen(manifest: Manifest): void {
+  async listen(manifest: Manifest): Promise<void> {
     const components = new Map(
       this.#loaded.map(({ component }) => [component.name, component]),
     );
@@ -269,9 +297,13 @@ class Running implements App {
       ...{ runtime: this.#runtime, engine: this.#engine, log: this.#log },
       isStopping: () => this.isStopping,
     };
+    const shared = {
+      ...{ node, components, handlers: handlersOf(this.#loaded) },
+      ...{ runtime: this.#runtime, engine: this.#engine, log: this.#log },
+    };
     for (const listener of manifest.listeners) {
-      const options = { node, listener, components, log: this.#log };
-      const server = listen(manifest, options);
+      const options = { ...shared, listener };
+      const server = await listen(manifest, options);
       const label = labelOf(listener);
       this.endpoints.push({ label, url: server.url });
       this.#log.lifecycle({ type: "listen", url: server.url, label });
@@ -319,6 +351,19 @@ class Running implements App {
     this.#census?.close();
     await withinMs(LOG_FLUSH_MS_MAX, Promise.resolve(this.#log.flush?.()));
   }
+}
+
+// One that is spawned for a connection is a command of nobody.
+function handlersOf(
+  loaded: readonly Loaded[],
+): ReadonlyMap<string, HandlerStart> {
+  return new Map(
+    loaded.flatMap(({ component, start }) =>
+      start === undefined
+        ? []
+        : [[component.name, { component, start: { entry: start.entry } }]]
+    ),
+  );
 }
 
 function labelOf({ target, hostname, port }: Listener): string {

@@ -198,13 +198,15 @@ function insistServable(
   entry: ComponentEntry,
   component: Component,
 ): void {
-  for (const { target } of listeners) {
+  for (const { protocol, target } of listeners) {
     const asked = typeof target === "string"
       ? [{ component: target, action: undefined }]
       : target.routes;
     for (const route of asked) {
       if (route.component !== entry.name) continue;
-      const why = whyNotServed(component, route.action);
+      const why = protocol === "ws"
+        ? whyNotConnected(component)
+        : whyNotServed(component, route.action);
       if (why === undefined) continue;
       const place = formatPlace(path, entry.at);
       throw new AppError(
@@ -227,6 +229,15 @@ function whyNotServed(
   return script.functions.includes(action)
     ? undefined
     : `exports no function "${action}", and no handler of requests`;
+}
+
+// What is no script says by its first message what it takes: nothing tells before.
+function whyNotConnected({ script }: Component): string | undefined {
+  if (script === undefined || script.runs === "websocket") return undefined;
+  // One that talks to its client by operations alone.
+  return script.runs === "worker"
+    ? undefined
+    : "exports no handler of WebSockets as its default";
 }
 
 // Who is spawned without a client waits for one.

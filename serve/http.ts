@@ -11,7 +11,7 @@ import { exchange, type Handler, type Node } from "./exchange.ts";
 import { handle } from "./handling.ts";
 import { Listening } from "./listening.ts";
 import type { Access, Log } from "./log.ts";
-import type { Listener } from "./manifest.ts";
+import type { HttpListener } from "./manifest.ts";
 import { matchRoute } from "./routes.ts";
 
 /** A listener that accepts connections. */
@@ -32,7 +32,7 @@ export interface HttpOptions {
   /** Runs the processes. */
   readonly node: Node;
   /** What it listens on, and who answers. */
-  readonly listener: Listener;
+  readonly listener: HttpListener;
   /** The app's components, by name. */
   readonly components: ReadonlyMap<string, Component>;
   /** Takes a line for each request. */
@@ -116,7 +116,7 @@ function createDispatch(
 }
 
 function findHandler(
-  listener: Listener,
+  listener: HttpListener,
   components: ReadonlyMap<string, Component>,
   request: Request,
 ): Handler | Response {

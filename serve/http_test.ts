@@ -7,7 +7,7 @@ import {
 } from "node:assert";
 import { type HttpServer, listenHttp } from "./http.ts";
 import { createLog } from "./log.ts";
-import type { Listener } from "./manifest.ts";
+import type { HttpListener } from "./manifest.ts";
 import { parseRoutes } from "./routes.ts";
 import {
   COMPONENT,
@@ -17,7 +17,7 @@ import {
   waitForEver,
 } from "./testdata/test_node.ts";
 
-const LISTENER: Listener = {
+const LISTENER: HttpListener = {
   protocol: "http",
   hostname: "127.0.0.1",
   port: 0,
@@ -35,7 +35,7 @@ interface Listening {
   readonly lines: string[];
 }
 
-function listen(guest: Guest, listener: Partial<Listener> = {}): Listening {
+function listen(guest: Guest, listener: Partial<HttpListener> = {}): Listening {
   const node = new TestNode(guest);
   const lines: string[] = [];
   const log = createLog({

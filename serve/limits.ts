@@ -54,3 +54,54 @@ export const LOG_FLUSH_MS_MAX = 1_000;
 
 /** Time between a change of how many processes live and the line about it, in milliseconds. */
 export const CENSUS_MS = 2_000;
+
+/** Time that the handler of a connection has to end when its client is gone, in milliseconds; then it is killed. */
+export const CLOSE_GRACE_MS = 200;
+
+/** Connections of a listener at the same time; a listener may set its own. */
+export const CONNECTIONS_MAX = 10_000;
+
+/** Connections beyond those, and those that have not asked for anything yet: what is more is closed without an answer. */
+export const OPENING_MAX = 1_024;
+
+/** Time for a connection to ask to become a WebSocket, in milliseconds; a listener may set its own. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** Size of a message of a WebSocket's client, inflated, in bytes; a listener may set its own. */
+export const MESSAGE_BYTES_MAX: number = 1024 * 1024;
+
+/** Largest `max_message_size`, in bytes: as much may wait for one guest. */
+export const MESSAGE_BYTES_MAX_MAX: number = 64 * 1024 * 1024;
+
+/** Time without a byte of its client after which a WebSocket is pinged, in milliseconds; a listener may set its own. */
+export const PING_INTERVAL_MS = 30_000;
+
+/** Time for the answer to a ping, in milliseconds; a listener may set its own. */
+export const PONG_TIMEOUT_MS = 10_000;
+
+/** Longest time between two looks for connections that are idle, or late, in milliseconds. */
+export const PULSE_MS_MAX = 1_000;
+
+/** Time for a client to answer a close frame, in milliseconds; then the connection is cut. */
+export const CLOSE_TIMEOUT_MS = 2_000;
+
+/** Frames of a client that its handler has not taken, from which on nothing more is read. More than a handler takes without a word. */
+export const WINDOW_FRAMES = 64;
+
+/** Bytes of such frames, from which on nothing more is read. */
+export const WINDOW_BYTES: number = 1024 * 1024;
+
+/** Bytes of frames that came in one piece with those, and wait until they are taken: a few can inflate to a lot. */
+export const HELD_BYTES_MAX: number = 16 * 1024 * 1024;
+
+/** Bytes that are sent and that the client has not taken, from which on whoever sends waits. */
+export const UNSENT_BYTES: number = 64 * 1024;
+
+/** Messages to a client that wait behind those; a listener may set its own. */
+export const QUEUED_MESSAGES_MAX = 1_024;
+
+/** Bytes of such messages; one that is larger can wait alone. */
+export const QUEUED_BYTES_MAX: number = 8 * 1024 * 1024;
+
+/** Size of a message from which on it is compressed where that was agreed on, in bytes. */
+export const COMPRESSED_BYTES_MIN = 256;

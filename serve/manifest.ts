@@ -13,7 +13,11 @@ import { type Manifest, readManifest } from "./manifest/root.ts";
 export type { Capability, Preopen } from "@rusm/wasm";
 export type { ArtifactSource } from "./manifest/dynamic.ts";
 export type { ComponentEntry, Components } from "./manifest/component.ts";
-export type { Listener } from "./manifest/listener.ts";
+export type {
+  HttpListener,
+  Listener,
+  WsListener,
+} from "./manifest/listener.ts";
 export type { LogSettings } from "./manifest/log.ts";
 export type { Manifest } from "./manifest/root.ts";
 

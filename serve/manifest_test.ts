@@ -84,6 +84,51 @@ entry = "tick"
   });
 });
 
+const WS = `
+[[serve]]
+protocol = "ws"
+listen = "127.0.0.1:0"
+component = "chat"
+`;
+const AT_WS = {
+  ...{ protocol: "ws", hostname: "127.0.0.1", port: 0, target: "chat" },
+  at: { line: 2, column: 1 },
+};
+
+Deno.test("parseManifest() reads a listener of WebSockets with defaults", () => {
+  const text = `${WS}[components.chat]`;
+  deepStrictEqual(parseManifest(text, "rusm.toml").listeners, [{
+    ...AT_WS,
+    ...{ connectionsMax: 10_000, handshakeTimeoutMs: 10_000 },
+    ...{ allowedOrigins: [], subprotocols: [], compression: false },
+    ...{ messageBytesMax: 1_048_576, queuedMessagesMax: 1_024 },
+    ...{ queuedBytesMax: 8_388_608, pingIntervalMs: 30_000 },
+    pongTimeoutMs: 10_000,
+  }]);
+});
+
+Deno.test("parseManifest() reads every key of a listener of WebSockets", () => {
+  const text = `${WS}
+max_connections = 1
+handshake_timeout_ms = 2
+allowed_origins = ["https://a"]
+subprotocols = ["b"]
+compression = true
+max_message_size = 3
+ping_interval_ms = 4
+pong_timeout_ms = 5
+max_queued_messages = 6
+max_queued_bytes = 7
+[components.chat]`;
+  deepStrictEqual(parseManifest(text, "rusm.toml").listeners, [{
+    ...AT_WS,
+    ...{ connectionsMax: 1, handshakeTimeoutMs: 2 },
+    ...{ allowedOrigins: ["https://a"], subprotocols: ["b"] },
+    ...{ compression: true, messageBytesMax: 3, pingIntervalMs: 4 },
+    ...{ pongTimeoutMs: 5, queuedMessagesMax: 6, queuedBytesMax: 7 },
+  }]);
+});
+
 Deno.test("parseManifest() reads every key of a listener", () => {
   const text = `
 [log]

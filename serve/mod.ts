@@ -53,6 +53,7 @@ export {
   type ArtifactSource,
   type ComponentEntry,
   type Components,
+  type HttpListener,
   type Listener,
   loadManifest,
   type LogSettings,

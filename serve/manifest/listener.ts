@@ -27,37 +27,56 @@ import { readRoutes } from "./routes.ts";
 import { suggest } from "./nearest.ts";
 import type { RouteTable } from "../routes.ts";
 import type { TomlNode, TomlTable } from "./toml.ts";
+import { WEBSOCKET, type WebSocketRules, webSocketRules } from "./websocket.ts";
 
 /** One `[[serve]]` entry. */
-export interface Listener {
-  /** What is spoken on it. */
-  readonly protocol: "http";
+export type Listener = HttpListener | WsListener;
+
+/** What all entries say. */
+export interface AnyListener {
   /** Name or IP address to listen on; IPv6 without brackets. */
   readonly hostname: string;
   /** TCP port; 0 lets the system choose one. */
   readonly port: number;
   /** Who answers: one component, or the one that the route table says. */
   readonly target: string | RouteTable;
+  /** Where the manifest declares it. */
+  readonly at: Position;
+}
+
+/** One that answers requests. */
+export interface HttpListener extends AnyListener {
+  /** What is spoken on it. */
+  readonly protocol: "http";
   /** Time from a request's head to its response, in milliseconds; at least 1. */
   readonly requestTimeoutMs: number;
   /** Size of a request's body, in bytes. */
   readonly bodyBytesMax: number;
   /** Requests handled at the same time; at least 1. */
   readonly inFlightMax: number;
-  /** Where the manifest declares it. */
-  readonly at: Position;
+}
+
+/** One that has a process for each WebSocket. */
+export interface WsListener extends AnyListener, WebSocketRules {
+  /** What is spoken on it. */
+  readonly protocol: "ws";
 }
 
 const NAME = "[[serve]]";
+
+const HTTP = {
+  "request_timeout_ms": integer(1, REQUEST_TIMEOUT_MS_MAX),
+  "max_body_bytes": integer(0),
+  "max_in_flight": integer(1),
+} satisfies Shape;
 
 const LISTENER = {
   "protocol": readProtocol,
   "listen": readAddress,
   "component": text,
   "routes": table,
-  "request_timeout_ms": integer(1, REQUEST_TIMEOUT_MS_MAX),
-  "max_body_bytes": integer(0),
-  "max_in_flight": integer(1),
+  ...HTTP,
+  ...WEBSOCKET,
 } satisfies Shape;
 
 /**
@@ -76,9 +95,30 @@ export function readListeners(
     const fields = readTable(entry, NAME, LISTENER, report);
     requireKeys(entry, NAME, ["protocol", "listen"], report);
     reportDuplicate(fields, addresses, report);
+    reportForeign(entry, fields, report);
     const target = readTarget(entry, fields, components, report);
     return toListener(entry, fields, target) ?? [];
   });
+}
+
+const OWN = { "http": HTTP, "ws": WEBSOCKET } as const;
+
+// A limit that is written down and does not hold would be a trap.
+function reportForeign(
+  { entries }: TomlTable,
+  { protocol }: Fields<typeof LISTENER>,
+  report: Report,
+): void {
+  if (protocol === undefined) return;
+  const { value } = protocol;
+  for (const other of ["http", "ws"] as const) {
+    for (const key of Object.keys(OWN[other])) {
+      const keyAt = entries.get(key)?.keyAt;
+      if (keyAt === undefined || Object.hasOwn(OWN[value], key)) continue;
+      const hint = `it is for protocol "${other}"`;
+      report(keyAt, `Unknown key "${key}" for protocol "${value}"`, hint);
+    }
+  }
 }
 
 function toListener(
@@ -90,14 +130,16 @@ function toListener(
   if (protocol === undefined || listen === undefined || target === undefined) {
     return undefined;
   }
+  const { at } = entry;
+  const common = { ...listen.value, target, at };
+  if (protocol.value === "ws") {
+    return { protocol: "ws", ...common, ...webSocketRules(fields) };
+  }
   return {
-    protocol: protocol.value,
-    ...listen.value,
-    target,
+    ...{ protocol: protocol.value, ...common },
     requestTimeoutMs: fields.request_timeout_ms?.value ?? REQUEST_TIMEOUT_MS,
     bodyBytesMax: fields.max_body_bytes?.value ?? BODY_BYTES_MAX,
     inFlightMax: fields.max_in_flight?.value ?? IN_FLIGHT_MAX,
-    at: entry.at,
   };
 }
 
@@ -105,11 +147,13 @@ function readProtocol(
   node: TomlNode,
   label: string,
   report: Report,
-): "http" | undefined {
+): Listener["protocol"] | undefined {
   const protocol = text(node, label, report);
-  if (protocol === undefined || protocol === "http") return protocol;
-  if (protocol === "ws" || protocol === "sse") {
-    report(node.at, `Protocol "${protocol}" is not served yet`, `use "http"`);
+  if (protocol === undefined) return undefined;
+  if (protocol === "http" || protocol === "ws") return protocol;
+  if (protocol === "sse") {
+    const hint = `use "http" or "ws"`;
+    report(node.at, `Protocol "${protocol}" is not served yet`, hint);
     return undefined;
   }
   report(
@@ -154,12 +198,15 @@ function reportDuplicate(
 
 function readTarget(
   entry: TomlTable,
-  { component, routes }: Fields<typeof LISTENER>,
+  { protocol, component, routes }: Fields<typeof LISTENER>,
   components: Components,
   report: Report,
 ): string | RouteTable | undefined {
   checkTarget(entry, report);
-  if (routes !== undefined) return readRoutes(routes.value, components, report);
+  if (routes !== undefined) {
+    const hasActions = protocol?.value !== "ws";
+    return readRoutes(routes.value, components, report, hasActions);
+  }
   if (component === undefined) return undefined;
   checkComponent(component.value, component.at, components, report);
   return component.value;

@@ -2,6 +2,7 @@ import { strictEqual, throws } from "node:assert";
 import { parseManifest } from "../manifest.ts";
 
 const SERVE = '[[serve]]\nprotocol = "http"\nlisten = "127.0.0.1:8080"\n';
+const WS = SERVE.replace("http", "ws");
 const API = "[components.api]\n";
 const CUSTOM = "[capabilities.custom]\n";
 const FROM_4_TO_4096 = "expected an integer from 4 to 4096";
@@ -52,8 +53,13 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
   [API + SERVE + "component = 'apy'", '5:13: Unknown component "apy": did you mean "api"?'],
   [SERVE + "component = 'api'", '4:13: Unknown component "api": add [components.api]'],
   [API + SERVE + "component = true", '5:13: Wrong type for "component" in [[serve]]: expected a string, found a boolean'],
-  [API + SERVE.replace("http", "ws") + "component = 'api'", '3:12: Protocol "ws" is not served yet: use "http"'],
-  [API + SERVE.replace("http", "sse") + "component = 'api'", '3:12: Protocol "sse" is not served yet: use "http"'],
+  [API + SERVE.replace("http", "sse") + "component = 'api'", '3:12: Protocol "sse" is not served yet: use "http" or "ws"'],
+  [API + SERVE + "component = 'api'\nmax_connections = 1", '6:1: Unknown key "max_connections" for protocol "http": it is for protocol "ws"'],
+  [API + WS + "component = 'api'\nmax_in_flight = 1", '6:1: Unknown key "max_in_flight" for protocol "ws": it is for protocol "http"'],
+  [API + WS + "component = 'api'\nsubprotocols = ['a b']", '6:17: Not a subprotocol: "a b": write one word for each of "subprotocols" in [[serve]]'],
+  [API + WS + "component = 'api'\nallowed_origins = 'a'", '6:19: Wrong type for "allowed_origins" in [[serve]]: expected an array of strings, found a string'],
+  [API + WS + "component = 'api'\nmax_message_size = 67108865", '6:20: Out of range "max_message_size" in [[serve]]: expected an integer from 1 to 67108864, found 67108865'],
+  [API + WS + "[serve.routes]\n'GET /' = 'api#go'", '6:11: Unexpected "#go" in route "GET /": a connection is handled by a process: write "api"'],
   [API + SERVE.replace("http", "htpp") + "component = 'api'", '3:12: Unknown "protocol" in [[serve]]: "htpp": did you mean "http"?'],
   [API + SERVE.replace("http", "grpc") + "component = 'api'", '3:12: Unknown "protocol" in [[serve]]: "grpc": known protocols are http, ws, sse'],
   [API + SERVE.replace(":8080", "") + "component = 'api'",

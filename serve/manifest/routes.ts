@@ -16,11 +16,13 @@ const NAME = "[serve.routes]";
  * Reads the routes of one listener. Those with a problem are left out.
  *
  * @param table `"METHOD /path"` → `"component#action"` or `"component"`.
+ * @param hasActions Whether a target may say what the component is asked to do.
  */
 export function readRoutes(
   table: TomlTable,
   components: Components,
   report: Report,
+  hasActions: boolean,
 ): RouteTable {
   if (table.entries.size === 0) {
     report(table.at, `No route in ${NAME}`, `add "GET /" = "component"`);
@@ -29,8 +31,16 @@ export function readRoutes(
   for (const { key, part, message, hint } of parsed.problems) {
     report(placeOf(table, key, part), message, hint);
   }
-  for (const { key, component } of parsed.table.routes) {
+  for (const { key, component, action } of parsed.table.routes) {
     const at = placeOf(table, key, "target");
+    if (action !== undefined && !hasActions) {
+      const hint = `a connection is handled by a process: write "${component}"`;
+      report(
+        at,
+        `Unexpected "#${action}" in route ${JSON.stringify(key)}`,
+        hint,
+      );
+    }
     checkComponent(component, at, components, report);
   }
   return parsed.table;

@@ -1,0 +1,165 @@
+/**
+ * The opening handshake: who may connect, and to whom.
+ *
+ * @module
+ */
+
+import type { ConnectionInfo } from "@rusm/wasm";
+import type { WsListener } from "../manifest.ts";
+import { matchRoute } from "../routes.ts";
+
+/** A request to open a WebSocket, as far as it is looked at. */
+export interface OpeningRequest {
+  /** Such as `GET`. */
+  readonly method: string;
+  /** What follows the method: path and query. */
+  readonly url: string;
+  /** Names as they came, each followed by its value. */
+  readonly rawHeaders: readonly string[];
+  /** `ip:port`, or empty. */
+  readonly remoteAddr: string;
+}
+
+/** What becomes of a request. */
+export type Opening =
+  | {
+    readonly type: "open";
+    /** Name of the component that handles the connection. */
+    readonly component: string;
+    /** What it is told. */
+    readonly info: ConnectionInfo;
+  }
+  | { readonly type: "refused"; readonly refusal: Refusal };
+
+/** A response that is none of a WebSocket. */
+export interface Refusal {
+  /** The status. */
+  readonly status: 400 | 403 | 404 | 426 | 503;
+  /** Besides those of every response. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What of a listener decides. */
+export type OpeningRules = Pick<
+  WsListener,
+  "target" | "allowedOrigins" | "subprotocols"
+>;
+
+/**
+ * Decides over a request to open a WebSocket, in this order.
+ *
+ * | what is wrong | status |
+ * | --- | --- |
+ * | it names no host, or more than one; its path is none | 400 |
+ * | its origin is not allowed | 403 |
+ * | there is no route for it, whatever the method | 404 |
+ * | it is no request to open a WebSocket of version 13 | 426 |
+ * | its key, its protocols or its method are malformed | 400 |
+ *
+ * @see RFC 6455, section 4.2.1. Differs: a request that is no WebSocket's is told
+ * to upgrade.
+ */
+export function openingOf(
+  request: OpeningRequest,
+  rules: OpeningRules,
+): Opening {
+  const headers = pairsOf(request.rawHeaders);
+  const { url } = request;
+  if (!url.startsWith("/") || valuesIn(headers, "host").length !== 1) {
+    return refused(400);
+  }
+  if (!isAllowed(valuesIn(headers, "origin"), rules)) return refused(403);
+  const match = routeOf(rules, request.method, url);
+  if (match === undefined) return refused(404);
+  const refusal = whyNoWebSocket(request.method, headers);
+  if (refusal !== undefined) return { type: "refused", refusal };
+  const offered = protocolsOf(headers);
+  if (offered === undefined) return refused(400);
+  const subprotocol = offered.find((name) => rules.subprotocols.includes(name));
+  const info = {
+    ...{ method: request.method, ...splitUrl(url), params: match.params },
+    ...{ headers, remoteAddr: request.remoteAddr },
+    ...(subprotocol === undefined ? {} : { subprotocol }),
+  };
+  return { type: "open", component: match.component, info };
+}
+
+type Headers = readonly (readonly [name: string, value: string])[];
+
+function pairsOf(raw: readonly string[]): Headers {
+  return Array.from(
+    { length: raw.length >> 1 },
+    (_, index) => [raw[2 * index]!.toLowerCase(), raw[2 * index + 1]!] as const,
+  );
+}
+
+function valuesIn(headers: Headers, wanted: string): string[] {
+  return headers.flatMap(([name, value]) => name === wanted ? [value] : []);
+}
+
+function refused(
+  status: Refusal["status"],
+  headers: Refusal["headers"] = {},
+): Opening {
+  return { type: "refused", refusal: { status, headers } };
+}
+
+function isAllowed(
+  origins: readonly string[],
+  { allowedOrigins }: OpeningRules,
+): boolean {
+  if (allowedOrigins.length === 0) return true;
+  const [origin] = origins;
+  return origins.length === 1 && allowedOrigins.includes(origin!);
+}
+
+function routeOf(
+  { target }: OpeningRules,
+  method: string,
+  url: string,
+): Pick<ConnectionInfo, "params"> & { component: string } | undefined {
+  if (typeof target === "string") return { component: target, params: [] };
+  const match = matchRoute(target, method, url);
+  return match.type === "match" ? match : undefined;
+}
+
+const UPGRADE = { upgrade: "websocket", connection: "upgrade" };
+const VERSION = { ...UPGRADE, "sec-websocket-version": "13" };
+
+function whyNoWebSocket(
+  method: string,
+  headers: Headers,
+): Refusal | undefined {
+  const isUpgrade = hasToken(headers, "upgrade", "websocket") &&
+    hasToken(headers, "connection", "upgrade");
+  const keys = valuesIn(headers, "sec-websocket-key");
+  if (!isUpgrade || keys.length === 0) return { status: 426, headers: UPGRADE };
+  if (valuesIn(headers, "sec-websocket-version").join() !== "13") {
+    return { status: 426, headers: VERSION };
+  }
+  // 16 bytes in Base64, RFC 6455, section 4.1.
+  const isSound = method === "GET" && keys.length === 1 &&
+    /^[+/0-9A-Za-z]{21}[AQgw]==$/.test(keys[0]!);
+  return isSound ? undefined : { status: 400, headers: {} };
+}
+
+function hasToken(headers: Headers, name: string, token: string): boolean {
+  return valuesIn(headers, name)
+    .flatMap((value) => value.split(","))
+    .some((value) => value.trim().toLowerCase() === token);
+}
+
+// Tokens of RFC 9110, section 5.6.2, each at most once.
+function protocolsOf(headers: Headers): readonly string[] | undefined {
+  const values = valuesIn(headers, "sec-websocket-protocol");
+  if (values.length === 0) return [];
+  const names = values.join(",").split(",").map((name) => name.trim());
+  const isSound = new Set(names).size === names.length &&
+    names.every((name) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name));
+  return isSound ? names : undefined;
+}
+
+function splitUrl(url: string): Pick<ConnectionInfo, "path" | "query"> {
+  const [path = ""] = url.split("?", 1);
+  return { path, query: url.slice(path.length + 1) };
+}
