@@ -54,7 +54,7 @@ export class Connection {
     const status = Number(statusLine.split(" ")[1]);
     const headers = lines.map(readHeader);
     const count = hasBody(method, status) ? lengthOf(headers) : 0;
-    return { status, headers, body: await this.#readBytes(count) };
+    return { status, headers, body: await this.readBytes(count) };
   }
 
   /** Whether the server closes the connection, without another byte. */
@@ -85,7 +85,8 @@ export class Connection {
     }
   }
 
-  async #readBytes(count: number): Promise<Uint8Array> {
+  /** Reads so many bytes. @throws {Error} The server has closed the connection before. */
+  async readBytes(count: number): Promise<Uint8Array> {
     while (this.#rest.length < count) await this.#mustFill();
     return this.#take(count);
   }

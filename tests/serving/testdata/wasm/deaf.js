@@ -1,0 +1,4 @@
+// Never learns that its client is gone.
+exports.default = () => {
+  for (;;) Process.receive();
+};
