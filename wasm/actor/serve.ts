@@ -34,7 +34,7 @@ export const SERVE: HostInterface = {
   `,
   functions: {
     connection: (guest) => guest.command.connection,
-    "ws-received-text": (guest) => guest.frames?.isText ?? false,
+    "ws-received-text": (guest) => guest.isTextLast ?? false,
   },
   suspending: {
     "ws-send-text": (guest, text: Uint8Array) =>

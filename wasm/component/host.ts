@@ -13,7 +13,6 @@ import type { Capability } from "../capability.ts";
 import type { Command } from "../core/command.ts";
 import type { Log } from "../core/stdio.ts";
 import type { GuestMessage } from "../message.ts";
-import type { ClientFrames } from "../node/client_frames.ts";
 
 /**
  * An interface that the host gives.
@@ -125,8 +124,8 @@ export interface HostGuest {
   readonly command: Command;
   /** Takes what it logs; level is 0 error to 3 debug. */
   readonly log: Log;
-  /** The frames of its client; absent or undefined when it has received none. */
-  readonly frames?: ClientFrames | undefined;
+  /** Whether the message received last is text; false when absent. */
+  readonly isTextLast?: boolean;
 
   /**
    * Takes its next message.

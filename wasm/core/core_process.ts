@@ -16,7 +16,7 @@ import {
 import type { Capability } from "../capability.ts";
 import type { Cost, Sitting } from "../ceilings.ts";
 import { bytesOf, type GuestMessage } from "../message.ts";
-import { ClientFrames, isClientFrame } from "../node/client_frames.ts";
+import { isTextMessage, noteTaken } from "../node/client_frames.ts";
 import type { Entrant } from "../run_queue.ts";
 import { ProcessExit, type Wasip1State } from "../wasi/p1.ts";
 import { GuestStopped } from "../script/guest_error.ts";
@@ -75,7 +75,7 @@ export class CoreProcess
   #streams: GuestStreams | undefined;
   #wasip1: Wasip1State | undefined;
   #command: Command | undefined;
-  frames: ClientFrames | undefined;
+  isTextLast = false;
 
   /** A process that has not started. */
   constructor(parts: CoreParts, start: CoreStart) {
@@ -381,13 +381,14 @@ export class CoreProcess
     return delivery.give(this.#bytesOf(message));
   }
 
-  // Most messages are bytes, and of no client.
   #bytesOf(message: GuestMessage): Uint8Array {
-    if (message instanceof Uint8Array && this.frames === undefined) {
+    // Most messages are.
+    if (message instanceof Uint8Array) {
+      this.isTextLast = false;
       return message;
     }
-    if (isClientFrame(message)) this.frames ??= new ClientFrames(this.self);
-    this.frames?.took(message);
+    this.isTextLast = isTextMessage(message);
+    noteTaken(this.self, message);
     return bytesOf(message);
   }
 

@@ -1,22 +1,29 @@
 /**
  * Frames of the client of a connection, on their way to its process.
  *
+ * Most of them are messages as any other: text a string, binary bytes. One in
+ * many is a {@linkcode ClientFrame}, which is told of when it is taken. Since
+ * messages of one sender are taken in order, all before it have been, too.
+ *
  * @module
  */
 
 import type { Context, Pid } from "@rusm/otp";
-import { CLIENT_BYTES_PER_WORD, CLIENT_FRAMES_PER_WORD } from "./limits.ts";
 
-/** A data frame of a client. The process receives its bytes. */
+/** A data frame of a client, which is told of. The process receives its bytes. */
 export interface ClientFrame {
   /** The tag. */
   readonly type: "frame";
-  /** Who is told when it was taken. */
-  readonly teller: Pid<FrameTaken>;
   /** Whether it is text, which is UTF-8, and not binary. */
   readonly isText: boolean;
   /** What is in it. */
   readonly bytes: Uint8Array;
+  /** Who is told when it was taken. */
+  readonly teller: Pid<FrameTaken>;
+  /** What is said then: frames since the last that was told of, with it. */
+  readonly count: number;
+  /** Bytes in those. */
+  readonly total: number;
 }
 
 /** Word of a process that it has taken frames out of its mailbox. */
@@ -31,44 +38,23 @@ export interface FrameTaken {
   readonly bytes: number;
 }
 
-/** Whether a message is a frame of a client. Takes anything. */
+/** Whether a message is a frame that is told of. Takes anything. */
 export function isClientFrame(message: unknown): message is ClientFrame {
   return (message as Partial<ClientFrame> | null)?.type === "frame";
 }
 
-/**
- * The frames that one process has taken.
- *
- * Not each is told: word goes out after `CLIENT_FRAMES_PER_WORD` of them or
- * `CLIENT_BYTES_PER_WORD`, so whoever sends must let more than that be under way.
- */
-export class ClientFrames {
-  /** Whether what the process received last is a text frame. */
-  isText = false;
-  readonly #self: Pick<Context<never>, "pid" | "runtime">;
-  #count = 0;
-  #bytes = 0;
+/** Notes that a process takes a message: tells of it if it is to be told of. */
+export function noteTaken(
+  { pid, runtime }: Pick<Context<never>, "pid" | "runtime">,
+  message: unknown,
+): void {
+  if (!isClientFrame(message)) return;
+  const { teller, count, total: bytes } = message;
+  runtime.send(teller, { type: "taken", pid, count, bytes });
+}
 
-  /** None was taken yet. */
-  constructor(self: Pick<Context<never>, "pid" | "runtime">) {
-    this.#self = self;
-  }
-
-  /** Notes a message that the process takes. */
-  took(message: unknown): void {
-    this.isText = isClientFrame(message) && message.isText;
-    if (!isClientFrame(message)) return;
-    this.#count++;
-    this.#bytes += message.bytes.length;
-    const isDue = this.#count >= CLIENT_FRAMES_PER_WORD ||
-      this.#bytes >= CLIENT_BYTES_PER_WORD;
-    if (isDue) this.#tell(message.teller);
-  }
-
-  #tell(teller: Pid<FrameTaken>): void {
-    const { pid, runtime } = this.#self;
-    const [count, bytes] = [this.#count, this.#bytes];
-    this.#count = this.#bytes = 0;
-    runtime.send(teller, { type: "taken", pid, count, bytes });
-  }
+/** Whether a message is text: a text frame of a client, or a string of a process. */
+export function isTextMessage(message: unknown): boolean {
+  return typeof message === "string" ||
+    isClientFrame(message) && message.isText;
 }

@@ -1,74 +1,52 @@
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual } from "node:assert";
 import { type Pid, Runtime } from "@rusm/otp";
 import {
   type ClientFrame,
-  ClientFrames,
   type FrameTaken,
   isClientFrame,
+  isTextMessage,
+  noteTaken,
 } from "./client_frames.ts";
-import { CLIENT_BYTES_PER_WORD, CLIENT_FRAMES_PER_WORD } from "./limits.ts";
 
-/** Calls `test` with frames of a process, and what it has told. */
-function withFrames(
-  test: (
-    frames: ClientFrames,
-    frameOf: (length: number, isText?: boolean) => ClientFrame,
-    told: () => readonly FrameTaken[],
-    self: Pid,
-  ) => void,
-): void {
-  const told: FrameTaken[] = [];
-  const runtime = new Runtime();
-  const send = (_to: unknown, taken: FrameTaken) => void told.push(taken);
+const runtime = new Runtime();
+
+function frameOf(isText: boolean): ClientFrame {
   const { pid } = runtime.spawn(() => {});
-  const self = { pid, runtime: { send } as unknown as Runtime };
-  const frames = new ClientFrames(self);
-  const frameOf = (length: number, isText = false): ClientFrame => ({
-    ...{ type: "frame", teller: pid as Pid<unknown> as Pid<FrameTaken> },
-    ...{ isText, bytes: new Uint8Array(length) },
-  });
-  test(frames, frameOf, () => told, pid);
+  const teller = pid as Pid<unknown> as Pid<FrameTaken>;
+  const bytes = new Uint8Array(1);
+  return { type: "frame", isText, bytes, teller, count: 2, total: 5 };
 }
 
-Deno.test("ClientFrames.took() tells of many frames at once", () =>
-  withFrames((frames, frameOf, told, pid) => {
-    for (let count = 1; count < CLIENT_FRAMES_PER_WORD; count++) {
-      frames.took(frameOf(1));
-    }
-    deepStrictEqual(told(), []);
-    frames.took(frameOf(1));
-    const count = CLIENT_FRAMES_PER_WORD;
-    deepStrictEqual(told(), [{ type: "taken", pid, count, bytes: count }]);
-    frames.took(frameOf(1));
-    strictEqual(told().length, 1);
-  }));
-
-Deno.test("ClientFrames.took() tells of large frames soon", () =>
-  withFrames((frames, frameOf, told, pid) => {
-    frames.took(frameOf(1));
-    frames.took(frameOf(CLIENT_BYTES_PER_WORD));
-    const bytes = CLIENT_BYTES_PER_WORD + 1;
-    deepStrictEqual(told(), [{ type: "taken", pid, count: 2, bytes }]);
-  }));
-
-Deno.test("ClientFrames.isText is that of the last message", () =>
-  withFrames((frames, frameOf) => {
-    const seen = [
-      frameOf(1, true),
-      frameOf(1),
-      frameOf(1, true),
-      new Uint8Array(1),
-      frameOf(1, true),
-      "text of another",
-    ].map((message) => {
-      frames.took(message);
-      return frames.isText;
-    });
-    deepStrictEqual(seen, [true, false, true, false, true, false]);
-  }));
-
-Deno.test("isClientFrame() takes anything", () => {
-  const nothing = [null, undefined, 5, "frame", new Uint8Array(1), {}];
-  deepStrictEqual(nothing.filter(isClientFrame), []);
-  strictEqual(isClientFrame({ type: "frame" }), true);
+Deno.test("noteTaken() tells of a frame that is to be told of, and of nothing else", () => {
+  const told: unknown[] = [];
+  const send = (to: unknown, taken: unknown) => void told.push([to, taken]);
+  const { pid } = runtime.spawn(() => {});
+  const self = { pid, runtime: { send } as unknown as Runtime };
+  const frame = frameOf(false);
+  for (const message of [null, "text", new Uint8Array(1), {}, frame]) {
+    noteTaken(self, message);
+  }
+  const taken = { type: "taken", pid, count: 2, bytes: 5 };
+  deepStrictEqual(told, [[frame.teller, taken]]);
 });
+
+/** A message, whether it is a frame that is told of, and whether it is text. */
+const MESSAGES = [
+  [null, false, false],
+  [undefined, false, false],
+  [5, false, false],
+  ["frame", false, true],
+  [new Uint8Array(1), false, false],
+  [{ type: "request" }, false, false],
+  [frameOf(true), true, true],
+  [frameOf(false), true, false],
+] as const;
+
+for (const [index, [message, isFrame, isText]] of MESSAGES.entries()) {
+  Deno.test(`isClientFrame() and isTextMessage() know message ${index}`, () => {
+    deepStrictEqual(
+      [isClientFrame(message), isTextMessage(message)],
+      [isFrame, isText],
+    );
+  });
+}

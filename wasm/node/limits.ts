@@ -24,12 +24,6 @@ export const TAGS_MAX = 64;
 /** Memberships of groups on a node, from which on guests join none: every scheduler holds them all. */
 export const NODE_TAGS_MAX = 250_000;
 
-/** Frames of its client after which a process says that it has taken them. */
-export const CLIENT_FRAMES_PER_WORD = 16;
-
-/** Bytes of such frames after which it does. */
-export const CLIENT_BYTES_PER_WORD: number = MEBIBYTE / 4;
-
 /** Bytes of streams that are on their way from one scheduler to another. */
 export const STREAM_WINDOW_BYTES: number = MEBIBYTE;
 

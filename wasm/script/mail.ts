@@ -6,7 +6,7 @@
 
 import { type Context, type Metadata, TIMEOUT } from "@rusm/otp";
 import { bytesOf, type GuestMessage } from "../message.ts";
-import { ClientFrames, isClientFrame } from "../node/client_frames.ts";
+import { isTextMessage, noteTaken } from "../node/client_frames.ts";
 
 /** Who hears of mail. */
 export interface MailListener {
@@ -27,8 +27,8 @@ export interface MailListener {
  * and no receive does.
  */
 export class Mail {
-  /** The frames of its client; undefined when it has taken none. */
-  frames: ClientFrames | undefined;
+  /** Whether what was taken last is text. */
+  isTextLast = false;
   readonly #self: Context<GuestMessage>;
   readonly #listener: MailListener;
   // Of the job that waits.
@@ -122,8 +122,8 @@ export class Mail {
   }
 
   #bytesOf(message: GuestMessage): Uint8Array {
-    if (isClientFrame(message)) this.frames ??= new ClientFrames(this.#self);
-    this.frames?.took(message);
+    this.isTextLast = isTextMessage(message);
+    noteTaken(this.#self, message);
     return bytesOf(message);
   }
 

@@ -128,7 +128,7 @@ export const PROCESS_OPS: ReadonlyMap<number, ProcessOp> = new Map<
   [OPS.kvBatch, kv(STORE_ASKS.batch, () => undefined)],
 
   [OPS.connection, (guest) => connectionText(guest.command.connection)],
-  [OPS.wsReceivedText, (guest) => Number(guest.mail.frames?.isText ?? false)],
+  [OPS.wsReceivedText, (guest) => Number(guest.mail.isTextLast)],
   [OPS.wsSendText, of(SERVE, "ws-send-text", Number, bytes)],
   [
     OPS.wsSendBytes,
