@@ -34,6 +34,10 @@ const RUN = "run";
 /** What a program for WASI preview 1 begins with. */
 const START = "_start";
 
+/** What a module that is called for each message exports, and what an engine calls it. */
+const SERVICE_EXPORT = "rusm_message";
+const SERVICE = "service";
+
 /** What a program for WASI 0.2 or 0.3 exports; an engine calls it `run`, too. */
 const COMMAND = "wasi:cli/run#run";
 
@@ -45,8 +49,8 @@ type WasmArtifact = Exclude<Artifact, { readonly kind: "script" }>;
 
 /**
  * Finds where processes of `artifact` begin: with `wanted`. When that is absent,
- * a module begins with its `_start`, else its `run`, a component with its `run`,
- * else that of `wasi:cli/run`.
+ * a module begins with its `_start`, else its `run`, else as a service, by its
+ * `rusm_message`; a component with its `run`, else that of `wasi:cli/run`.
  *
  * @param artifact Valid: an engine has loaded it.
  * @param wanted The `entry` of the manifest.
@@ -60,7 +64,7 @@ export async function findBeginning(
     : componentEntries(artifact.bytes);
   return (wanted === undefined
     ? usualOf(exported, artifact.kind)
-    : namedOf(exported, wanted)) ?? missingFrom(exported);
+    : namedOf(exported, wanted, artifact.kind)) ?? missingFrom(exported);
 }
 
 /**
@@ -87,19 +91,22 @@ async function functionsOf(bytes: Uint8Array<ArrayBuffer>): Promise<string[]> {
 
 function usualOf(
   exported: readonly string[],
-  kind: "module" | "component",
+  kind: WasmArtifact["kind"],
 ): Beginning | undefined {
   if (kind === "module" && exported.includes(START)) return found(START, true);
   if (exported.includes(RUN)) return found(RUN);
-  const isCommand = kind === "component" && hasEntry(exported, COMMAND);
-  return isCommand ? found(RUN, true) : undefined;
+  if (kind === "module") return namedOf(exported, SERVICE_EXPORT, kind);
+  return hasEntry(exported, COMMAND) ? found(RUN, true) : undefined;
 }
 
 function namedOf(
   exported: readonly string[],
   wanted: string,
+  kind: WasmArtifact["kind"],
 ): Beginning | undefined {
-  return hasEntry(exported, wanted) ? found(wanted) : undefined;
+  if (!hasEntry(exported, wanted)) return undefined;
+  const isService = kind === "module" && wanted === SERVICE_EXPORT;
+  return found(isService ? SERVICE : wanted);
 }
 
 function found(entry: string, isCommand = false): Beginning {
