@@ -85,8 +85,14 @@ export const PULSE_MS_MAX = 1_000;
 /** Time for a client to answer a close frame, in milliseconds; then the connection is cut. */
 export const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Frames of a client that its handler has not taken, from which on nothing more is read. More than a handler takes without a word. */
+/** Frames of a client that its handler has not taken, from which on nothing more is read. */
 export const WINDOW_FRAMES = 64;
+
+/** Frames of a client after which its handler says that it has taken them. */
+export const FRAMES_PER_WORD = 16;
+
+/** Bytes of frames after which it does. */
+export const BYTES_PER_WORD: number = 256 * 1024;
 
 /** Bytes of such frames, from which on nothing more is read. */
 export const WINDOW_BYTES: number = 1024 * 1024;

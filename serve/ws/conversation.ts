@@ -8,7 +8,6 @@
 import { isUtf8 } from "node:buffer";
 import type { ExitReason, Pid, ProcessHandle, Runtime } from "@rusm/otp";
 import type {
-  ClientFrame,
   Component,
   ConnectionInfo,
   ConnectionSink,
@@ -19,7 +18,7 @@ import type {
 import { Backlog, type BacklogLimits } from "../connection/backlog.ts";
 import type { HandlerListener, Handlers } from "../connection/handlers.ts";
 import { CLOSE, type Closing, closingOf } from "./close_code.ts";
-import { type Frame, Inflow } from "./inflow.ts";
+import { Inflow } from "./inflow.ts";
 import type { RawData, WebSocket } from "./library.ts";
 import { type Order, Writer, type WriterMail } from "./writer.ts";
 
@@ -74,7 +73,12 @@ export class Conversation implements ConnectionSink, HandlerListener {
     const handler = { component, start: { ...start, connection } };
     this.#handler = parts.handlers.spawn(handler, this) as Pid<GuestMessage>;
     this.#inflow = new Inflow({
-      deliver: (frame) => this.#deliver(frame),
+      deliver: ({ isText, bytes }) =>
+        this.#deliver(isText ? decoder.decode(bytes) : bytes),
+      deliverTold: (frame, count, total) => {
+        const { handlers: { pid: teller } } = this.#parts;
+        this.#deliver({ type: "frame", ...frame, teller, count, total });
+      },
       pause: (isPaused) => this.#pause(isPaused),
       overflowed: () => this.shut(CLOSE.policy, "too much at once"),
     });
@@ -102,16 +106,12 @@ export class Conversation implements ConnectionSink, HandlerListener {
   #add(data: RawData, isBinary: boolean): void {
     // After a close frame of ours nobody is there to take it.
     if (this.#socket?.readyState !== OPEN) return;
-    const { buffer, byteOffset, length } = data as Uint8Array;
-    // No longer a `Buffer`, which would cross to another thread as an object.
-    const bytes = new Uint8Array(buffer, byteOffset, length);
-    this.#inflow.add({ isText: !isBinary, bytes });
+    // One `Buffer`, which is what the package is asked for by default.
+    this.#inflow.add({ isText: !isBinary, bytes: data as Uint8Array });
   }
 
-  #deliver({ isText, bytes }: Frame): void {
-    const { runtime, handlers: { pid: teller } } = this.#parts;
-    const frame: ClientFrame = { type: "frame", teller, isText, bytes };
-    if (runtime.send(this.#handler, frame)) return;
+  #deliver(message: GuestMessage): void {
+    if (this.#parts.runtime.send(this.#handler, message)) return;
     // Its scheduler has no room, or it has too much other mail.
     this.shut(CLOSE.tryAgainLater, "too much at once");
   }
@@ -192,6 +192,9 @@ export class Conversation implements ConnectionSink, HandlerListener {
     else ended(this);
   }
 }
+
+// The bytes of a frame are what the client sent, a byte order mark included.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 // `WebSocket.OPEN`, without the class.
 const OPEN = 1;

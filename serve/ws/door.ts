@@ -11,7 +11,9 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import { createSecureContext, type SecureContext } from "node:tls";
 import { OPENING_MAX } from "../limits.ts";
 import type { Refusal } from "./handshake.ts";
 import { Openings } from "./openings.ts";
@@ -32,6 +34,24 @@ export interface DoorKeeper {
   knocked(knock: Knock): void;
   /** The response to a request that is not to upgrade its connection. */
   refusalOf(request: IncomingMessage): Refusal;
+  /** A connection could not be accepted, as when too many files are open. */
+  failed(error: unknown): void;
+}
+
+/** A certificate with those that lead to its root, and its key, as PEM. */
+export interface KeyPair {
+  /** The certificates. */
+  readonly cert: string;
+  /** The key. */
+  readonly key: string;
+}
+
+/** What a door shows of itself. */
+export interface DoorTls {
+  /** For who asks for no name. */
+  readonly own: KeyPair;
+  /** For who asks for `name`. Asked for each connection, so it can be renewed. */
+  choose(name: string): KeyPair;
 }
 
 /** How a door is made. */
@@ -42,6 +62,8 @@ export interface DoorOptions {
   readonly port: number;
   /** Time from the connection to the end of the request, in milliseconds. */
   readonly handshakeTimeoutMs: number;
+  /** Speaks TLS; nothing is encrypted when absent. */
+  readonly tls?: DoorTls;
 }
 
 /** Accepts connections. */
@@ -49,14 +71,18 @@ export class Door {
   readonly #server: Server;
   readonly #options: DoorOptions;
   readonly #openings: Openings;
+  readonly #keeper: DoorKeeper;
   readonly #closed = Promise.withResolvers<void>();
 
   /** It does not listen yet. */
   constructor(options: DoorOptions, keeper: DoorKeeper) {
     this.#options = options;
+    this.#keeper = keeper;
     this.#openings = new Openings(options.handshakeTimeoutMs, OPENING_MAX);
-    this.#server = createServer();
-    this.#server.on("connection", (socket) => this.#enter(socket));
+    this.#server = createServerFor(options);
+    // Until then it has no more than the time for a handshake, and no socket of its own.
+    const entered = options.tls ? "secureConnection" : "connection";
+    this.#server.on(entered, (socket: Socket) => this.#enter(socket));
     this.#server.on("request", (request, response) => {
       turnAway(response, keeper.refusalOf(request), request.socket);
     });
@@ -84,6 +110,8 @@ export class Door {
       this.#server.once("error", reject);
       this.#server.listen(port, hostname, () => {
         this.#server.off("error", reject);
+        // Without one who hears of it, an error would end the program.
+        this.#server.on("error", (error) => this.#keeper.failed(error));
         resolve();
       });
     });
@@ -110,6 +138,22 @@ export class Door {
     this.#openings.close();
     return this.#closed.promise;
   }
+}
+
+function createServerFor({ tls, handshakeTimeoutMs }: DoorOptions): Server {
+  if (tls === undefined) return createServer();
+  const contexts = new WeakMap<KeyPair, SecureContext>();
+  return createTlsServer({
+    ...{ cert: tls.own.cert, key: tls.own.key },
+    handshakeTimeout: handshakeTimeoutMs,
+    SNICallback: (name, use) => {
+      const pair = tls.choose(name);
+      const context = contexts.get(pair) ??
+        createSecureContext({ cert: pair.cert, key: pair.key });
+      contexts.set(pair, context);
+      use(null, context);
+    },
+  });
 }
 
 // The client's connection is the client's to break.

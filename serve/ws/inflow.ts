@@ -4,7 +4,13 @@
  * @module
  */
 
-import { HELD_BYTES_MAX, WINDOW_BYTES, WINDOW_FRAMES } from "../limits.ts";
+import {
+  BYTES_PER_WORD,
+  FRAMES_PER_WORD,
+  HELD_BYTES_MAX,
+  WINDOW_BYTES,
+  WINDOW_FRAMES,
+} from "../limits.ts";
 
 /** A data frame, whole. */
 export interface Frame {
@@ -18,6 +24,8 @@ export interface Frame {
 export interface InflowEnds {
   /** Puts a frame into the handler's mailbox. */
   deliver(frame: Frame): void;
+  /** The same, and it is to be told when the handler has taken it: `count` frames with `total` bytes. */
+  deliverTold(frame: Frame, count: number, total: number): void;
   /** Stops to read, or goes on. What was read already may still come. */
   pause(isPaused: boolean): void;
   /** More has come than may be held. */
@@ -34,6 +42,9 @@ export class Inflow {
   // Of what was delivered and not taken.
   #count = 0;
   #bytes = 0;
+  // Of what was delivered since the last that is told of.
+  #untoldCount = 0;
+  #untoldBytes = 0;
   // The oldest first.
   #held: Frame[] = [];
   #heldBytes = 0;
@@ -60,8 +71,19 @@ export class Inflow {
   #deliver(frame: Frame): void {
     this.#count++;
     this.#bytes += frame.bytes.length;
-    this.#ends.deliver(frame);
+    this.#untoldCount++;
+    this.#untoldBytes += frame.bytes.length;
+    const isTold = this.#untoldCount >= FRAMES_PER_WORD ||
+      this.#untoldBytes >= BYTES_PER_WORD;
+    if (isTold) this.#deliverTold(frame);
+    else this.#ends.deliver(frame);
     if (this.#isFull && !this.#isPaused) this.#pause(true);
+  }
+
+  #deliverTold(frame: Frame): void {
+    const [count, total] = [this.#untoldCount, this.#untoldBytes];
+    this.#untoldCount = this.#untoldBytes = 0;
+    this.#ends.deliverTold(frame, count, total);
   }
 
   get #isFull(): boolean {

@@ -19,7 +19,7 @@ import type { WsListener } from "../manifest.ts";
 import { CLOSE } from "./close_code.ts";
 import { Conversation, type ConversationParts } from "./conversation.ts";
 import { deflateByMessage } from "./deflate.ts";
-import { Door, type Knock, refuse } from "./door.ts";
+import { Door, type DoorTls, type Knock, refuse } from "./door.ts";
 import { openingOf, type OpeningRequest, type Refusal } from "./handshake.ts";
 import { type WebSocket, WebSocketServer } from "./library.ts";
 import { answerPing, Liveness } from "./liveness.ts";
@@ -50,6 +50,8 @@ export interface WsOptions {
   readonly handlers: ReadonlyMap<string, HandlerStart>;
   /** Takes a line for each request. */
   readonly log: Log;
+  /** Speaks TLS; nothing is encrypted when absent. */
+  readonly tls?: DoorTls;
 }
 
 /**
@@ -76,7 +78,7 @@ class Listening implements WsServer {
   #isStopping = false;
 
   constructor(options: WsOptions) {
-    const { runtime, engine, listener } = options;
+    const { runtime, engine, listener, log, tls } = options;
     this.#options = options;
     this.#sockets = createSockets(listener);
     this.#parts = {
@@ -87,9 +89,12 @@ class Listening implements WsServer {
       },
       ended: (conversation) => void this.#conversations.delete(conversation),
     };
-    this.#door = new Door(listener, {
+    const { hostname, port, handshakeTimeoutMs } = listener;
+    const at = { hostname, port, handshakeTimeoutMs };
+    this.#door = new Door(tls === undefined ? at : { ...at, tls }, {
       knocked: (knock) => this.#knocked(knock),
       refusalOf: (request) => this.#refusalOf(request),
+      failed: (error) => log.error(`Cannot accept a connection: ${error}`),
     });
   }
 
@@ -217,7 +222,10 @@ class Listening implements WsServer {
 
   get url(): string {
     const { address, family, port } = this.#door.address;
-    return `ws://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+    const scheme = this.#options.tls === undefined ? "ws" : "wss";
+    return `${scheme}://${
+      family === "IPv6" ? `[${address}]` : address
+    }:${port}`;
   }
 
   stop(): Promise<void> {

@@ -16,7 +16,7 @@ export interface WriterSocket {
   send(
     data: Uint8Array | string,
     options: { readonly binary: boolean },
-    sent: (error?: Error | null) => void,
+    sent?: (error?: Error | null) => void,
   ): void;
   /** Starts the closing handshake. */
   close(code?: number, reason?: string): void;
@@ -90,20 +90,25 @@ export class Writer implements ProcessBody<WriterMail> {
     binary: boolean,
     settle: (isDone: boolean) => void,
   ): boolean {
-    let isBehind = false;
-    this.#socket.send(data, { binary }, (error) => {
-      if (!isBehind) return;
+    const { bufferedAmount } = this.#socket;
+    if (bufferedAmount + data.length <= UNSENT_BYTES) {
+      this.#socket.send(data, binary ? BINARY : TEXT);
+      settle(true);
+      return true;
+    }
+    this.#socket.send(data, binary ? BINARY : TEXT, (error) => {
       settle(!error);
       if (!this.#isOver) this.#next();
     });
-    isBehind = this.#socket.bufferedAmount > UNSENT_BYTES;
-    if (!isBehind) settle(true);
-    return !isBehind;
+    return false;
   }
 
   stop(): void {
     this.#isOver = true;
   }
 }
+
+const BINARY = { binary: true };
+const TEXT = { binary: false };
 
 function ignore(): void {}

@@ -13,7 +13,7 @@ class TestSocket implements WriterSocket {
   send(
     data: Uint8Array | string,
     { binary }: { readonly binary: boolean },
-    sent: (error?: Error) => void,
+    sent: (error?: Error) => void = () => {},
   ): void {
     const text = typeof data === "string"
       ? data

@@ -1,0 +1,112 @@
+import { match, rejects, strictEqual } from "node:assert";
+import {
+  Door,
+  type DoorTls,
+  type KeyPair,
+  type Knock,
+  refuse,
+} from "./door.ts";
+
+const DIRECTORY = new URL("../testdata/tls/", import.meta.url);
+
+const UPGRADE = "GET / HTTP/1.1\r\nHost: a\r\n" +
+  "Connection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+
+/** Turns everybody away. */
+const KEEPER = {
+  knocked: ({ socket }: Knock) =>
+    refuse(socket, { status: 503, headers: { "retry-after": "1" } }),
+  refusalOf: () => ({ status: 404, headers: {} }) as const,
+  failed(error: unknown): void {
+    throw error;
+  },
+};
+
+async function textOf(name: string): Promise<string> {
+  return await Deno.readTextFile(new URL(`${name}.pem`, DIRECTORY));
+}
+
+async function pairOf(name: string): Promise<KeyPair> {
+  return { cert: await textOf(name), key: await textOf("key") };
+}
+
+async function withDoor(
+  tls: DoorTls | undefined,
+  test: (port: number) => Promise<void>,
+): Promise<void> {
+  const door = new Door({
+    ...{ hostname: "127.0.0.1", port: 0, handshakeTimeoutMs: 100 },
+    ...(tls === undefined ? {} : { tls }),
+  }, KEEPER);
+  await door.open();
+  const looks = setInterval(() => door.look(), 10);
+  await test(door.address.port);
+  await door.close();
+  clearInterval(looks);
+}
+
+/** Sends, and returns all that comes until the connection ends. */
+async function talk(socket: Deno.Conn, text: string): Promise<string> {
+  await socket.write(new TextEncoder().encode(text));
+  const bytes = await new Response(socket.readable).bytes();
+  return new TextDecoder().decode(bytes);
+}
+
+/** What is sent, and the beginning of the answer. */
+const TALKS = [
+  [
+    UPGRADE,
+    /^HTTP\/1\.1 503 Service Unavailable\r\n.*retry-after: 1\r\n.*service unavailable\n$/s,
+  ],
+  ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", /^HTTP\/1\.1 404 .*not found\n$/s],
+  [
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf",
+    /^HTTP\/1\.1 404 /,
+  ],
+  ["half a request", /^(HTTP\/1\.1 400 .*)?$/s],
+  ["GET / HTTP/1.1\r\nHo", /^$/],
+  [
+    `GET / HTTP/1.1\r\nx: ${"x".repeat(200_000)}\r\n\r\n`,
+    /^(HTTP\/1\.1 4\d\d .*)?$/s,
+  ],
+] as const;
+
+for (const [sent, answer] of TALKS) {
+  Deno.test(`Door answers ${JSON.stringify(sent.slice(0, 50))}, and closes`, () =>
+    withDoor(undefined, async (port) => {
+      const socket = await Deno.connect({ hostname: "127.0.0.1", port });
+      // A connection may be reset before all of it is read.
+      const seen = await talk(socket, sent).catch(() => "");
+      match(seen, answer);
+    }));
+}
+
+Deno.test("Door.open() rejects when the address is in use", () =>
+  withDoor(undefined, async (port) => {
+    const options = { hostname: "127.0.0.1", port, handshakeTimeoutMs: 1 };
+    await rejects(new Door(options, KEEPER).open(), { code: "EADDRINUSE" });
+  }));
+
+Deno.test("Door shows the certificate for the name that is asked for, and a renewed one", async () => {
+  const [here, elsewhere] = [await pairOf("here"), await pairOf("elsewhere")];
+  let shown = elsewhere;
+  const tls = { own: elsewhere, choose: () => shown };
+  await withDoor(tls, async (port) => {
+    const caCerts = [await textOf("authority")];
+    const options = { hostname: "localhost", port, caCerts };
+    await rejects(async () => {
+      using socket = await Deno.connectTls(options);
+      await socket.handshake();
+    });
+    shown = here;
+    match(await talk(await Deno.connectTls(options), UPGRADE), / 503 /);
+  });
+});
+
+Deno.test("Door cuts who does not finish a handshake", async () => {
+  const own = await pairOf("here");
+  await withDoor({ own, choose: () => own }, async (port) => {
+    using socket = await Deno.connect({ hostname: "127.0.0.1", port });
+    strictEqual(await socket.read(new Uint8Array(1)), null);
+  });
+});
