@@ -15,7 +15,7 @@ import { createLog, parseManifest, startApp } from "@rusm/serve";
 import { Runtime } from "@rusm/otp";
 import { BUILT_IN_PROFILES, Engine } from "@rusm/wasm";
 import wabt from "wabt";
-import { WebSocketServer } from "../../serve/ws/library.ts";
+import { createWebSocketServer } from "../../serve/ws/library.ts";
 
 /**
  * Takes the pid of its writer, in decimal, and then sends it what comes: in a
@@ -75,7 +75,7 @@ async function serveRusm(entry: string): Promise<string> {
 
 async function serveRaw(): Promise<string> {
   const server = createServer();
-  const sockets = new WebSocketServer({
+  const sockets = createWebSocketServer({
     noServer: true,
     clientTracking: false,
   });

@@ -19,7 +19,7 @@ import { Backlog, type BacklogLimits } from "../connection/backlog.ts";
 import type { HandlerListener, Handlers } from "../connection/handlers.ts";
 import { CLOSE, type Closing, closingOf } from "./close_code.ts";
 import { Inflow } from "./inflow.ts";
-import type { RawData, WebSocket } from "./library.ts";
+import { OPEN, type WebSocket } from "./library.ts";
 import { type Order, Writer, type WriterMail } from "./writer.ts";
 
 /** What all conversations of a listener share. */
@@ -103,11 +103,10 @@ export class Conversation implements ConnectionSink, HandlerListener {
     runtime.send(this.#handler, `${this.#writer.pid.toBigInt()}`);
   }
 
-  #add(data: RawData, isBinary: boolean): void {
+  #add(bytes: Uint8Array, isBinary: boolean): void {
     // After a close frame of ours nobody is there to take it.
     if (this.#socket?.readyState !== OPEN) return;
-    // One `Buffer`, which is what the package is asked for by default.
-    this.#inflow.add({ isText: !isBinary, bytes: data as Uint8Array });
+    this.#inflow.add({ isText: !isBinary, bytes });
   }
 
   #deliver(message: GuestMessage): void {
@@ -195,9 +194,6 @@ export class Conversation implements ConnectionSink, HandlerListener {
 
 // The bytes of a frame are what the client sent, a byte order mark included.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
-// `WebSocket.OPEN`, without the class.
-const OPEN = 1;
 
 function farewellTo(reason: ExitReason): Closing {
   if (reason === "normal") return { code: CLOSE.normal, reason: "" };

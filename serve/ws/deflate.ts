@@ -5,7 +5,7 @@
  */
 
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { PerMessageDeflate, Receiver } from "./library.ts";
+import { DEFLATE, RECEIVER } from "./library.ts";
 
 /** As much of the package's class as is used here; its types leave it out. */
 interface Deflate {
@@ -48,7 +48,7 @@ const pieces = new WeakMap<Deflate, Uint8Array[]>();
  * is inflated.
  */
 export function deflateByMessage(): void {
-  const methods = PerMessageDeflate.prototype as unknown as Deflate;
+  const methods = DEFLATE.prototype as unknown as Deflate;
   const { compress, decompress } = methods;
   methods.decompress = function (data, isLast, done) {
     if (hasContext(this)) decompress.call(this, data, isLast, done);
@@ -100,7 +100,7 @@ function inflate(
 }
 
 function errorOf(code: unknown): Error {
-  const errors = new Receiver() as unknown as Errors;
+  const errors = new RECEIVER() as unknown as Errors;
   return code === "ERR_BUFFER_TOO_LARGE"
     ? errors.createError(
       ...[Error, "Inflates to too much", false, 1009, code] as const,

@@ -21,7 +21,12 @@ import { Conversation, type ConversationParts } from "./conversation.ts";
 import { deflateByMessage } from "./deflate.ts";
 import { Door, type DoorTls, type Knock, refuse } from "./door.ts";
 import { openingOf, type OpeningRequest, type Refusal } from "./handshake.ts";
-import { type WebSocket, WebSocketServer } from "./library.ts";
+import {
+  createWebSocketServer,
+  OPEN,
+  type WebSocket,
+  type WebSocketServer,
+} from "./library.ts";
 import { answerPing, Liveness } from "./liveness.ts";
 
 deflateByMessage();
@@ -179,7 +184,7 @@ class Listening implements WsServer {
     // The client may be gone before it is let in.
     const lost = () => conversation.lose();
     socket.once("close", lost);
-    this.#sockets.handleUpgrade(request, socket, head as never, (client) => {
+    this.#sockets.handleUpgrade(request, socket, head, (client) => {
       socket.off("close", lost);
       this.#door.admit(socket);
       this.#log(request, 101, component);
@@ -213,7 +218,7 @@ class Listening implements WsServer {
         return conversation.isPaused;
       },
       ping: () => {
-        if (client.readyState === client.OPEN) client.ping();
+        if (client.readyState === OPEN) client.ping();
       },
       cut: () => client.terminate(),
     };
@@ -254,7 +259,7 @@ const UNAVAILABLE: Refusal = {
 function createSockets(
   { messageBytesMax, compression, subprotocols }: WsListener,
 ): WebSocketServer {
-  return new WebSocketServer({
+  return createWebSocketServer({
     ...{ noServer: true, clientTracking: false, autoPong: false },
     ...{ maxPayload: messageBytesMax, closeTimeout: CLOSE_TIMEOUT_MS },
     // Without a context that is kept, a connection costs no more than another.
