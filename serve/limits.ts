@@ -64,6 +64,12 @@ export const CONNECTIONS_MAX = 10_000;
 /** Connections beyond those, and those that have not asked for anything yet: what is more is closed without an answer. */
 export const OPENING_MAX = 1_024;
 
+/** Time without a new connection after which a listener of WebSockets calls itself, in milliseconds: it may be deaf. */
+export const HEARING_MS = 5_000;
+
+/** Time for that call to be heard, in milliseconds; then it listens anew. */
+export const CALL_MS = 2_000;
+
 /** Time for a connection to ask to become a WebSocket, in milliseconds; a listener may set its own. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
 

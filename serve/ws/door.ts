@@ -14,7 +14,7 @@ import {
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
-import { OPENING_MAX } from "../limits.ts";
+import { CALL_MS, HEARING_MS, OPENING_MAX } from "../limits.ts";
 import type { Refusal } from "./handshake.ts";
 import { Openings } from "./openings.ts";
 
@@ -36,6 +36,8 @@ export interface DoorKeeper {
   refusalOf(request: IncomingMessage): Refusal;
   /** A connection could not be accepted, as when too many files are open. */
   failed(error: unknown): void;
+  /** It had become deaf, and listens again. */
+  regained(): void;
 }
 
 /** A certificate with those that lead to its root, and its key, as PEM. */
@@ -66,32 +68,54 @@ export interface DoorOptions {
   readonly tls?: DoorTls;
 }
 
-/** Accepts connections. */
+/**
+ * Accepts connections.
+ *
+ * A listener of Deno's `node:net` is deaf for ever, without a word, when it could
+ * not accept one, as when too many files are open. So who has heard nothing for
+ * `HEARING_MS` calls itself, and listens anew when it does not hear that either.
+ */
 export class Door {
-  readonly #server: Server;
   readonly #options: DoorOptions;
   readonly #openings: Openings;
   readonly #keeper: DoorKeeper;
-  readonly #closed = Promise.withResolvers<void>();
+  readonly #closings = new Set<Promise<void>>();
+  #server: Server;
+  #address: AddressInfo | undefined;
+  #heardAtMs = 0;
+  // One that was not heard yet.
+  #call: { readonly atMs: number } | undefined;
 
   /** It does not listen yet. */
   constructor(options: DoorOptions, keeper: DoorKeeper) {
     this.#options = options;
     this.#keeper = keeper;
     this.#openings = new Openings(options.handshakeTimeoutMs, OPENING_MAX);
-    this.#server = createServerFor(options);
+    this.#server = this.#createServer();
+  }
+
+  #createServer(): Server {
+    const keeper = this.#keeper;
+    const server = createServerFor(this.#options);
+    server.on("connection", () => this.#heard());
     // Until then it has no more than the time for a handshake, and no socket of its own.
-    const entered = options.tls ? "secureConnection" : "connection";
-    this.#server.on(entered, (socket: Socket) => this.#enter(socket));
-    this.#server.on("request", (request, response) => {
+    const entered = this.#options.tls ? "secureConnection" : "connection";
+    server.on(entered, (socket: Socket) => this.#enter(socket));
+    server.on("request", (request, response) => {
       turnAway(response, keeper.refusalOf(request), request.socket);
     });
-    this.#server.on("upgrade", (request, stream, head) => {
+    server.on("upgrade", (request, stream, head) => {
       // Of a server of TCP, so it is a socket.
       const socket = stream as Socket;
       socket.on("error", ignore);
       keeper.knocked({ request, socket, head });
     });
+    return server;
+  }
+
+  #heard(): void {
+    this.#heardAtMs = performance.now();
+    this.#call = undefined;
   }
 
   #enter(socket: Socket): void {
@@ -104,22 +128,22 @@ export class Door {
    *
    * @throws {Error} It cannot; its `code` says why, such as `EADDRINUSE`.
    */
-  open(): Promise<void> {
+  async open(): Promise<void> {
     const { hostname, port } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(port, hostname, () => {
-        this.#server.off("error", reject);
-        // Without one who hears of it, an error would end the program.
-        this.#server.on("error", (error) => this.#keeper.failed(error));
-        resolve();
-      });
-    });
+    await listen(this.#server, port, hostname);
+    this.#began();
+  }
+
+  #began(): void {
+    this.#heardAtMs = performance.now();
+    this.#address = this.#server.address() as AddressInfo;
+    // Without one who hears of it, an error would end the program.
+    this.#server.on("error", (error) => this.#keeper.failed(error));
   }
 
   /** Where it listens. */
   get address(): AddressInfo {
-    return this.#server.address() as AddressInfo;
+    return this.#address!;
   }
 
   /** Lets a connection in: it has become a WebSocket. */
@@ -127,17 +151,77 @@ export class Door {
     this.#openings.delete(socket);
   }
 
-  /** Cuts connections that take too long to ask. To be called again and again. */
+  /** Cuts connections that take too long to ask, and finds out whether it still hears. To be called again and again. */
   look(): void {
-    this.#openings.look(performance.now());
+    const nowMs = performance.now();
+    this.#openings.look(nowMs);
+    if (this.#call !== undefined) {
+      if (nowMs - this.#call.atMs >= CALL_MS) this.#listenAnew();
+    } else if (nowMs - this.#heardAtMs >= HEARING_MS) this.#callItself(nowMs);
+  }
+
+  #callItself(atMs: number): void {
+    const { address, port } = this.address;
+    const hostname = ANYWHERE.get(address) ?? address;
+    const call = { atMs };
+    this.#call = call;
+    Deno.connect({ hostname, port }).then(
+      // Whether it is heard is seen where connections enter.
+      (connection) => connection.close(),
+      () => {
+        // There may be no file for it, either. Then it is tried again.
+        if (this.#call === call && this.#server.listening) {
+          this.#call = undefined;
+        }
+      },
+    );
+  }
+
+  #listenAnew(): void {
+    this.#heard();
+    this.#close();
+    this.#server = this.#createServer();
+    listen(this.#server, this.address.port, this.#options.hostname).then(
+      () => {
+        this.#began();
+        this.#keeper.regained();
+      },
+      // Its next call is not heard, and so it tries again.
+      (error) => this.#keeper.failed(error),
+    );
   }
 
   /** Accepts nothing more, and cuts those that have not asked. Resolves when no connection is left. */
-  close(): Promise<void> {
-    this.#server.close(() => this.#closed.resolve());
+  async close(): Promise<void> {
+    this.#close();
     this.#openings.close();
-    return this.#closed.promise;
+    await Promise.all(this.#closings);
   }
+
+  #close(): void {
+    const closing = new Promise<void>((resolve) =>
+      // What it says when it did not listen does not matter.
+      this.#server.close(() => resolve())
+    ).finally(() => this.#closings.delete(closing));
+    this.#closings.add(closing);
+  }
+}
+
+// What a listener on all addresses is called by.
+const ANYWHERE = new Map([["0.0.0.0", "127.0.0.1"], ["::", "::1"]]);
+
+function listen(
+  server: Server,
+  port: number,
+  hostname: string,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
 }
 
 function createServerFor({ tls, handshakeTimeoutMs }: DoorOptions): Server {

@@ -20,6 +20,7 @@ const KEEPER = {
   failed(error: unknown): void {
     throw error;
   },
+  regained(): void {},
 };
 
 async function textOf(name: string): Promise<string> {

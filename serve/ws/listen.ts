@@ -100,6 +100,7 @@ class Listening implements WsServer {
       knocked: (knock) => this.#knocked(knock),
       refusalOf: (request) => this.#refusalOf(request),
       failed: (error) => log.error(`Cannot accept a connection: ${error}`),
+      regained: () => log.warn(`Listens again: ${this.url}`),
     });
   }
 
