@@ -1,7 +1,9 @@
 import { strictEqual } from "node:assert";
 import { withChild } from "./child.ts";
 import { connect, type Connection } from "./connection.ts";
+import { OPCODE, RawWebSocket } from "./frames.ts";
 import { manifestOf } from "./served.ts";
+import { socketsManifest } from "./sockets.ts";
 
 const FILES_MAX = 150;
 
@@ -16,6 +18,22 @@ Deno.test("serve listens again when connections have used up all files", async (
     strictEqual(await response.text(), "seen 1");
     strictEqual((await stop()).code, 0);
   });
+});
+
+Deno.test("serve listens again for WebSockets, though nothing tells that it is deaf", async () => {
+  await withChild(
+    socketsManifest(),
+    FILES_MAX,
+    async ({ url, logged, stop }) => {
+      const connections = await flood(Number(url.port));
+      for (const connection of connections) connection.close();
+      await logged(/ warn +Listens again: ws:/);
+      using socket = await RawWebSocket.open(Number(url.port));
+      await socket.send(OPCODE.text, "still");
+      strictEqual(await socket.next(), "text still");
+      strictEqual((await stop()).code, 0);
+    },
+  );
 });
 
 /** Opens more connections than the process can have, and says nothing on them. */
