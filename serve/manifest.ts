@@ -14,10 +14,12 @@ export type { Capability, Preopen } from "@rusm/wasm";
 export type { ArtifactSource } from "./manifest/dynamic.ts";
 export type { ComponentEntry, Components } from "./manifest/component.ts";
 export type {
+  AnyListener,
   HttpListener,
   Listener,
   WsListener,
 } from "./manifest/listener.ts";
+export type { WebSocketRules } from "./manifest/websocket.ts";
 export type { LogSettings } from "./manifest/log.ts";
 export type { Manifest } from "./manifest/root.ts";
 

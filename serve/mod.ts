@@ -50,6 +50,7 @@ export {
   type StoreOpened,
 } from "./log.ts";
 export {
+  type AnyListener,
   type ArtifactSource,
   type ComponentEntry,
   type Components,
@@ -59,6 +60,8 @@ export {
   type LogSettings,
   type Manifest,
   parseManifest,
+  type WebSocketRules,
+  type WsListener,
 } from "./manifest.ts";
 export {
   matchRoute,
