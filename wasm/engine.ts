@@ -214,6 +214,15 @@ export class Engine {
   }
 
   /**
+   * Takes away a name that was registered, of a component or of a template. What
+   * was spawned by it lives on.
+   */
+  unregister(name: string): void {
+    this.#templates.remove(name);
+    this.#names.remove(name);
+  }
+
+  /**
    * Lets guests that may spawn start processes of `code` by `name`, each under
    * the capability of the guest: it is loaded when the first guest of that
    * capability asks.

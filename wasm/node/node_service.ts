@@ -205,8 +205,14 @@ export class NodeService<Component> {
     );
     const specs = named.map((each, index): GuestChild => {
       const name = children[index]!;
-      const spawn = (supervisor: ChildStarter) =>
-        this.#parts.spawn(each, name, supervisor);
+      const spawn = (supervisor: ChildStarter) => {
+        const now = this.#parts.components.find(name, capability);
+        // The name may stand for newer code, when a child is started again.
+        const current = now === undefined || now instanceof Promise
+          ? each
+          : now;
+        return this.#parts.spawn(current, name, supervisor);
+      };
       return { name, spawn };
     });
     return superviseGuests(this.#parts.runtime, pid, specs, ask).toBigInt();

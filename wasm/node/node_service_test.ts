@@ -113,6 +113,38 @@ Deno.test("NodeService ends a supervisor whose owner has ended before it is link
   strictEqual(await watcher.join(), "normal");
 });
 
+Deno.test("NodeService starts a child again as what its name stands for then", async () => {
+  const started: string[] = [];
+  const again = Promise.withResolvers<void>();
+  const pids: Pid[] = [];
+  const node = setup({
+    spawn({ component }, _label, supervisor) {
+      const { pid } = node.runtime.spawn((self) => self.receive());
+      supervisor?.link(pid);
+      pids.push(pid);
+      if (started.push(component) === 2) again.resolve();
+      return pid;
+    },
+  });
+  node.components.declare("x", { component: "old", entry: "run" });
+  await node.ask(SUPERVISE);
+  await new Promise<void>((resolve) => node.runtime.host.macrotask(resolve));
+  node.components.declare("x", { component: "new", entry: "run" });
+  node.runtime.kill(pids[0]!);
+  await again.promise;
+  deepStrictEqual(started, ["old", "new"]);
+});
+
+Deno.test("ComponentNames.remove() forgets a name, declared or left", () => {
+  const names = new ComponentNames<string>();
+  names.declare("a", { component: "a", entry: "run" });
+  names.leave("b", "run", () => Promise.resolve("b"));
+  for (const name of ["a", "b", "c"]) {
+    names.remove(name);
+    strictEqual(names.has(name), false);
+  }
+});
+
 Deno.test("ComponentNames loads once for each capability, and again after a failure", async () => {
   const { ask, components, failures } = setup();
   const loads: string[] = [];
