@@ -30,6 +30,42 @@ export async function loadEnvFile(
   return missing.map(([name]) => name);
 }
 
+/** What became of the variables of a `.env` file that was read again. */
+export interface EnvFileChange {
+  /** The names that are set because of the file, in file order. */
+  readonly names: readonly string[];
+  /** The names whose value is another one now, or which are gone or new, sorted. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * Reads the `.env` in `directory` again: sets what is new or different in it, and
+ * removes what is there no more. The real environment still wins.
+ *
+ * @param names Those that the file had set before.
+ * @throws {EnvFileError} As {@linkcode loadEnvFile} does. Nothing was changed.
+ */
+export async function reloadEnvFile(
+  directory: string,
+  names: readonly string[],
+): Promise<EnvFileChange> {
+  const path = join(directory, ".env");
+  const own = new Set(names);
+  const wanted = new Map(
+    parseEnvFile(await readText(path), path)
+      .filter(([name]) => own.has(name) || Deno.env.get(name) === undefined),
+  );
+  const gone = names.filter((name) => !wanted.has(name));
+  for (const name of gone) Deno.env.delete(name);
+  const changed = [...wanted]
+    .filter(([name, value]) => Deno.env.get(name) !== value);
+  for (const [name, value] of changed) Deno.env.set(name, value);
+  return {
+    names: [...wanted.keys()],
+    changed: [...gone, ...changed.map(([name]) => name)].sort(),
+  };
+}
+
 async function readText(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);

@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert";
 import { join } from "node:path";
 import fc from "fast-check";
-import { loadEnvFile, parseEnvFile } from "./env_file.ts";
+import { loadEnvFile, parseEnvFile, reloadEnvFile } from "./env_file.ts";
 
 // deno-fmt-ignore
 const TEXTS = [
@@ -131,3 +131,50 @@ async function withEnvFile(
     await Deno.remove(directory, { recursive: true });
   }
 }
+
+/** The file before and after, and the names that have changed. */
+// deno-fmt-ignore
+const RELOADS = [
+  ["is the same",         "RUSM_T1=1",             "RUSM_T1=1",             []],
+  ["has another value",   "RUSM_T1=1\nRUSM_T2=1",  "RUSM_T1=2\nRUSM_T2=1",  ["RUSM_T1"]],
+  ["has more and less",   "RUSM_T2=1",             "RUSM_T1=1",             ["RUSM_T1", "RUSM_T2"]],
+  ["is gone",             "RUSM_T1=1",             undefined,               ["RUSM_T1"]],
+  ["names a real one",    "",                      "RUSM_REAL=2",           []],
+] as const;
+
+for (const [what, before, after, changed] of RELOADS) {
+  Deno.test(`reloadEnvFile() tells what has changed when the file ${what}`, async () => {
+    const directory = await Deno.makeTempDir();
+    const path = join(directory, ".env");
+    Deno.env.set("RUSM_REAL", "1");
+    await Deno.writeTextFile(path, before);
+    const names = await loadEnvFile(directory);
+    if (after === undefined) await Deno.remove(path);
+    else await Deno.writeTextFile(path, after);
+    const change = await reloadEnvFile(directory, names);
+    deepStrictEqual(change.changed, changed);
+    const wanted = parseEnvFile(after ?? "", path);
+    for (const name of ["RUSM_T1", "RUSM_T2"]) {
+      const value = wanted.find(([each]) => each === name)?.[1];
+      strictEqual(Deno.env.get(name), value);
+    }
+    strictEqual(Deno.env.get("RUSM_REAL"), "1");
+    await Deno.writeTextFile(path, "");
+    deepStrictEqual((await reloadEnvFile(directory, change.names)).names, []);
+    strictEqual(Deno.env.get("RUSM_T1"), undefined);
+    Deno.env.delete("RUSM_REAL");
+    await Deno.remove(directory, { recursive: true });
+  });
+}
+
+Deno.test("reloadEnvFile() changes nothing when the file is nonsense", async () => {
+  const directory = await Deno.makeTempDir();
+  await Deno.writeTextFile(join(directory, ".env"), "RUSM_T1=2\nnonsense");
+  Deno.env.set("RUSM_T1", "1");
+  await rejects(reloadEnvFile(directory, ["RUSM_T1"]), {
+    name: "EnvFileError",
+  });
+  strictEqual(Deno.env.get("RUSM_T1"), "1");
+  Deno.env.delete("RUSM_T1");
+  await Deno.remove(directory, { recursive: true });
+});
