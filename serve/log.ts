@@ -76,8 +76,8 @@ export type LogSink = (text: string) => void;
 
 /** Options of {@linkcode createLog}. */
 export interface LogOptions {
-  /** The least important level that is written. */
-  readonly level: LogLevel;
+  /** The least important level that is written, or what it is now. */
+  readonly level: LogLevel | (() => LogLevel);
   /** How lines look; `text` when absent. */
   readonly format?: LogFormat;
   /** Called once per record, in order, before the method that writes it returns. */
@@ -137,13 +137,15 @@ export interface LogOptions {
 export function createLog(options: LogOptions): Log {
   const { level, sink, format = "text", isColored = false } = options;
   const { now = Date.now } = options;
-  const rank = LOG_RANKS[level];
+  function levelNow(): LogLevel {
+    return typeof level === "function" ? level() : level;
+  }
   const formatted = format === "json"
     ? formatJson
     : (record: LogRecord, atMs: number) =>
       formatLine(wordLine(record, atMs), isColored);
   function allows(lineLevel: LineLevel): boolean {
-    return LOG_RANKS[lineLevel] <= rank;
+    return LOG_RANKS[lineLevel] <= LOG_RANKS[levelNow()];
   }
   function write(record: LogRecord): void {
     sink(formatted(record, now()));
@@ -154,14 +156,16 @@ export function createLog(options: LogOptions): Log {
     };
   }
   return {
-    level,
+    get level() {
+      return levelNow();
+    },
     allows,
     error: own("error"),
     warn: own("warn"),
     info: own("info"),
     debug: own("debug"),
     lifecycle(event) {
-      if (rank > 0 && allows(levelOf(event))) write(event);
+      if (levelNow() !== "off" && allows(levelOf(event))) write(event);
     },
     guest(component, pid, lineLevel, text) {
       if (!allows(lineLevel)) return;

@@ -173,3 +173,17 @@ Deno.test("createLog() lets no crash of a guest pass for another line", () => {
     strictEqual(more.every((each) => each.trimStart().startsWith("|")), true);
   }));
 });
+
+Deno.test("createLog() asks for its level when that can change", () => {
+  const lines: string[] = [];
+  let level: LogLevel = "off";
+  const log = createLog({
+    level: () => level,
+    sink: (text) => void lines.push(text),
+  });
+  log.error("not written");
+  level = "error";
+  log.error("written");
+  strictEqual(lines.length, 1);
+  strictEqual(log.level, "error");
+});
