@@ -20,6 +20,14 @@ export interface HttpServer {
   readonly url: string;
 
   /**
+   * Has others answer the requests that come from now on. The socket, the
+   * connections and what is under way go on.
+   *
+   * @returns Resolves when the guests of all requests that came before have ended.
+   */
+  update(handlers: Handlers): Promise<void>;
+
+  /**
    * Accepts no more connections. Resolves when all requests in flight are
    * answered and their connections closed, which a client that does not read
    * can put off for ever. Idempotent.
@@ -27,14 +35,18 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
-/** What a listener needs from its app. */
-export interface HttpOptions {
-  /** Runs the processes. */
-  readonly node: Node;
+/** Who answers the requests of a listener. */
+export interface Handlers {
   /** What it listens on, and who answers. */
   readonly listener: HttpListener;
   /** The app's components, by name. */
   readonly components: ReadonlyMap<string, Component>;
+}
+
+/** What a listener needs from its app. */
+export interface HttpOptions extends Handlers {
+  /** Runs the processes. */
+  readonly node: Node;
   /** Takes a line for each request. */
   readonly log: Log;
 }
@@ -46,7 +58,7 @@ export interface HttpOptions {
  */
 export function listenHttp(options: HttpOptions): HttpServer {
   const { listener, log } = options;
-  const dispatch = createDispatch(options);
+  const { dispatch, update } = createDispatch(options);
   const serve = (port: number) =>
     Deno.serve({
       hostname: listener.hostname,
@@ -76,7 +88,8 @@ export function listenHttp(options: HttpOptions): HttpServer {
     lost: (error) => log.error(`Lost a listener: ${describe(error)}`),
     regained: () => log.warn(`Listens again: ${urlOf(listening.addr)}`),
   });
-  return { url: urlOf(listening.addr), stop: () => listening.stop() };
+  const stop = () => listening.stop();
+  return { url: urlOf(listening.addr), update, stop };
 }
 
 function describe(error: unknown): string {
@@ -86,33 +99,68 @@ function describe(error: unknown): string {
 /** Who answers a request, for the log. */
 type Answering = { component?: string };
 
-/** Finds who answers, admits the request, and has it answered. */
-function createDispatch(
-  { node, listener, components }: HttpOptions,
-): (
-  request: Request,
-  info: Deno.ServeHandlerInfo,
-  answering: Answering,
-) => Promise<Response> {
+/** Requests that the same components answer. */
+interface Generation extends Handlers {
+  inFlightCount: number;
+  readonly ended: PromiseWithResolvers<void>;
+}
+
+function generationOf({ listener, components }: Handlers): Generation {
+  const ended = Promise.withResolvers<void>();
+  return { listener, components, inFlightCount: 0, ended };
+}
+
+/** Decides who answers. */
+interface Dispatch extends Pick<HttpServer, "update"> {
+  /** Finds who answers, admits the request, and has it answered. */
+  dispatch(
+    request: Request,
+    info: Deno.ServeHandlerInfo,
+    answering: Answering,
+  ): Promise<Response>;
+}
+
+function createDispatch({ node, ...handlers }: HttpOptions): Dispatch {
   let inFlightCount = 0;
-  const onEnd = () => void inFlightCount--;
-  return async (request, info, answering) => {
-    const handler = findHandler(listener, components, request);
-    if (handler instanceof Response) return handler;
-    answering.component = handler.component.name;
-    if (inFlightCount >= listener.inFlightMax) return unavailable();
-    inFlightCount++;
-    if (handler.component.isHandler) {
-      // Asked for only here: it rejects, and somebody must hear of that.
-      const { completed } = info;
-      return handle(node, handler, request, { completed, onEnd });
-    }
-    try {
-      return await exchange(node, handler, request);
-    } finally {
-      onEnd();
-    }
+  let current = generationOf(handlers);
+  function leave(generation: Generation): void {
+    inFlightCount--;
+    generation.inFlightCount--;
+    if (generation !== current) endIfIdle(generation);
+  }
+  return {
+    update(next) {
+      const before = current;
+      current = generationOf(next);
+      endIfIdle(before);
+      return before.ended.promise;
+    },
+    async dispatch(request, info, answering) {
+      const generation = current;
+      const { listener, components } = generation;
+      const handler = findHandler(listener, components, request);
+      if (handler instanceof Response) return handler;
+      answering.component = handler.component.name;
+      if (inFlightCount >= listener.inFlightMax) return unavailable();
+      inFlightCount++;
+      generation.inFlightCount++;
+      const onEnd = () => leave(generation);
+      if (handler.component.isHandler) {
+        // Asked for only here: it rejects, and somebody must hear of that.
+        const { completed } = info;
+        return handle(node, handler, request, { completed, onEnd });
+      }
+      try {
+        return await exchange(node, handler, request);
+      } finally {
+        onEnd();
+      }
+    },
   };
+}
+
+function endIfIdle({ inFlightCount, ended }: Generation): void {
+  if (inFlightCount === 0) ended.resolve();
 }
 
 function findHandler(
