@@ -115,6 +115,12 @@ export type AppErrorCode =
   | "addressInUse"
   /** The address cannot be listened on at all. */
   | "cannotListen"
+  /** A resident or a command cannot be started again. */
+  | "cannotStart"
+  /** The manifest has changed in what only another start can take up. */
+  | "needsRestart"
+  /** The app stops. */
+  | "stopping"
   /** Residents ended too often, so that none is started again. */
   | "gaveUp";
 

@@ -117,3 +117,6 @@ export const QUEUED_BYTES_MAX: number = 8 * 1024 * 1024;
 
 /** Size of a message from which on it is compressed where that was agreed on, in bytes. */
 export const COMPRESSED_BYTES_MIN = 256;
+
+/** Time for a program to end when newer code takes its place, in milliseconds; then it is killed. */
+export const COMMAND_STOP_MS_MAX = 5_000;

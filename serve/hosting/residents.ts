@@ -7,18 +7,24 @@
 import {
   type ChildSpec,
   type ChildStarter,
+  crashOf,
+  deleteChild,
+  type Down,
   type ExitReason,
   formatReason,
   type Pid,
   type ProcessHandle,
   type Runtime,
+  startChild,
   supervisor,
+  SupervisorDown,
   type SupervisorMessage,
+  terminateChild,
 } from "@rusm/otp";
 import type { Engine } from "@rusm/wasm";
 import type { Loaded } from "../components.ts";
 import { AppError } from "../errors.ts";
-import { RESIDENTS_STOP_MS_MAX } from "../limits.ts";
+import { COMMAND_STOP_MS_MAX, RESIDENTS_STOP_MS_MAX } from "../limits.ts";
 import { pidText } from "../log.ts";
 import { withinMs } from "../within_ms.ts";
 
@@ -28,6 +34,14 @@ export interface ResidentsNode {
   readonly runtime: Runtime;
   /** Spawns them. */
   readonly engine: Pick<Engine, "spawn" | "spawnLink" | "giveName">;
+}
+
+/** What became of processes that were to be started again. */
+export interface ResidentsChange {
+  /** Names of their components. */
+  readonly started: readonly string[];
+  /** Says which could not be started. */
+  readonly failure?: AppError;
 }
 
 /** The end of a resident after which none was started again. */
@@ -53,9 +67,11 @@ export class Residents {
   readonly #pids = new Map<string, Pid>();
   // As text, those of processes that live.
   readonly #living = new Set<string>();
-  readonly #commands: Pid[] = [];
-  readonly #gaveUp = Promise.withResolvers<AppError>();
+  // By the name of the component.
+  readonly #commands = new Map<string, Pid>();
+  #gaveUp = Promise.withResolvers<AppError>();
   #supervisor: ProcessHandle<SupervisorMessage> | undefined;
+  #hasGivenUp = false;
   #isStopping = false;
 
   /** Nothing runs yet. */
@@ -63,7 +79,10 @@ export class Residents {
     this.#node = node;
   }
 
-  /** Resolves when the supervisor of the residents has given up; else never. */
+  /**
+   * Resolves when the supervisor of the residents has given up; else never. The
+   * promise is another one when it was started again.
+   */
   get gaveUp(): Promise<AppError> {
     return this.#gaveUp.promise;
   }
@@ -86,21 +105,103 @@ export class Residents {
    * @throws {SystemLimit} There is no room for a command.
    */
   async start(loaded: readonly Loaded[]): Promise<void> {
-    await this.#supervise(loaded.filter(({ role }) => role === "resident"));
-    for (const each of loaded) {
-      if (each.role !== "command") continue;
-      const pid = this.#node.engine.spawn(each.component, each.start!);
-      this.#commands.push(pid);
-      this.#started(each, pid);
+    await this.#supervise(loaded.filter(isResident));
+    for (const each of loaded) if (isCommand(each)) this.#startCommand(each);
+  }
+
+  /**
+   * Ends the processes of the components `names`, one after the other, and then
+   * starts those of `loaded` that have one of these names. The others are left
+   * alone, but when the supervisor has given up: then all residents are started.
+   * What has not ended 5 s after it was asked to is killed.
+   *
+   * @param loaded All components of the app from now on. New residents count as
+   * the youngest.
+   * @returns The names of those that were to be started, and why some were not.
+   */
+  async change(
+    names: ReadonlySet<string>,
+    loaded: readonly Loaded[],
+  ): Promise<ResidentsChange> {
+    for (const name of [...names].reverse()) await this.#end(name);
+    if (this.#isStopping) return { started: [] };
+    const chosen = loaded.filter(({ component }) => names.has(component.name));
+    const tree = this.#supervisor;
+    const residents = (tree ? chosen : loaded).filter(isResident);
+    const commands = chosen.filter(isCommand);
+    const failures: string[] = [];
+    if (tree === undefined) await this.#supervise(residents);
+    else failures.push(...await this.#add(tree.pid, residents));
+    for (const command of commands) {
+      try {
+        this.#startCommand(command);
+      } catch (error) {
+        // The others are started all the same; it is told then.
+        failures.push(describeFailure(command.component.name, crashOf(error)));
+      }
     }
+    const started = [...residents, ...commands]
+      .map(({ component }) => component.name);
+    if (failures.length === 0) return { started };
+    const failure = new AppError("cannotStart", failures.join("\n"));
+    return { started, failure };
+  }
+
+  async #end(name: string): Promise<void> {
+    await this.#endCommand(name);
+    const tree = this.#supervisor;
+    if (tree === undefined) return;
+    const { runtime } = this.#node;
+    await unlessDown(terminateChild(runtime, tree.pid, name));
+    await unlessDown(deleteChild(runtime, tree.pid, name));
+  }
+
+  async #endCommand(name: string): Promise<void> {
+    const pid = this.#commands.get(name);
+    if (!this.#commands.delete(name)) return;
+    const { runtime } = this.#node;
+    const end = runtime.spawn<Down>((self) => {
+      self.monitor(pid!);
+      return self.receive();
+    });
+    runtime.exit(pid!, "shutdown");
+    await withinMs(COMMAND_STOP_MS_MAX, end.join());
+    runtime.kill(pid!);
+  }
+
+  /** Returns a sentence for each that cannot be started. */
+  async #add(
+    tree: Pid<SupervisorMessage>,
+    residents: readonly Loaded[],
+  ): Promise<readonly string[]> {
+    const failures: string[] = [];
+    for (const resident of residents) {
+      const child = this.#childOf(resident);
+      const { runtime } = this.#node;
+      const start = await unlessDown(startChild(runtime, tree, child));
+      if (start?.type === "failed") {
+        failures.push(describeFailure(child.id, start.reason));
+      }
+    }
+    return failures;
+  }
+
+  #startCommand(command: Loaded): void {
+    const pid = this.#node.engine.spawn(command.component, command.start!);
+    this.#commands.set(command.component.name, pid);
+    this.#started(command, pid);
   }
 
   async #supervise(residents: readonly Loaded[]): Promise<void> {
     if (residents.length === 0) return;
+    if (this.#hasGivenUp) this.#gaveUp = Promise.withResolvers();
+    this.#hasGivenUp = false;
     const booted = Promise.withResolvers<void>();
+    const left = new Set(residents);
     const children = residents.map((resident) =>
       this.#childOf(resident, () => {
-        if (this.#pids.size === residents.length) booted.resolve();
+        left.delete(resident);
+        if (left.size === 0) booted.resolve();
       })
     );
     let last: LastEnd | undefined;
@@ -117,7 +218,7 @@ export class Residents {
     await Promise.race([booted.promise, ended]);
   }
 
-  #childOf(resident: Loaded, started: () => void): ChildSpec {
+  #childOf(resident: Loaded, started: () => void = () => {}): ChildSpec {
     const { component, start } = resident;
     return {
       id: component.name,
@@ -154,6 +255,8 @@ export class Residents {
 
   #supervisorEnded(reason: ExitReason, last: LastEnd | undefined): void {
     if (this.#isStopping) return;
+    this.#supervisor = undefined;
+    this.#hasGivenUp = true;
     this.#gaveUp.resolve(new AppError("gaveUp", describeEnd(reason, last)));
   }
 
@@ -164,13 +267,37 @@ export class Residents {
   async stop(): Promise<void> {
     this.#isStopping = true;
     const { runtime } = this.#node;
-    for (const pid of this.#commands) runtime.exit(pid, "shutdown");
+    for (const pid of this.#commands.values()) runtime.exit(pid, "shutdown");
     const tree = this.#supervisor;
     if (tree === undefined) return;
     runtime.exit(tree.pid, "shutdown");
     await withinMs(RESIDENTS_STOP_MS_MAX, tree.join());
     tree.kill();
   }
+}
+
+function isResident({ role }: Loaded): boolean {
+  return role === "resident";
+}
+
+function isCommand({ role }: Loaded): boolean {
+  return role === "command";
+}
+
+async function unlessDown<Reply>(
+  asked: Promise<Reply>,
+): Promise<Reply | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    // It stops, or has given up, which is told otherwise.
+    if (error instanceof SupervisorDown) return undefined;
+    throw error;
+  }
+}
+
+function describeFailure(name: string, reason: ExitReason): string {
+  return `Cannot start component "${name}": ${formatReason(reason)}`;
 }
 
 function describeEnd(reason: ExitReason, last: LastEnd | undefined): string {
@@ -182,7 +309,7 @@ function describeEnd(reason: ExitReason, last: LastEnd | undefined): string {
   const failure = startFailureIn(reason);
   return failure === undefined
     ? `Cannot keep the residents running: ${formatReason(reason)}`
-    : `Cannot start component "${failure.id}": ${formatReason(failure.reason)}`;
+    : describeFailure(failure.id, failure.reason);
 }
 
 /** The payload of a supervisor that cannot start a child to begin with. */

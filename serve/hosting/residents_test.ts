@@ -6,6 +6,7 @@ import {
   type GuestMessage,
 } from "@rusm/wasm";
 import type { Loaded, Role } from "../components.ts";
+import { parseManifest } from "../manifest.ts";
 import { Residents, type ResidentsNode } from "./residents.ts";
 
 const CAPABILITY = BUILT_IN_PROFILES.get("sandboxed")!;
@@ -20,7 +21,9 @@ function loadedOf(name: string, role: Role, isNamed = false): Loaded {
     ...{ name, capability: CAPABILITY, isHandler: false },
     ...(isNamed ? { script } : {}),
   };
-  return { component, kind: "script", role, start: { entry: "run" } };
+  const { components } = parseManifest(`[components.${name}]`, "rusm.toml");
+  const made = { entry: components.get(name)!, digest: "", mapId: undefined };
+  return { component, made, kind: "script", role, start: { entry: "run" } };
 }
 
 /** A node whose guests are native processes that do what they are sent. */
@@ -28,7 +31,8 @@ class TestNode implements ResidentsNode {
   readonly runtime: Runtime = new Runtime({
     observer: {
       exited: (_pid, _reason, label) => {
-        if (label !== "residents") this.events.push(`-${label}`);
+        const isGuest = label !== undefined && label !== "residents";
+        if (isGuest) this.events.push(`-${label}`);
       },
     },
   });
@@ -199,4 +203,101 @@ Deno.test("Residents.gaveUp resolves when another has the name of a resident", a
   );
   await residents.stop();
   other.kill();
+});
+
+/** The roles of components before, the names that change, after, and what happens. */
+// deno-fmt-ignore
+const CHANGES: readonly (readonly [string, Readonly<Record<string, Role>>, string, Readonly<Record<string, Role>>, string, string])[] = [
+  ["a resident has new code", { a: "resident", b: "resident" }, "a", { a: "resident", b: "resident" }, "-a +a", "a"],
+  ["several have", { a: "resident", b: "resident" }, "a b", { a: "resident", b: "resident" }, "-b -a +a +b", "a b"],
+  ["a resident is added", { a: "resident" }, "b", { a: "resident", b: "resident" }, "+b", "b"],
+  ["a resident is removed", { a: "resident", b: "resident" }, "a", { b: "resident" }, "-a", ""],
+  ["the first resident is added", {}, "a", { a: "resident" }, "+a", "a"],
+  ["one is a resident no more", { a: "resident" }, "a", { a: "onDemand" }, "-a", ""],
+  ["one is a resident now", { a: "onDemand" }, "a", { a: "resident" }, "+a", "a"],
+  ["a program has new code", { a: "command", b: "resident" }, "a", { a: "command", b: "resident" }, "-a +a", "a"],
+  ["nothing has changed", { a: "resident" }, "", { a: "resident" }, "", ""],
+];
+
+function allOf(roles: Readonly<Record<string, Role>>): Loaded[] {
+  return Object.entries(roles).map(([name, role]) => loadedOf(name, role));
+}
+
+for (const [what, before, names, after, events, started] of CHANGES) {
+  Deno.test(`Residents.change() leaves the others alone when ${what}`, async () => {
+    const node = new TestNode();
+    const residents = new Residents(node);
+    await residents.start(allOf(before));
+    node.events.length = 0;
+    const changed = new Set(names.split(" ").filter((name) => name !== ""));
+    const ran = await residents.change(changed, allOf(after));
+    strictEqual(ran.started.join(" "), started);
+    strictEqual(node.events.join(" "), events);
+    await residents.stop();
+    deepStrictEqual(node.runtime.list(), []);
+  });
+}
+
+Deno.test("Residents.change() gives a resident in TypeScript its name again", async () => {
+  const node = new TestNode();
+  const residents = new Residents(node);
+  const loaded = [loadedOf("a", "resident", true)];
+  await residents.start(loaded);
+  await residents.change(new Set(["a"]), loaded);
+  deepStrictEqual(node.runtime.whereis("a"), node.pids[1]);
+  await residents.stop();
+});
+
+Deno.test("Residents.change() starts all again when their supervisor has given up", async () => {
+  const node = new TestNode();
+  const residents = new Residents(node);
+  const loaded = [loadedOf("b", "resident"), loadedOf("a", "resident")];
+  await residents.start(loaded);
+  const { gaveUp } = residents;
+  for (let spawned = 2; spawned < 6; spawned++) {
+    node.runtime.send(node.pids[spawned - 1]!, "crash");
+    if (spawned < 5) await node.spawned(spawned + 1);
+  }
+  await gaveUp;
+  node.events.length = 0;
+  deepStrictEqual(await residents.change(new Set(["a"]), loaded), {
+    started: ["b", "a"],
+  });
+  strictEqual(node.events.join(" "), "+b +a");
+  strictEqual(residents.gaveUp === gaveUp, false);
+  await residents.stop();
+});
+
+Deno.test("Residents.change() tells which cannot be started, and starts the others", async () => {
+  const node = new TestNode();
+  const other = node.runtime.spawn(() => new Promise(() => {}));
+  node.runtime.register("a", other.pid);
+  const residents = new Residents(node);
+  await residents.start([loadedOf("b", "resident")]);
+  const loaded = [
+    loadedOf("a", "resident", true),
+    loadedOf("c", "resident"),
+    loadedOf("job", "command"),
+  ];
+  const names = new Set(["a", "c", "job"]);
+  const { failure } = await residents.change(names, loaded);
+  strictEqual(failure?.code, "cannotStart");
+  match(
+    failure.message,
+    /^Cannot start component "a": .*name that another process has: a$/,
+  );
+  strictEqual(node.events.slice(-2).join(" "), "+c +job");
+  await residents.stop();
+  other.kill();
+});
+
+Deno.test("Residents.change() starts nothing when it stops meanwhile", async () => {
+  const node = new TestNode();
+  const residents = new Residents(node);
+  const loaded = allOf({ a: "resident", job: "command" });
+  await residents.start(loaded);
+  const changed = residents.change(new Set(["a", "job"]), loaded);
+  await residents.stop();
+  deepStrictEqual(await changed, { started: [] });
+  deepStrictEqual(node.runtime.list(), []);
 });
