@@ -9,28 +9,37 @@ import { type Pid, Runtime } from "@rusm/otp";
 import { Engine } from "@rusm/wasm";
 import { summarize } from "./capability_summary.ts";
 import {
+  type Components,
   loadComponents,
   type Loaded,
+  type Loading,
+  type LoadNode,
+  NO_COMPONENTS,
   registerComponents,
   registerTemplates,
   type Role,
 } from "./components.ts";
-import { loadEnvFile } from "./env_file.ts";
-import { AppError, formatPlace, type StoreErrorCode } from "./errors.ts";
+import { loadEnvFile, reloadEnvFile } from "./env_file.ts";
+import { AppError, type StoreErrorCode } from "./errors.ts";
 import type { ArtifactKind } from "./hosting/artifact.ts";
-import type { HandlerStart } from "./connection/handlers.ts";
 import { CensusBoard } from "./hosting/census_board.ts";
+import type { ComponentChanges } from "./hosting/difference.ts";
+import {
+  type Endpoint,
+  Listeners,
+  type ListenersChange,
+} from "./hosting/listeners.ts";
 import { engineObserver, supervisionObserver } from "./hosting/observers.ts";
+import { insistReloadable, readersOf, type Reload } from "./hosting/reload.ts";
 import { Residents } from "./hosting/residents.ts";
+import { Retired } from "./hosting/retired.ts";
 import { SourceMaps } from "./hosting/source_maps.ts";
-import { listenHttp } from "./http.ts";
 import { CUT_MS_MAX, DRAIN_MS_MAX, LOG_FLUSH_MS_MAX } from "./limits.ts";
-import { type Log, pidText } from "./log.ts";
-import type { Listener, Manifest } from "./manifest.ts";
+import { type Log, type LogLevel, pidText } from "./log.ts";
+import type { Manifest } from "./manifest.ts";
 import { openStore, type Store } from "./store.ts";
 import { openStderrLog, type StderrLog } from "./stderr.ts";
 import { withinMs } from "./within_ms.ts";
-import { listenWs } from "./ws/listen.ts";
 
 /** A running app. */
 export interface App {
@@ -50,19 +59,26 @@ export interface App {
   info(): AppInfo;
 
   /**
+   * Becomes the app that `manifest`, the artifacts and `.env` describe now.
+   *
+   * Only what is different is touched. Components that have changed are loaded
+   * anew: requests that come from then on, and processes that are spawned by
+   * name, get the new code; what is under way ends on the old. Listeners keep
+   * their sockets as long as their addresses stay. Residents and programs that
+   * have changed, or may read a variable that has, are asked to end, and started
+   * again; see `Residents`. Reloads go one after the other.
+   *
+   * @throws {AppError} The app cannot be as described. It goes on as it was.
+   * @throws {EnvFileError} The same, because of `.env`.
+   */
+  reload(manifest: Manifest): Promise<Reload>;
+
+  /**
    * Accepts nothing more, lets requests in flight end, for a bounded time, then
    * ends the residents, the youngest first, and all other processes: whoever
    * still waits is answered 503. Idempotent.
    */
   stop(): Promise<void>;
-}
-
-/** Where an app is reached. */
-export interface Endpoint {
-  /** Name of its component, or the address when routes say which. */
-  readonly label: string;
-  /** With the real port. */
-  readonly url: string;
 }
 
 /** A component that an app hosts. */
@@ -112,17 +128,16 @@ export async function startApp(
   manifest: Manifest,
   options: StartOptions = {},
 ): Promise<App> {
-  const log = options.log ?? stderrLog(manifest);
-  await loadEnvFile(manifest.directory);
+  let { logLevel } = manifest;
+  const log = options.log ?? stderrLog(manifest, () => logLevel);
+  const variables = await loadEnvFile(manifest.directory);
   const store = await openStoreOf(manifest, log);
-  const { directory, dynamicTtlMs } = manifest;
-  const running = new Running(log, {
-    ...options,
-    ...{ store, directory, dynamicTtlMs },
+  const running = new Running({
+    ...{ ...options, manifest, variables, store, log },
+    taken: (manifest) => logLevel = manifest.logLevel,
   });
   try {
-    await running.host(manifest);
-    if (options.listens ?? true) await running.listen(manifest);
+    await running.start();
     return running;
   } catch (error) {
     await running.stop();
@@ -159,69 +174,25 @@ function adviceOn(code: StoreErrorCode): string {
   }
 }
 
-function stderrLog({ logLevel, logFormat }: Manifest): StderrLog {
-  return openStderrLog({ level: logLevel, format: logFormat });
-}
-
-/** A listener that accepts connections. */
-interface Server {
-  /** Where it listens. */
-  readonly url: string;
-  /** Accepts no more. Resolves when all that it has begun is over. */
-  stop(): Promise<void>;
-}
-
-/** What any listener needs from its app. */
-type ListenOptions =
-  & Omit<Parameters<typeof listenHttp>[0], "listener">
-  & Omit<Parameters<typeof listenWs>[0], "listener">
-  & { readonly listener: Listener };
-
-async function listen(
-  manifest: Manifest,
-  options: ListenOptions,
-): Promise<Server> {
-  try {
-    return await start(options);
-  } catch (error) {
-    // The address is the user's to change, so it is named with its place.
-    const { hostname, port, at } = options.listener;
-    const place = formatPlace(manifest.path, at);
-    const address = `${hostname}:${port}`;
-    if (isInUse(error)) {
-      throw new AppError(
-        "addressInUse",
-        `${place}: Cannot listen, the address is in use: ${address}`,
-      );
-    }
-    const why = error instanceof Error ? error.message : String(error);
-    throw new AppError(
-      "cannotListen",
-      `${place}: Cannot listen on ${address}: ${why}`,
-    );
-  }
-}
-
-function start(options: ListenOptions): Server | Promise<Server> {
-  const { listener, ...rest } = options;
-  return listener.protocol === "http"
-    ? listenHttp({ ...rest, listener })
-    : listenWs({ ...rest, listener });
-}
-
-function isInUse(error: unknown): boolean {
-  return error instanceof Deno.errors.AddrInUse ||
-    (error as { code?: unknown }).code === "EADDRINUSE";
+function stderrLog(
+  { logFormat }: Manifest,
+  level: () => LogLevel,
+): StderrLog {
+  return openStderrLog({ level, format: logFormat });
 }
 
 /** What a running app is made with. */
-interface RunningOptions extends Pick<StartOptions, "cacheDir" | "drainMsMax"> {
+interface RunningOptions extends Omit<StartOptions, "log"> {
+  /** What it is to be. */
+  readonly manifest: Manifest;
+  /** Those that are set because of its `.env`. */
+  readonly variables: readonly string[];
   /** What its guests store values in, and it closes. */
   readonly store: Store | undefined;
-  /** That of the app. */
-  readonly directory: string;
-  /** Of its manifest. */
-  readonly dynamicTtlMs: number | undefined;
+  /** Told what happens. */
+  readonly log: AppLog;
+  /** Told of each other manifest that it has become. */
+  readonly taken: (manifest: Manifest) => void;
 }
 
 /** The log of an app; that of a caller may be one that need not be flushed. */
@@ -229,86 +200,181 @@ type AppLog = Log & Partial<Pick<StderrLog, "flush">>;
 
 /** An app that runs, or is about to. */
 class Running implements App {
-  readonly endpoints: Endpoint[] = [];
-  readonly #log: AppLog;
-  readonly #drainMsMax: number;
-  readonly #runtime: Runtime;
+  readonly #options: RunningOptions;
   readonly #engine: Engine;
   readonly #residents: Residents;
-  readonly #servers: Server[] = [];
-  readonly #store: Store | undefined;
+  readonly #listeners: Listeners;
+  readonly #retired: Retired;
   readonly #sourceMaps: SourceMaps;
   readonly #census: CensusBoard | undefined;
-  #loaded: readonly Loaded[] = [];
+  #manifest: Manifest;
+  #variables: readonly string[];
+  // Those whose readers were not started again yet.
+  readonly #staleVariables = new Set<string>();
+  #components: Components = NO_COMPONENTS;
+  #reloading: Promise<unknown> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
-  constructor(
-    log: AppLog,
-    { store, cacheDir, directory, dynamicTtlMs, drainMsMax = DRAIN_MS_MAX }:
-      RunningOptions,
-  ) {
-    this.#log = log;
-    this.#drainMsMax = drainMsMax;
-    this.#store = store;
-    this.#sourceMaps = new SourceMaps(directory);
+  constructor(options: RunningOptions) {
+    const { log, manifest } = options;
+    this.#options = options;
+    this.#manifest = manifest;
+    this.#variables = options.variables;
+    this.#sourceMaps = new SourceMaps(manifest.directory);
     const runtime = new Runtime({ observer: supervisionObserver(log) });
-    const census = log.allows("info")
+    this.#census = log.allows("info")
       ? new CensusBoard({
         ...{ host: runtime.host, log },
         tags: () => this.#engine.tags.counts(),
       })
       : undefined;
-    const isOwn = (pid: Pid) => this.#residents.exited(pid);
-    const engine = new Engine(runtime, {
+    const engine = this.#createEngine(runtime);
+    this.#engine = engine;
+    this.#retired = new Retired(engine);
+    this.#residents = new Residents({ runtime, engine });
+    const isStopping = () => this.isStopping;
+    const node = { runtime, engine, log, isStopping };
+    this.#listeners = new Listeners({ node, runtime, engine, log });
+  }
+
+  #createEngine(runtime: Runtime): Engine {
+    const { log, store, cacheDir, manifest } = this.#options;
+    const { directory, dynamicTtlMs } = manifest;
+    const isOwn = (pid: Pid) => {
+      this.#retired.exited();
+      return this.#residents.exited(pid);
+    };
+    return new Engine(runtime, {
       observer: engineObserver(log, {
-        ...{ isOwn, census, sourceMaps: this.#sourceMaps },
+        ...{ isOwn, census: this.#census, sourceMaps: this.#sourceMaps },
       }),
       jcoDir: directory,
       ...(store === undefined ? {} : { store }),
       ...(cacheDir === undefined ? {} : { cacheDir }),
       ...(dynamicTtlMs === undefined ? {} : { dynamicTtlMs }),
     });
-    this.#runtime = runtime;
-    this.#engine = engine;
-    this.#census = census;
-    this.#residents = new Residents({ runtime, engine });
   }
 
-  /** Loads the components, and starts those that run from the start. */
-  async host(manifest: Manifest): Promise<void> {
+  /** Loads the components, starts those that run from the start, and listens. */
+  async start(): Promise<void> {
+    const manifest = this.#manifest;
     const { storePath: path } = manifest;
-    if (path !== undefined) this.#log.lifecycle({ type: "store", path });
-    this.#loaded = await loadComponents(manifest, {
-      engine: this.#engine,
-      sourceMaps: this.#sourceMaps,
-      store: this.#store,
-    });
+    if (path !== undefined) {
+      this.#options.log.lifecycle({ type: "store", path });
+    }
+    this.#components = await loadComponents(manifest, this.#loadNode);
     await registerTemplates(manifest, this.#engine);
     registerComponents(this.#engine, this.#loaded);
     await this.#residents.start(this.#loaded);
+    await this.#listen(manifest, this.#loaded);
   }
 
-  /** Opens the listeners. */
-  async listen(manifest: Manifest): Promise<void> {
-    const components = new Map(
-      this.#loaded.map(({ component }) => [component.name, component]),
-    );
-    const node = {
-      ...{ runtime: this.#runtime, engine: this.#engine, log: this.#log },
-      isStopping: () => this.isStopping,
+  get #loaded(): readonly Loaded[] {
+    return this.#components.loaded;
+  }
+
+  get #loadNode(): LoadNode {
+    const { store } = this.#options;
+    return { engine: this.#engine, sourceMaps: this.#sourceMaps, store };
+  }
+
+  #listen(
+    manifest: Manifest,
+    loaded: readonly Loaded[],
+  ): Promise<ListenersChange> {
+    const { listens = true } = this.#options;
+    const listeners = listens ? manifest.listeners : [];
+    return this.#listeners.change({ ...manifest, listeners }, loaded);
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return this.#listeners.endpoints;
+  }
+
+  reload(manifest: Manifest): Promise<Reload> {
+    const reload = this.#reloading.then(() => this.#reload(manifest));
+    // Who asked for it is told.
+    this.#reloading = reload.catch(() => {});
+    return reload;
+  }
+
+  async #reload(manifest: Manifest): Promise<Reload> {
+    insistReloadable(this.#manifest, manifest);
+    const variables = await this.#reloadVariables(manifest);
+    const before = this.#components;
+    const loading = await loadComponents(manifest, this.#loadNode, before);
+    const { changes } = loading;
+    const listened = await this.#becomeOrUndo(manifest, loading);
+    this.#manifest = manifest;
+    this.#options.taken(manifest);
+    this.#components = loading;
+    this.#takeNames(changes.removed);
+    this.#retire(before.loaded, listened.drained);
+    const { opened, changed: rerouted, closed } = listened;
+    const { changed, added, removed } = changes;
+    return {
+      ...{ changed, added, removed, variables, opened, rerouted, closed },
+      ...await this.#restart(changes),
     };
-    const shared = {
-      ...{ node, components, handlers: handlersOf(this.#loaded) },
-      ...{ runtime: this.#runtime, engine: this.#engine, log: this.#log },
-    };
-    for (const listener of manifest.listeners) {
-      const options = { ...shared, listener };
-      const server = await listen(manifest, options);
-      const label = labelOf(listener);
-      this.endpoints.push({ label, url: server.url });
-      this.#log.lifecycle({ type: "listen", url: server.url, label });
-      this.#servers.push(server);
+  }
+
+  async #becomeOrUndo(
+    manifest: Manifest,
+    { loaded, changes, undo }: Loading,
+  ): Promise<ListenersChange> {
+    const { changed, added } = changes;
+    const names = new Set([...changed.map(([name]) => name), ...added]);
+    try {
+      this.#insistRuns();
+      await registerTemplates(manifest, this.#engine, names);
+      return await this.#listen(manifest, loaded);
+    } catch (error) {
+      // Passed on, when all is as it was.
+      undo();
+      this.#takeNames(added);
+      await registerTemplates(this.#manifest, this.#engine, names);
+      throw error;
     }
+  }
+
+  async #reloadVariables({ directory }: Manifest): Promise<readonly string[]> {
+    const { names, changed } = await reloadEnvFile(directory, this.#variables);
+    this.#variables = names;
+    for (const name of changed) this.#staleVariables.add(name);
+    return changed;
+  }
+
+  #insistRuns(): void {
+    if (!this.isStopping) return;
+    throw new AppError("stopping", "Cannot reload an app that stops");
+  }
+
+  #takeNames(removed: readonly string[]): void {
+    const mute = this.#loaded.filter(({ start }) => start === undefined)
+      .map(({ component }) => component.name);
+    for (const name of [...removed, ...mute]) this.#engine.unregister(name);
+    registerComponents(this.#engine, this.#loaded);
+  }
+
+  // A request that is under way may still want to spawn one.
+  #retire(before: readonly Loaded[], drained: Promise<void>): void {
+    const current = new Set(this.#loaded);
+    const old = before.filter((each) => !current.has(each));
+    drained.then(() => {
+      for (const { component } of old) this.#retired.add(component);
+    });
+  }
+
+  async #restart(
+    { removed, changed, added }: ComponentChanges,
+  ): Promise<Pick<Reload, "started" | "failure">> {
+    const changes = [...changed.map(([name]) => name), ...added];
+    const readers = readersOf(this.#staleVariables, this.#loaded);
+    this.#staleVariables.clear();
+    const names = new Set([...removed, ...changes, ...readers]);
+    // Those that have ended too often are not started again for nothing.
+    if (names.size === 0) return { started: [] };
+    return await this.#residents.change(names, this.#loaded);
   }
 
   get gaveUp(): Promise<AppError> {
@@ -341,31 +407,15 @@ class Running implements App {
   }
 
   async #drain(): Promise<void> {
-    const stops = this.#servers.map((server) => server.stop());
+    const stops = [this.#listeners.stop(), this.#reloading];
     const drained = Promise.all(stops).then(() => {});
-    await withinMs(this.#drainMsMax, drained);
+    const { drainMsMax = DRAIN_MS_MAX, store, log } = this.#options;
+    await withinMs(drainMsMax, drained);
     await this.#residents.stop();
     const closing = this.#engine.close();
     await withinMs(CUT_MS_MAX, Promise.all([drained, closing]));
-    await this.#store?.close();
+    await store?.close();
     this.#census?.close();
-    await withinMs(LOG_FLUSH_MS_MAX, Promise.resolve(this.#log.flush?.()));
+    await withinMs(LOG_FLUSH_MS_MAX, Promise.resolve(log.flush?.()));
   }
-}
-
-// One that is spawned for a connection is a command of nobody.
-function handlersOf(
-  loaded: readonly Loaded[],
-): ReadonlyMap<string, HandlerStart> {
-  return new Map(
-    loaded.flatMap(({ component, start }) =>
-      start === undefined
-        ? []
-        : [[component.name, { component, start: { entry: start.entry } }]]
-    ),
-  );
-}
-
-function labelOf({ target, hostname, port }: Listener): string {
-  return typeof target === "string" ? target : `${hostname}:${port}`;
 }

@@ -16,6 +16,7 @@ import {
   type Artifact,
   type ArtifactKind,
   artifactPaths,
+  digestOf,
   readArtifact,
 } from "./hosting/artifact.ts";
 import {
@@ -23,6 +24,11 @@ import {
   beginningOfScript,
   findBeginning,
 } from "./hosting/beginning.ts";
+import {
+  compareComponents,
+  type ComponentChanges,
+  type Made,
+} from "./hosting/difference.ts";
 import type { SourceMaps } from "./hosting/source_maps.ts";
 import { fetchArtifact } from "./hosting/source.ts";
 import type { ComponentEntry, Manifest } from "./manifest.ts";
@@ -39,8 +45,16 @@ import type { Store } from "./store.ts";
  */
 export type Role = "resident" | "command" | "onDemand";
 
+/** What a component is made of. */
+export interface MadeOf extends Made {
+  /** Of its source map; absent when it has none. */
+  readonly mapId: string | undefined;
+}
+
 /** A component that is ready to run, and how it does. */
 export interface Loaded {
+  /** What it is made of. */
+  readonly made: MadeOf;
   /** What processes are made of. */
   readonly component: Component;
   /** What it was built into. */
@@ -51,25 +65,92 @@ export interface Loaded {
   readonly start?: Start;
 }
 
+/** The components of an app. */
+export interface Components {
+  /** Those that have code, in the manifest's order. */
+  readonly loaded: readonly Loaded[];
+  /** All, templates too, in the manifest's order. */
+  readonly made: readonly Made[];
+}
+
+/** What came of loading the components of an app. */
+export interface Loading extends Components {
+  /** How they differ from those of before. */
+  readonly changes: ComponentChanges;
+  /** Unloads what was loaded: all is as before. */
+  undo(): void;
+}
+
+/** What there is before anything is loaded. */
+export const NO_COMPONENTS: Components = { loaded: [], made: [] };
+
 /**
- * Loads every component of `manifest` that has code, all at once, and tells the
- * source maps of theirs.
+ * Loads those components of `manifest` that have code and are not among `before`,
+ * all at once, and tells the source maps of theirs.
  *
- * @returns Them, in the manifest's order.
+ * @param before Components of the same app. Those that have not changed are taken
+ * as they are, and must suit `manifest` all the same.
  * @throws {AppError} One was not built, cannot be loaded or granted, or has not
  * the function to begin with: the first in the manifest. Nothing is under way
- * then.
+ * then, and all is as before.
  */
 export async function loadComponents(
   manifest: Manifest,
   node: LoadNode,
-): Promise<readonly Loaded[]> {
-  const entries = [...manifest.components.values()]
-    .filter(({ dynamic }) => dynamic === undefined);
-  const loads = entries.map((entry) => loadEntry(manifest, node, entry));
-  // Which one fails first is a race; which one is told is not.
-  await Promise.allSettled(loads);
-  return await Promise.all(loads);
+  before: Components = NO_COMPONENTS,
+): Promise<Loading> {
+  const entries = [...manifest.components.values()];
+  const reads = await Promise.allSettled(
+    entries.map((entry) => readSource(manifest, node, entry)),
+  );
+  const sources = reads.flatMap((read) =>
+    read.status === "fulfilled" ? [read.value] : []
+  );
+  const changes = compareComponents(before.made, sources);
+  const kept = new Set(changes.kept);
+  const old = new Map(
+    before.loaded.map((each) => [each.component.name, each]),
+  );
+  const fresh: Loaded[] = [];
+  function undo(): void {
+    for (const { component } of fresh) node.engine.unload(component);
+    for (const { component: { name }, made } of before.loaded) {
+      node.sourceMaps.set(name, made.mapId);
+    }
+  }
+  async function take(source: Source): Promise<Loaded | undefined> {
+    const { entry, artifact } = source;
+    if (artifact === undefined) return undefined;
+    const was = kept.has(entry.name) ? old.get(entry.name) : undefined;
+    if (was !== undefined) {
+      insistUsable(manifest, entry, was.component);
+      return was;
+    }
+    const loaded = await loadSource(manifest, node, { ...source, artifact });
+    fresh.push(loaded);
+    return loaded;
+  }
+  try {
+    const taken = await settle(reads.map(async (read) => {
+      if (read.status === "rejected") throw read.reason;
+      return await take(read.value);
+    }));
+    const loaded = taken.filter((each) => each !== undefined);
+    const made = sources.map(({ entry, digest }) => ({ entry, digest }));
+    return { loaded, made, changes, undo };
+  } catch (error) {
+    // Passed on, when nothing is left of what went well.
+    undo();
+    throw error;
+  }
+}
+
+// Which one fails first is a race; which one is told is not.
+async function settle<Value>(
+  promises: readonly Promise<Value>[],
+): Promise<readonly Value[]> {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises);
 }
 
 /** What components are loaded into. */
@@ -82,20 +163,52 @@ export interface LoadNode {
   readonly store: Store | undefined;
 }
 
-async function loadEntry(
+/** A component and its artifact, which a template does not have. */
+interface Source extends MadeOf {
+  readonly artifact: Artifact | undefined;
+}
+
+async function readSource(
+  manifest: Manifest,
+  { store }: LoadNode,
+  entry: ComponentEntry,
+): Promise<Source> {
+  if (entry.dynamic !== undefined) {
+    return { entry, artifact: undefined, digest: "", mapId: undefined };
+  }
+  const artifact = await readOrFail(manifest, entry, store);
+  const mapId = artifact.kind === "script" ? artifact.mapId : undefined;
+  return { entry, artifact, digest: await digestOf(artifact), mapId };
+}
+
+async function loadSource(
   manifest: Manifest,
   node: LoadNode,
-  entry: ComponentEntry,
+  { artifact, ...made }: MadeOf & { readonly artifact: Artifact },
 ): Promise<Loaded> {
-  const artifact = await readOrFail(manifest, entry, node.store);
-  const mapId = artifact.kind === "script" ? artifact.mapId : undefined;
-  node.sourceMaps.set(entry.name, mapId);
+  const { entry } = made;
+  node.sourceMaps.set(entry.name, made.mapId);
   const component = await loadOrFail(manifest, node, entry, artifact);
+  try {
+    insistUsable(manifest, entry, component);
+    const beginning = await beginningOf(component, artifact, entry);
+    insistFound(manifest, entry, beginning);
+    const running = runningOf(entry, beginning);
+    return { component, made, kind: artifact.kind, ...running };
+  } catch (error) {
+    // Passed on: nobody else could unload it.
+    node.engine.unload(component);
+    throw error;
+  }
+}
+
+function insistUsable(
+  manifest: Manifest,
+  entry: ComponentEntry,
+  component: Component,
+): void {
   insistServable(manifest, entry, component);
   insistNoClient(manifest, entry, component);
-  const beginning = await beginningOf(component, artifact, entry);
-  insistFound(manifest, entry, beginning);
-  return { component, kind: artifact.kind, ...runningOf(entry, beginning) };
 }
 
 async function readOrFail(
@@ -170,15 +283,17 @@ async function loadOrFail(
 /**
  * Lets guests that may spawn bring code for each template of `manifest`.
  *
+ * @param names Those that are meant; all when absent.
  * @throws {AppError} The profile of one grants what the node may not do.
  */
 export async function registerTemplates(
   manifest: Manifest,
   engine: Pick<Engine, "registerTemplate">,
+  names?: ReadonlySet<string>,
 ): Promise<void> {
   for (const component of manifest.components.values()) {
     const { name, dynamic: kind, capability, isolation, entry } = component;
-    if (kind === undefined) continue;
+    if (kind === undefined || names?.has(name) === false) continue;
     const template = { name, kind, capability, isolation };
     try {
       await engine.registerTemplate(

@@ -1,11 +1,14 @@
 import { deepStrictEqual } from "node:assert";
 import { BUILT_IN_PROFILES } from "@rusm/wasm";
 import { type Loaded, registerComponents } from "./components.ts";
+import { parseManifest } from "./manifest.ts";
 
 const CAPABILITY = BUILT_IN_PROFILES.get("sandboxed")!;
 
 Deno.test("registerComponents() registers what has a beginning, with it", () => {
-  const kinds = { kind: "module", role: "onDemand" } as const;
+  const { components } = parseManifest("[components.a]", "rusm.toml");
+  const made = { entry: components.get("a")!, digest: "", mapId: undefined };
+  const kinds = { made, kind: "module", role: "onDemand" } as const;
   const a = { name: "a", capability: CAPABILITY, isHandler: false };
   const b = { name: "b", capability: CAPABILITY, isHandler: false };
   const loaded: Loaded[] = [

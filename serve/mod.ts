@@ -8,7 +8,6 @@
 export {
   type App,
   type AppInfo,
-  type Endpoint,
   type Hosted,
   startApp,
   type StartOptions,
@@ -26,6 +25,9 @@ export {
   type StoreErrorCode,
 } from "./errors.ts";
 export type { ArtifactKind } from "./hosting/artifact.ts";
+export type { Cause } from "./hosting/difference.ts";
+export type { Endpoint } from "./hosting/listeners.ts";
+export type { Reload } from "./hosting/reload.ts";
 export { locateFrames, type Origin, Origins } from "./hosting/origins.ts";
 export {
   type Access,

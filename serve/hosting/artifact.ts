@@ -48,6 +48,15 @@ function binaryOf(bytes: Uint8Array<ArrayBuffer>): Artifact {
   return { kind: isComponent(bytes) ? "component" : "module", bytes };
 }
 
+/** A word that tells one artifact from another: of the same content, the same. */
+export async function digestOf(artifact: Artifact): Promise<string> {
+  const bytes = artifact.kind === "script"
+    ? new TextEncoder().encode(artifact.text)
+    : artifact.bytes;
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return `${artifact.kind} ${new Uint8Array(digest).toHex()}`;
+}
+
 /** What stands at the end of a bundle that has a map; the map says it, too. */
 const MAP_ID = /\n\/\/# debugId=([0-9a-f-]{36})\n/;
 

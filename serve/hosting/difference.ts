@@ -99,13 +99,13 @@ export function compareListeners(
 ): ListenerChanges {
   const left = new Map<string, number[]>();
   for (const [index, listener] of before.entries()) {
-    const address = formatAddress(listener);
+    const address = keyOf(listener);
     left.set(address, [...left.get(address) ?? [], index]);
   }
   const kept: KeptListener[] = [];
   const opened: number[] = [];
   for (const [index, listener] of after.entries()) {
-    const was = left.get(formatAddress(listener))?.shift();
+    const was = left.get(keyOf(listener))?.shift();
     if (was === undefined) opened.push(index);
     else {
       const isChanged = detailsOf(before[was]!) !== detailsOf(listener);
@@ -114,6 +114,13 @@ export function compareListeners(
   }
   const closed = [...left.values()].flat().sort((a, b) => a - b);
   return { kept, opened, closed };
+}
+
+// What a listener of WebSockets was made with, but who is asked, it keeps.
+function keyOf(listener: Listener): string {
+  const { at: _, target: __, ...rules } = listener;
+  const address = `${listener.protocol} ${formatAddress(listener)}`;
+  return listener.protocol === "http" ? address : JSON.stringify(rules);
 }
 
 // A table of routes holds what was made of them, too.

@@ -37,10 +37,22 @@ export interface WsServer {
   readonly url: string;
 
   /**
+   * Has others handle the connections that come from now on. Those that are there
+   * go on as they are.
+   */
+  update(to: Pick<WsOptions, "handlers"> & Routed): Promise<void>;
+
+  /**
    * Accepts no more connections, and tells all clients that it goes away.
    * Resolves when they are gone, and their handlers have ended. Idempotent.
    */
   stop(): Promise<void>;
+}
+
+/** Who is asked. */
+export interface Routed {
+  /** The same but for its target. */
+  readonly listener: Pick<WsListener, "target">;
 }
 
 /** What a listener needs from its app. */
@@ -72,7 +84,7 @@ export async function listenWs(options: WsOptions): Promise<WsServer> {
 
 /** One listener. */
 class Listening implements WsServer {
-  readonly #options: WsOptions;
+  #options: WsOptions;
   readonly #door: Door;
   readonly #sockets: WebSocketServer;
   readonly #parts: ConversationParts;
@@ -232,6 +244,15 @@ class Listening implements WsServer {
     return `${scheme}://${
       family === "IPv6" ? `[${address}]` : address
     }:${port}`;
+  }
+
+  update(
+    { handlers, listener: { target } }: Parameters<WsServer["update"]>[0],
+  ): Promise<void> {
+    const listener = { ...this.#options.listener, target };
+    this.#options = { ...this.#options, handlers, listener };
+    // Each has its process already.
+    return Promise.resolve();
   }
 
   stop(): Promise<void> {
