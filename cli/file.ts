@@ -26,9 +26,14 @@ export async function stat(path: string): Promise<Deno.FileInfo | undefined> {
  * The names in a directory, sorted; `undefined` when it does not exist.
  */
 export async function namesIn(path: string): Promise<string[] | undefined> {
-  if (!await exists(path)) return undefined;
-  const entries = await Array.fromAsync(Deno.readDir(path));
-  return entries.map(({ name }) => name).sort();
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(path));
+    return entries.map(({ name }) => name).sort();
+  } catch (error) {
+    // Absence is an answer here; every other refusal is a failure.
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 /**
