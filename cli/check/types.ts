@@ -32,12 +32,14 @@ const CONFIG = "check.json";
  * told, and no file, type or configuration has changed since.
  *
  * @param app Absolute path.
+ * @param signal Cuts it short: then nothing is found.
  * @returns What is wrong, in Deno's order.
  * @throws {CommandFailure} Deno cannot be run.
  */
 export async function checkTypes(
   app: string,
   components: readonly Component[],
+  signal?: AbortSignal,
 ): Promise<readonly Problem[]> {
   const entries = entriesOf(components);
   if (entries.length === 0) return [];
@@ -50,8 +52,9 @@ export async function checkTypes(
   const { code, stdout, stderr } = await runDeno(
     ["check", "--quiet", "--config", config, ...entries],
     app,
+    signal,
   );
-  if (code === 0) return [];
+  if (code === 0 || signal?.aborted) return [];
   const problems = await problemsIn(`${stdout}\n${stderr}`);
   return problems.length > 0 ? problems : [unplaced(config, stderr)];
 }

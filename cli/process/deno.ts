@@ -27,13 +27,14 @@ export interface Said {
 export async function runDeno(
   args: readonly string[],
   directory: string,
+  signal?: AbortSignal,
 ): Promise<Said> {
   const program = Deno.build.standalone ? "deno" : Deno.execPath();
   const query = { name: "run", command: program } as const;
   if ((await Deno.permissions.query(query)).state !== "granted") {
     throw new CommandFailure(`Cannot run deno without --allow-run=${program}`);
   }
-  return await runProgram(program, args, directory);
+  return await runProgram(program, args, directory, undefined, signal);
 }
 
 /**
@@ -45,13 +46,15 @@ export async function runProgram(
   program: string,
   args: readonly string[],
   directory: string,
-  env: Readonly<Record<string, string>> = {},
+  env?: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
 ): Promise<Said> {
   const command = new Deno.Command(program, {
     args: [...args],
     cwd: directory,
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
+    ...(signal === undefined ? {} : { signal }),
   });
   try {
     const { code, stdout, stderr } = await command.output();
