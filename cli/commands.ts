@@ -130,6 +130,34 @@ const SERVE: Command = {
   run: async (args, io) => (await import("./serve.ts")).runServe(args, io),
 };
 
+const DEV: Command = {
+  name: "dev",
+  operands: [],
+  summary: "Serve an app while it is worked on",
+  details: [
+    "Builds the app, serves it as `rusm serve` does, and takes up what changes:",
+    "  components/, and     what has changed is built, and serves at once;\n" +
+    "  what they import     residents and programs of it are started again\n" +
+    "  the manifest         components and listeners come, go, or change\n" +
+    "  .env                 residents that may read what has changed start again",
+    "Only what has changed is touched: connections of other components stay open,\n" +
+    "and requests that are under way end on the code that they began with. What\n" +
+    "cannot be built or taken up is printed, and the version of before goes on.",
+    "Types are checked beside that. Wrong ones are printed, and keep nothing from\n" +
+    "being served. Another store is taken up when rusm is started again.",
+    "SIGINT (Ctrl-C), SIGTERM and SIGHUP stop the app in an orderly way: exit code\n" +
+    "0. A second one ends it at once.",
+  ],
+  options: [
+    CONFIG_OPTION,
+    { name: "no-check", summary: "Leave the types unchecked" },
+    ...LOG_OPTIONS,
+  ],
+  examples: ["rusm dev", "rusm dev --config shop/rusm.toml"],
+  needsFlags: true,
+  run: async (args, io) => (await import("./dev.ts")).runDev(args, io),
+};
+
 const EXEC: Command = {
   name: "exec",
   operands: [{ name: "file", isOptional: false }],
@@ -259,6 +287,7 @@ export const COMMANDS: readonly Command[] = [
   CHECK,
   RUN,
   SERVE,
+  DEV,
   EXEC,
   KV,
   HELP,
