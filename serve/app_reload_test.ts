@@ -309,6 +309,51 @@ Deno.test("App.reload() listens as before when a wider address is another's", as
   });
 });
 
+Deno.test("App.reload() leaves a WebSocket of another component open, and of its own on the code of before", async () => {
+  const echo = (word: string) =>
+    `exports.default = websocket({
+      message(ws, data) {
+        ws.sendText(${JSON.stringify(word)} + new TextDecoder().decode(data));
+      },
+    });`;
+  const files = {
+    "rusm.toml": `${MANIFEST}[components.chat]\n${
+      SERVE_API.replace("http", "ws").replace("api", "chat")
+    }`,
+    "wasm/api.js": answering("one"),
+    "wasm/chat.js": echo("old "),
+  };
+  await withApp(files, async (app, changing) => {
+    const first = await opened(app.endpoints[1]!.url);
+    await changing.reload(app, { "wasm/api.js": answering("two") });
+    strictEqual(await ask(app), "two");
+    strictEqual(await said(first, "1"), "old 1");
+    await changing.reload(app, { "wasm/chat.js": echo("new ") });
+    const second = await opened(app.endpoints[1]!.url);
+    strictEqual(await said(first, "2"), "old 2");
+    strictEqual(await said(second, "3"), "new 3");
+    for (const socket of [first, second]) {
+      const closed = new Promise((resolve) => socket.onclose = resolve);
+      socket.close();
+      await closed;
+    }
+  });
+});
+
+async function opened(url: string): Promise<WebSocket> {
+  const socket = new WebSocket(url);
+  await new Promise((resolve) => socket.onopen = resolve);
+  return socket;
+}
+
+async function said(socket: WebSocket, text: string): Promise<string> {
+  const answer = new Promise<string>((resolve) =>
+    socket.onmessage = ({ data }) => resolve(data)
+  );
+  socket.send(text);
+  return await answer;
+}
+
 Deno.test("App.reload() takes up templates, and components that become one", async () => {
   const files = {
     "rusm.toml": `${MANIFEST}[components.plugin]\n`,
