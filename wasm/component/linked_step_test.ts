@@ -1,14 +1,20 @@
-import { deepStrictEqual, strictEqual } from "node:assert";
+import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert";
 
+import { BUILT_IN_PROFILES } from "../capability.ts";
+import { ModuleCache } from "../core/module_cache.ts";
 import type { HostInterface } from "./host.ts";
 import { ComponentLinkage } from "./linkage.ts";
 import { toldImports } from "./linked_step.ts";
 import { overrunImport } from "./overrun.ts";
 import { planComponent } from "./plan_component.ts";
 import type { CoreInstantiation } from "./plan.ts";
+import { ComponentCache } from "./prepare.ts";
 import { HostRegistry } from "./registry.ts";
+import { component, raw } from "./testdata/encode.ts";
 import { fixture } from "./testdata/fixture.ts";
 import { LocalComponent } from "./testdata/run.ts";
+
+const SANDBOXED = BUILT_IN_PROFILES.get("sandboxed")!;
 
 // deno-fmt-ignore
 const TOLD: [what: string, name: Parameters<typeof fixture>[0], told: boolean[][]][] = [
@@ -25,6 +31,18 @@ for (const [what, name, told] of TOLD) {
 
 Deno.test("toldImports() is empty of a module without instances", () => {
   deepStrictEqual(toldImports([], 0), []);
+});
+
+Deno.test("a module that one component only defines is another where it is instantiated", async () => {
+  const modules = new ModuleCache();
+  const cache = new ComponentCache(modules, new HostRegistry([host([])]));
+  const whole = fixture("twice");
+  const defines = component(raw(1, [...planComponent(whole).modules[0]!]));
+  const prepare = (bytes: Uint8Array) =>
+    cache.prepare("guest", bytes as Uint8Array<ArrayBuffer>, SANDBOXED);
+  const defined = await prepare(defines);
+  const used = await prepare(whole);
+  notStrictEqual(used.modules[0], defined.modules[0]);
 });
 
 function host(log: number[]): HostInterface {

@@ -53,8 +53,8 @@ export interface PrepareOptions {
   readonly entry?: StoreEntry | undefined;
   /**
    * That it is part of a component, whose linker gives it what it imports: which
-   * functions among that are told who calls, in order. The host gives all of it,
-   * and all are told, when absent.
+   * functions among that are told who calls, in order; those behind the end of
+   * the list are not. The host gives all of it, and all are told, when absent.
    */
   readonly told?: readonly boolean[] | undefined;
 }

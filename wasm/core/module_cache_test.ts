@@ -36,6 +36,16 @@ Deno.test("prepare() keeps modules apart that differ, or that are capped otherwi
   notStrictEqual(await cache.prepare("part", bytes, SANDBOXED, []), one);
 });
 
+Deno.test("prepare() keeps modules apart that are told otherwise, also by a list too short", async () => {
+  const cache = new ModuleCache();
+  const bytes = await assemble(`(module (import "a" "f" (func)))`);
+  const lists = [[], [true], [false], [true, true]];
+  const modules = await Promise.all(
+    lists.map((told) => cache.prepare("part", bytes, SANDBOXED, told)),
+  );
+  strictEqual(new Set(modules).size, lists.length);
+});
+
 Deno.test("prepare() names the component that failed, each time", async () => {
   const cache = new ModuleCache();
   const bytes = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0xff);

@@ -173,7 +173,7 @@ Deno.test({
 Deno.test("save() removes what was used longest ago when there is too much, and what killed processes left", async () => {
   await withStore(async ({ directory, open }) => {
     const digests = ["aa", "bb", "cc", "dd"].map((each) => each.repeat(32));
-    const kinds = ["", "linked", `linked-${"ff".repeat(32)}`, ""];
+    const kinds = ["", "linked-12", `linked-${"ff".repeat(32)}`, ""];
     for (const [nth, digest] of digests.entries()) {
       await open().entry(digest, CAPS, kinds[nth]).save(module);
       const path = (await saved(directory)).find((path) =>

@@ -16,7 +16,7 @@ export const DRAFT_SUFFIX = ".tmp";
 const DRAFT_MS_MAX = 60 * 60 * 1_000;
 
 // The directory may hold what is not ours.
-const KEY = /[0-9a-f]{64}-\d+-\d+(-linked(-[0-9a-f]{64})?)?-[0-9a-f]+/.source;
+const KEY = /[0-9a-f]{64}-\d+-\d+(-linked(-[0-9a-f]{1,64})?)?-[0-9a-f]+/.source;
 const ENTRY = new RegExp(`^${KEY}\\.rusm$`);
 const DRAFT = new RegExp(`^${KEY}\\.rusm\\.[0-9a-f-]{36}\\.tmp$`);
 

@@ -40,7 +40,8 @@ export interface RewriteOptions extends Caps {
    * Whether each function that is imported takes one parameter more, the first:
    * who calls. That is an `externref`, which whoever makes an instance gives it
    * by `$rusm.reset`. So all instances can have the same imports. A list says it
-   * of each function that is imported, in their order; `overrun` is always told.
+   * of each function that is imported, in their order, and none behind its end is
+   * told; `overrun` always is.
    */
   readonly bindsImports?: boolean | readonly boolean[];
   /**
