@@ -8,9 +8,11 @@
  * @module
  */
 
+import { Edits } from "../instrument/edits.ts";
 import { NotRewritable } from "../instrument/errors.ts";
-import { readLimits } from "../instrument/memory_type.ts";
-import { Reader } from "../instrument/reader.ts";
+import { type Limits, readLimits } from "../instrument/memory_type.ts";
+import { Reader, type ValueType } from "../instrument/reader.ts";
+import { scan } from "../instrument/scan.ts";
 import { readSections, SECTION, type Section } from "../instrument/sections.ts";
 import { InvalidComponent, type Place } from "./errors.ts";
 import type { CoreKind } from "./syntax.ts";
@@ -25,13 +27,18 @@ export interface CoreSignature {
 
 /** What a core module imports or exports. */
 export type CoreExtern =
-  | { readonly kind: "func"; readonly signature: CoreSignature }
+  | { readonly kind: "func" | "tag"; readonly signature: CoreSignature }
+  | { readonly kind: "memory"; readonly limits: Limits }
   | {
-    readonly kind: "memory";
-    readonly is64: boolean;
-    readonly isShared: boolean;
+    readonly kind: "table";
+    readonly limits: Limits;
+    readonly type: ValueType;
   }
-  | { readonly kind: "table" | "global" | "tag" };
+  | {
+    readonly kind: "global";
+    readonly type: ValueType;
+    readonly isMutable: boolean;
+  };
 
 /** An import of a core module. */
 export interface CoreImport {
@@ -58,6 +65,14 @@ const KINDS: readonly CoreKind[] = [
   "global",
   "tag",
 ];
+
+// Only where an expression ends is of interest.
+const NOWHERE = {
+  moveFrom: Infinity,
+  ranges: { functions: 0, globals: 0, memories: 0, types: 0 },
+};
+
+const MUTABLE = 0x01;
 
 /**
  * Reads what `module` imports and exports.
@@ -109,7 +124,7 @@ class InterfaceReader {
       case SECTION.import:
         return reader.vector(() => this.#readImport(reader));
       case SECTION.function:
-        return reader.vector(() => this.#add(this.#readFunction(reader)));
+        return reader.vector(() => this.#add(this.#readTyped(reader, "func")));
       case SECTION.table:
         return reader.vector(() => this.#add(readTable(reader)));
       case SECTION.memory:
@@ -117,7 +132,7 @@ class InterfaceReader {
       case SECTION.global:
         return this.#readGlobals(reader);
       case SECTION.tag:
-        return reader.vector(() => this.#add(readTag(reader)));
+        return reader.vector(() => this.#add(this.#readTag(reader)));
       case SECTION.export:
         return reader.vector(() => this.#readExport(reader));
     }
@@ -142,36 +157,38 @@ class InterfaceReader {
     }
     switch (kind) {
       case "func":
-        return this.#readFunction(reader);
+        return this.#readTyped(reader, kind);
       case "table":
         return readTable(reader);
       case "memory":
         return readMemory(reader);
       case "global":
-        reader.valueType();
-        reader.byte();
-        return { kind };
+        return readGlobal(reader);
       case "tag":
-        return readTag(reader);
+        return this.#readTag(reader);
     }
   }
 
-  #readFunction(reader: Reader): CoreExtern {
+  #readTyped(reader: Reader, kind: "func" | "tag"): CoreExtern {
     const start = reader.at;
     const signature = this.#types[reader.u32()];
-    if (signature !== undefined) return { kind: "func", signature };
-    throw reader.refusal("Cannot find the type of a function", start);
+    if (signature !== undefined) return { kind, signature };
+    const what = kind === "func" ? "function" : kind;
+    throw reader.refusal(`Cannot find the type of a ${what}`, start);
   }
 
-  // What is behind the count is not read: a global has code, and is only counted.
+  #readTag(reader: Reader): CoreExtern {
+    reader.byte();
+    return this.#readTyped(reader, "tag");
+  }
+
   #readGlobals(reader: Reader): void {
-    const start = reader.at;
-    const count = reader.u32();
-    // A global takes three bytes at least.
-    if (count > reader.bytes.length) {
-      throw reader.refusal("Cannot read past the end", start);
-    }
-    for (let nth = 0; nth < count; nth++) this.#add({ kind: "global" });
+    const edits = new Edits();
+    reader.vector(() => {
+      this.#add(readGlobal(reader));
+      edits.count = 0;
+      scan(reader, edits, NOWHERE);
+    });
   }
 
   #readExport(reader: Reader): void {
@@ -212,20 +229,17 @@ function readTable(reader: Reader): CoreExtern {
   if (reader.bytes[reader.at] === 0x40) {
     throw reader.refusal("Cannot link a table with a first value");
   }
-  reader.valueType();
-  readLimits(reader);
-  return { kind: "table" };
+  const type = reader.valueType();
+  return { kind: "table", type, limits: readLimits(reader) };
 }
 
 function readMemory(reader: Reader): CoreExtern {
-  const { is64, isShared } = readLimits(reader);
-  return { kind: "memory", is64, isShared };
+  return { kind: "memory", limits: readLimits(reader) };
 }
 
-function readTag(reader: Reader): CoreExtern {
-  reader.byte();
-  reader.u32();
-  return { kind: "tag" };
+function readGlobal(reader: Reader): CoreExtern {
+  const type = reader.valueType();
+  return { kind: "global", type, isMutable: reader.byte() === MUTABLE };
 }
 
 /** `(i32, i32) -> (i64)` and so on. */

@@ -86,7 +86,7 @@ export class ComponentInstance
    * An instance in which no code has run.
    *
    * @throws {RangeError} There is no room for a memory.
-   * @throws {WebAssembly.LinkError} Modules do not fit together.
+   * @throws {WebAssembly.LinkError} A reference does not fit, see `core_fit.ts`.
    * @throws {WebAssembly.RuntimeError} Their segments do not fit.
    */
   constructor(parts: ComponentParts) {

@@ -108,7 +108,7 @@ export class LinkedStep {
    * Makes an instance, to which nobody has said yet who it is.
    *
    * @throws {CanonicalTrap} Another module that it needs is not there yet.
-   * @throws {WebAssembly.LinkError} It does not fit to what is given.
+   * @throws {WebAssembly.LinkError} A reference does not fit, see `core_fit.ts`.
    * @throws {WebAssembly.RuntimeError} Its segments do not fit.
    */
   instantiate({ epoch, memory, valueOf }: OwnImports): WebAssembly.Exports {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { CoreExtern } from "./core_module.ts";
 import { InvalidComponent } from "./errors.ts";
 import { clip, formatFunction } from "./format_type.ts";
 import { WRAPPING_MAX } from "./limits.ts";
@@ -15,7 +16,7 @@ import type {
   CoreFunction,
   LiftedFunction,
 } from "./plan.ts";
-import { type DefinitionOf, describe } from "./resolve_core.ts";
+import type { DefinitionOf } from "./resolve_core.ts";
 import {
   type Context,
   coreFunction,
@@ -178,10 +179,16 @@ function missing({ place }: Context, what: string): InvalidComponent {
 
 function resolveMemory({ scope, place }: Context, index: number): CoreExport {
   const { item, type } = scope.get("core memory", index, place);
-  const found = describe(type);
+  const found = kindOf(type);
   // Only functions are made by the host.
   if (item.kind === "export" && found === "memory") return item;
   throw new InvalidComponent(`Cannot lift or lower by way of ${found}`, place);
+}
+
+function kindOf(type: CoreExtern): string {
+  if (type.kind !== "memory") return type.kind;
+  if (type.limits.is64) return "memory of 64 bits";
+  return type.limits.isShared ? "shared memory" : "memory";
 }
 
 function resolveRealloc({ scope, place }: Context, index: number) {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type CoreExtern, formatSignature } from "./core_module.ts";
+import { formatExtern, isFit } from "./core_fit.ts";
+import type { CoreImport } from "./core_module.ts";
 import { InvalidComponent } from "./errors.ts";
 import type { CoreExport, CoreInstantiation, PlannedImport } from "./plan.ts";
 import type { Context } from "./lookup.ts";
@@ -39,10 +40,9 @@ export function resolveCoreInstantiate(
   const instance: CoreInstantiation = {
     kind: "instantiate",
     module: index,
-    imports: imports.map(({ module, name, type }): PlannedImport => {
-      const entity = given.get(module)?.get(name);
-      const path = `"${module}" "${name}"`;
-      return { module, name, item: fit(context, path, type, entity).item };
+    imports: imports.map((wanted): PlannedImport => {
+      const found = given.get(wanted.module)?.get(wanted.name);
+      return fit(context, module, wanted, found);
     }),
   };
   session.instantiate(instance, place);
@@ -61,26 +61,19 @@ export function resolveCoreInstantiate(
 
 function fit(
   { place }: Context,
-  path: string,
-  wanted: CoreExtern,
+  importer: number,
+  { module, name, type }: CoreImport,
   found: CoreEntity | undefined,
-): CoreEntity {
-  const [want, have] = [describe(wanted), found && describe(found.type)];
-  if (found !== undefined && want === have) return found;
+): PlannedImport {
+  if (found !== undefined && isFit(type, found.type)) {
+    return { module, name, item: found.item };
+  }
   throw new InvalidComponent(
-    `Cannot satisfy import ${path} of a core module, ${want}: found ${
-      have ?? "nothing"
-    }`,
+    `Cannot satisfy import "${module}" "${name}" of core module ${importer}, ${
+      formatExtern(type)
+    }: found ${found === undefined ? "nothing" : formatExtern(found.type)}`,
     place,
   );
-}
-
-/** `func (i32) -> ()`, `memory` and so on. */
-export function describe(type: CoreExtern): string {
-  if (type.kind === "func") return `func ${formatSignature(type.signature)}`;
-  if (type.kind === "memory" && type.is64) return "memory of 64 bits";
-  if (type.kind === "memory" && type.isShared) return "shared memory";
-  return type.kind;
 }
 
 /** Makes a core instance of what is there. */
