@@ -7,7 +7,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 
 import { NotRewritable } from "./errors.ts";
 import { rewrite } from "./rewrite.ts";
-import { SECTION } from "./sections.ts";
+import { readSections, SECTION } from "./sections.ts";
 import {
   body,
   exported,
@@ -61,8 +61,11 @@ const THREE = [...TWO, ...ADDRESS];
 const DROP = 0x1a;
 const NO_INIT = [0x41, 0, 0x0b];
 
+/** A module, or one whose own function has this index. */
+type Invalid = Bytes | string | ((at: number) => Bytes);
+
 // deno-fmt-ignore
-const INVALID: [name: string, module: Bytes | string][] = [
+const INVALID: [name: string, module: Invalid][] = [
   ["a load of the epoch", coded(...ADDRESS, 0x28, 0x42, 1, 0, DROP)],
   ["a store to the epoch", coded(...TWO, 0x36, 0x42, 1, 0)],
   ["a vector from the epoch", coded(...ADDRESS, 0xfd, 0, 0x40, 1, 0, DROP)],
@@ -80,20 +83,26 @@ const INVALID: [name: string, module: Bytes | string][] = [
   ["a read of the epoch last seen", coded(0x23, 0, DROP)],
   ["a write of the epoch last seen", coded(...ADDRESS, 0x24, 0)],
   ["an export of the epoch last seen", before(section(SECTION.export, exported("e", 3, 0)))],
-  ["a call of the function that checks call", coded(0x10, 1)],
-  ["a tail call of it", coded(0x12, 1)],
-  ["a call of the reset", coded(0x10, 2)],
-  ["a reference to the reset", coded(0xd2, 2, DROP)],
-  ["an export of the reset", before(section(SECTION.export, exported("e", 0, 2)))],
-  ["the reset in a segment", behind(section(SECTION.element, [0, ...NO_INIT, 1, 2]))],
-  ["a reference to the reset in a segment", behind(section(SECTION.element, [5, 0x70, 1, 0xd2, 2, 0x0b]))],
-  ["the reset in a global", before(section(SECTION.global, [0x70, 0, 0xd2, 2, 0x0b]))],
-  ["the reset in a table", moduleOf(TYPE, FUNCTION, section(SECTION.table, [0x40, 0, 0x70, 0, 1, 0xd2, 2, 0x0b]), MEMORY, CODE)],
+  ["a read of who calls", coded(0x23, 1, DROP)],
+  ["a write of who calls", coded(0xd0, 0x6f, 0x24, 1)],
+  ["an export of who calls", before(section(SECTION.export, exported("e", 3, 1)))],
+  ["a call of the function that checks call", (at) => coded(0x10, at + 1)],
+  ["a tail call of it", (at) => coded(0x12, at + 1)],
+  ["a call of the reset", (at) => coded(0x10, at + 2)],
+  ["a reference to the reset", (at) => coded(0xd2, at + 2, DROP)],
+  ["an export of the reset", (at) => before(section(SECTION.export, exported("e", 0, at + 2)))],
+  ["the reset in a segment", (at) => behind(section(SECTION.element, [0, ...NO_INIT, 1, at + 2]))],
+  ["a reference to the reset in a segment", (at) => behind(section(SECTION.element, [5, 0x70, 1, 0xd2, at + 2, 0x0b]))],
+  ["the reset in a global", (at) => before(section(SECTION.global, [0x70, 0, 0xd2, at + 2, 0x0b]))],
+  ["the reset in a table", (at) => moduleOf(TYPE, FUNCTION, section(SECTION.table, [0x40, 0, 0x70, 0, 1, 0xd2, at + 2, 0x0b]), MEMORY, CODE)],
   ["a block of a type that is added", coded(0x02, 2, 0x0b)],
   ["a loop of a type that is added", coded(0x03, 2, 0x0b)],
   ["a block of such a type, in two bytes", coded(0x02, 0x82, 0, 0x0b)],
   ["a block of such a reference", coded(0x02, 0x63, 2, 0xd0, 0, 0x0b, DROP)],
   ["an indirect call of a type that is added", coded(...ADDRESS, 0x11, 2, 0)],
+  ["an indirect call of a type that is added for imports", coded(...ADDRESS, 0x11, 4, 0)],
+  ["an import of a type that is added for imports", before(section(SECTION.import, imported("f", 0, 4)))],
+  ["a block of a type that is added for imports", coded(0x02, 4, 0x0b)],
   ["an indirect tail call of a type that is added", coded(...ADDRESS, 0x13, 2, 0)],
   ["a call of such a reference", coded(0x00, 0x14, 2)],
   ["a null of a type that is added", coded(0xd0, 2, DROP)],
@@ -119,17 +128,23 @@ const INVALID: [name: string, module: Bytes | string][] = [
   ["a table that ends below its start", moduleOf(section(SECTION.table, [0x70, 1, 2, 1]), MEMORY)],
   ["a shared table", moduleOf(section(SECTION.table, [0x70, 3, 1, 1]), MEMORY)],
   ["a start that takes something", "(memory 1) (func $f (param i32)) (start $f)"],
-  ["a start that is added", moduleOf(TYPE, FUNCTION, MEMORY, { id: SECTION.start, bytes: Uint8Array.of(1) }, CODE)],
-  ["a reference to the start", moduleOf(TYPE, FUNCTION, MEMORY, { id: SECTION.start, bytes: Uint8Array.of(0) }, section(10, body([0xd2, 0, DROP])))],
+  ["a start that is added", (at) => moduleOf(TYPE, FUNCTION, MEMORY, { id: SECTION.start, bytes: Uint8Array.of(at + 1) }, CODE)],
+  ["a reference to the start", (at) => moduleOf(TYPE, FUNCTION, MEMORY, { id: SECTION.start, bytes: Uint8Array.of(at) }, section(10, body([0xd2, at, DROP])))],
   ["a name that is none, of what is left out", moduleOf(MEMORY, { id: 0, bytes: Uint8Array.from([15, ...new TextEncoder().encode("metadata.code."), 0xff]) })],
 ];
 
+// deno-fmt-ignore
+const BINDINGS: [imports: number, bindsImports: boolean | boolean[]][] = [
+  [0, false], [0, true], [0, []], [0, [true, false]],
+  [2, false], [2, true], [2, []], [2, [true]], [2, [false, true]],
+  [2, [true, false]], [2, [true, true]], [2, [false, false]],
+  [3, [true, false, true]], [3, [false, true, false]],
+];
+
 for (const [name, module] of INVALID) {
-  for (const bindsImports of [false, true]) {
-    Deno.test(`rewrite() refuses ${name}, also when the result is compiled, imports ${bindsImports ? "" : "not "}bound`, async () => {
-      const bytes = typeof module === "string"
-        ? await assemble(`(module ${module})`)
-        : module;
+  for (const [imports, bindsImports] of BINDINGS) {
+    Deno.test(`rewrite() refuses ${name}, also when the result is compiled, of ${imports} imports bound: ${bindsImports}`, async () => {
+      const bytes = importing(imports, await bytesOf(module, imports));
       strictEqual(WebAssembly.validate(bytes), false);
       throws(
         () => rewrite(bytes, { ...OPTIONS, bindsImports }),
@@ -137,6 +152,26 @@ for (const [name, module] of INVALID) {
       );
     });
   }
+}
+
+async function bytesOf(module: Invalid, imports: number): Promise<Bytes> {
+  if (typeof module === "string") return await assemble(`(module ${module})`);
+  return typeof module === "function" ? module(imports) : module;
+}
+
+/** A module with so many functions imported in front of what it imports. */
+function importing(count: number, module: Bytes): Bytes {
+  if (count === 0) return module;
+  const sections = readSections(module);
+  const find = (id: number) => sections.find((section) => section.id === id);
+  const functions = new Array(count).fill(imported("f", 0, 0)).flat();
+  const [had = 0, ...others] = find(SECTION.import)?.bytes ?? [];
+  const bytes = Uint8Array.of(count + had, ...functions, ...others);
+  const isOther = ({ id }: { id: number }) =>
+    id !== SECTION.type && id !== SECTION.import;
+  const imports = { id: SECTION.import, bytes };
+  const type = find(SECTION.type) ?? TYPE;
+  return moduleOf(type, imports, ...sections.filter(isOther));
 }
 
 // What is invalid by itself stays so, and needs no other look at the original.
@@ -151,20 +186,24 @@ const LEFT: [name: string, code: number[]][] = [
 ];
 
 for (const [name, code] of LEFT) {
-  Deno.test(`rewrite() leaves ${name} to who compiles the result`, () => {
-    const module = coded(...code);
-    strictEqual(WebAssembly.validate(module), false);
-    const { bytes } = rewrite(module, OPTIONS);
-    strictEqual(WebAssembly.validate(bytes), false);
-    throws(() => insistValid(module), NotRewritable);
-    const isCompiled = false;
-    throws(() => rewrite(module, { ...OPTIONS, isCompiled }), NotRewritable);
-  });
+  for (const [imports, bindsImports] of BINDINGS) {
+    Deno.test(`rewrite() leaves ${name} to who compiles the result, of ${imports} imports bound: ${bindsImports}`, () => {
+      const module = importing(imports, coded(...code));
+      const options = { ...OPTIONS, bindsImports };
+      strictEqual(WebAssembly.validate(module), false);
+      const { bytes } = rewrite(module, options);
+      strictEqual(WebAssembly.validate(bytes), false);
+      throws(() => insistValid(module), NotRewritable);
+      const isCompiled = false;
+      throws(() => rewrite(module, { ...options, isCompiled }), NotRewritable);
+    });
+  }
 }
 
 Deno.test("rewrite() gives the same whether or not the result is compiled", async () => {
   const module = await assemble(`(module
     (import "env" "f" (func $f (param i32) (result i32)))
+    (import "env" "h" (func $h (param i64)))
     (memory (export "memory") 1 9) (table 2 5 funcref) (elem (i32.const 0) $f $g)
     (global $g (mut i32) (i32.const 7)) (data (i32.const 8) "hello")
     (func $g (export "g") (param i32) (result i32)
@@ -174,8 +213,11 @@ Deno.test("rewrite() gives the same whether or not the result is compiled", asyn
         (call_indirect (param i32) (result i32) (global.get $g) (i32.const 0)))))`);
   ok(WebAssembly.validate(module));
   const isCompiled = false;
-  deepStrictEqual(
-    rewrite(module, OPTIONS),
-    rewrite(module, { ...OPTIONS, isCompiled }),
-  );
+  for (const bindsImports of [false, true, [], [true, false], [false, true]]) {
+    const options = { ...OPTIONS, bindsImports };
+    deepStrictEqual(
+      rewrite(module, options),
+      rewrite(module, { ...options, isCompiled }),
+    );
+  }
 });
