@@ -90,4 +90,5 @@ export const ACTOR: HostInterface = {
     register,
     unregister,
   },
+  sharing: new Set(["send"]),
 };

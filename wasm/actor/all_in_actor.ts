@@ -26,6 +26,7 @@ export const ALL_IN_ACTOR: HostInterface = {
   ),
   functions: Object.assign({}, ...ALL.map((each) => each.functions)),
   suspending: Object.assign({}, ...ALL.map((each) => each.suspending)),
+  sharing: new Set(ALL.flatMap(({ sharing = [] }) => [...sharing])),
 };
 
 function prefixed(
