@@ -319,9 +319,9 @@ function insistServable(
       : target.routes;
     for (const route of asked) {
       if (route.component !== entry.name) continue;
-      const why = protocol === "ws"
-        ? whyNotConnected(component)
-        : whyNotServed(component, route.action);
+      const why = protocol === "http"
+        ? whyNotServed(component, route.action)
+        : whyNotConnected(component, protocol);
       if (why === undefined) continue;
       const place = formatPlace(path, entry.at);
       throw new AppError(
@@ -347,13 +347,21 @@ function whyNotServed(
 }
 
 // What is no script says by its first message what it takes: nothing tells before.
-function whyNotConnected({ script }: Component): string | undefined {
-  if (script === undefined || script.runs === "websocket") return undefined;
-  // One that talks to its client by operations alone.
-  return script.runs === "worker"
-    ? undefined
-    : "exports no handler of WebSockets as its default";
+function whyNotConnected(
+  { script }: Component,
+  protocol: "ws" | "sse",
+): string | undefined {
+  const [wanted, what] = HANDLERS[protocol];
+  // A worker is one that talks to its client by operations alone.
+  const isOne = script === undefined || script.runs === wanted ||
+    script.runs === "worker";
+  return isOne ? undefined : `exports no handler of ${what} as its default`;
 }
+
+const HANDLERS = {
+  "ws": ["websocket", "WebSockets"],
+  "sse": ["sse", "event streams"],
+} as const;
 
 // Who is spawned without a client waits for one.
 function insistNoClient(

@@ -188,14 +188,16 @@ function findHandler(
 
 // The URL is absolute: scheme and host end at the third slash. Without one, as
 // for CONNECT, there is no path.
-function pathOf(url: string): string {
+/** Path and query of the URL of a request; empty when it has none, as for `CONNECT`. */
+export function pathOf(url: string): string {
   const at = url.indexOf("/", url.indexOf("//") + 2);
   return at < 0 ? "" : url.slice(at);
 }
 
 // RFC 3986, `authority` without user information. Deno takes the header as it
 // is and puts it in front of the path, so a slash in it would be another path.
-function isHost(host: string | null): boolean {
+/** Whether this can be the header `host`. */
+export function isHost(host: string | null): boolean {
   return host === null || /^[\w.~!$&'()*+,;=%:[\]-]*$/.test(host);
 }
 

@@ -85,6 +85,9 @@ export const PING_INTERVAL_MS = 30_000;
 /** Time for the answer to a ping, in milliseconds; a listener may set its own. */
 export const PONG_TIMEOUT_MS = 10_000;
 
+/** Time without an event after which an event stream gets a comment, in milliseconds; a listener may set its own. */
+export const HEARTBEAT_MS = 15_000;
+
 /** Longest time between two looks for connections that are idle, or late, in milliseconds. */
 export const PULSE_MS_MAX = 1_000;
 

@@ -17,8 +17,10 @@ export type {
   AnyListener,
   HttpListener,
   Listener,
+  SseListener,
   WsListener,
 } from "./manifest/listener.ts";
+export type { EventStreamRules } from "./manifest/event_stream.ts";
 export type { WebSocketRules } from "./manifest/websocket.ts";
 export type { LogSettings } from "./manifest/log.ts";
 export type { Manifest } from "./manifest/root.ts";

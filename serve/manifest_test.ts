@@ -129,6 +129,43 @@ max_queued_bytes = 7
   }]);
 });
 
+const SSE = `
+[[serve]]
+protocol = "sse"
+listen = "127.0.0.1:0"
+component = "feed"
+`;
+const AT_SSE = {
+  ...{ protocol: "sse", hostname: "127.0.0.1", port: 0, target: "feed" },
+  at: { line: 2, column: 1 },
+};
+
+Deno.test("parseManifest() reads a listener of event streams with defaults", () => {
+  const text = `${SSE}[components.feed]`;
+  deepStrictEqual(parseManifest(text, "rusm.toml").listeners, [{
+    ...AT_SSE,
+    ...{ connectionsMax: 10_000, compression: false, heartbeatMs: 15_000 },
+    ...{ queuedMessagesMax: 1_024, queuedBytesMax: 8_388_608 },
+    whenBehind: "disconnect",
+  }]);
+});
+
+Deno.test("parseManifest() reads every key of a listener of event streams", () => {
+  const text = `${SSE}
+max_connections = 1
+compression = true
+heartbeat_ms = 2
+max_queued_messages = 3
+max_queued_bytes = 4
+when_behind = "drop"
+[components.feed]`;
+  deepStrictEqual(parseManifest(text, "rusm.toml").listeners, [{
+    ...AT_SSE,
+    ...{ connectionsMax: 1, compression: true, heartbeatMs: 2 },
+    ...{ queuedMessagesMax: 3, queuedBytesMax: 4, whenBehind: "drop" },
+  }]);
+});
+
 Deno.test("parseManifest() reads every key of a listener", () => {
   const text = `
 [log]

@@ -10,6 +10,7 @@ import type { Node } from "../exchange.ts";
 import type { HandlerStart } from "../connection/handlers.ts";
 import type { Loaded } from "../components.ts";
 import { listenHttp } from "../http.ts";
+import { listenSse } from "../sse/listen.ts";
 import { listenWs, type WsOptions } from "../ws/listen.ts";
 import type { Log } from "../log.ts";
 import type { HttpListener, Listener, Manifest } from "../manifest.ts";
@@ -254,6 +255,9 @@ async function listen(
 async function start(options: ListenOptions): Promise<Server> {
   const { listener, ...rest } = options;
   if (listener.protocol === "ws") return await listenWs({ ...rest, listener });
+  if (listener.protocol === "sse") {
+    return await listenSse({ ...rest, listener });
+  }
   const server = listenHttp({ ...rest, listener });
   return {
     ...server,

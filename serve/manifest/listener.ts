@@ -14,6 +14,11 @@ import {
   REQUEST_TIMEOUT_MS_MAX,
 } from "../limits.ts";
 import {
+  EVENT_STREAM,
+  type EventStreamRules,
+  eventStreamRules,
+} from "./event_stream.ts";
+import {
   type Fields,
   integer,
   readTable,
@@ -30,7 +35,7 @@ import type { TomlNode, TomlTable } from "./toml.ts";
 import { WEBSOCKET, type WebSocketRules, webSocketRules } from "./websocket.ts";
 
 /** One `[[serve]]` entry. */
-export type Listener = HttpListener | WsListener;
+export type Listener = HttpListener | WsListener | SseListener;
 
 /** What all entries say. */
 export interface AnyListener {
@@ -62,6 +67,12 @@ export interface WsListener extends AnyListener, WebSocketRules {
   readonly protocol: "ws";
 }
 
+/** One that has a process for each event stream. */
+export interface SseListener extends AnyListener, EventStreamRules {
+  /** What is spoken on it. */
+  readonly protocol: "sse";
+}
+
 const NAME = "[[serve]]";
 
 const HTTP = {
@@ -77,6 +88,7 @@ const LISTENER = {
   "routes": table,
   ...HTTP,
   ...WEBSOCKET,
+  ...EVENT_STREAM,
 } satisfies Shape;
 
 /**
@@ -101,7 +113,9 @@ export function readListeners(
   });
 }
 
-const OWN = { "http": HTTP, "ws": WEBSOCKET } as const;
+const PROTOCOLS = ["http", "ws", "sse"] as const;
+
+const OWN = { "http": HTTP, "ws": WEBSOCKET, "sse": EVENT_STREAM } as const;
 
 // A limit that is written down and does not hold would be a trap.
 function reportForeign(
@@ -111,13 +125,11 @@ function reportForeign(
 ): void {
   if (protocol === undefined) return;
   const { value } = protocol;
-  for (const other of ["http", "ws"] as const) {
-    for (const key of Object.keys(OWN[other])) {
-      const keyAt = entries.get(key)?.keyAt;
-      if (keyAt === undefined || Object.hasOwn(OWN[value], key)) continue;
-      const hint = `it is for protocol "${other}"`;
-      report(keyAt, `Unknown key "${key}" for protocol "${value}"`, hint);
-    }
+  for (const [key, { keyAt }] of entries) {
+    const owners = PROTOCOLS.filter((each) => Object.hasOwn(OWN[each], key));
+    if (owners.length === 0 || owners.includes(value)) continue;
+    const hint = `it is for protocol "${owners.join('" or "')}"`;
+    report(keyAt, `Unknown key "${key}" for protocol "${value}"`, hint);
   }
 }
 
@@ -135,6 +147,9 @@ function toListener(
   if (protocol.value === "ws") {
     return { protocol: "ws", ...common, ...webSocketRules(fields) };
   }
+  if (protocol.value === "sse") {
+    return { protocol: "sse", ...common, ...eventStreamRules(fields) };
+  }
   return {
     ...{ protocol: protocol.value, ...common },
     requestTimeoutMs: fields.request_timeout_ms?.value ?? REQUEST_TIMEOUT_MS,
@@ -150,16 +165,12 @@ function readProtocol(
 ): Listener["protocol"] | undefined {
   const protocol = text(node, label, report);
   if (protocol === undefined) return undefined;
-  if (protocol === "http" || protocol === "ws") return protocol;
-  if (protocol === "sse") {
-    const hint = `use "http" or "ws"`;
-    report(node.at, `Protocol "${protocol}" is not served yet`, hint);
-    return undefined;
-  }
+  const known = PROTOCOLS.find((each) => each === protocol);
+  if (known !== undefined) return known;
   report(
     node.at,
     `Unknown ${label}: ${JSON.stringify(protocol)}`,
-    suggest(protocol, ["http", "ws", "sse"], "known protocols"),
+    suggest(protocol, PROTOCOLS, "known protocols"),
   );
   return undefined;
 }
@@ -204,7 +215,7 @@ function readTarget(
 ): string | RouteTable | undefined {
   checkTarget(entry, report);
   if (routes !== undefined) {
-    const hasActions = protocol?.value !== "ws";
+    const hasActions = protocol === undefined || protocol.value === "http";
     return readRoutes(routes.value, components, report, hasActions);
   }
   if (component === undefined) return undefined;

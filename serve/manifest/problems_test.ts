@@ -3,6 +3,7 @@ import { parseManifest } from "../manifest.ts";
 
 const SERVE = '[[serve]]\nprotocol = "http"\nlisten = "127.0.0.1:8080"\n';
 const WS = SERVE.replace("http", "ws");
+const SSE = SERVE.replace("http", "sse");
 const API = "[components.api]\n";
 const CUSTOM = "[capabilities.custom]\n";
 const FROM_4_TO_4096 = "expected an integer from 4 to 4096";
@@ -53,8 +54,12 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
   [API + SERVE + "component = 'apy'", '5:13: Unknown component "apy": did you mean "api"?'],
   [SERVE + "component = 'api'", '4:13: Unknown component "api": add [components.api]'],
   [API + SERVE + "component = true", '5:13: Wrong type for "component" in [[serve]]: expected a string, found a boolean'],
-  [API + SERVE.replace("http", "sse") + "component = 'api'", '3:12: Protocol "sse" is not served yet: use "http" or "ws"'],
-  [API + SERVE + "component = 'api'\nmax_connections = 1", '6:1: Unknown key "max_connections" for protocol "http": it is for protocol "ws"'],
+  [API + SSE + "component = 'api'\nheartbeat_ms = 0", '6:16: Out of range "heartbeat_ms" in [[serve]]: expected an integer from 1 to 2147483647, found 0'],
+  [API + SSE + "component = 'api'\nwhen_behind = 'wait'", '6:15: Unknown "when_behind" in [[serve]]: "wait": use "disconnect" or "drop"'],
+  [API + SSE + "component = 'api'\nping_interval_ms = 1", '6:1: Unknown key "ping_interval_ms" for protocol "sse": it is for protocol "ws"'],
+  [API + SSE + "[serve.routes]\n'GET /' = 'api#go'", '6:11: Unexpected "#go" in route "GET /": a connection is handled by a process: write "api"'],
+  [API + WS + "component = 'api'\nheartbeat_ms = 1", '6:1: Unknown key "heartbeat_ms" for protocol "ws": it is for protocol "sse"'],
+  [API + SERVE + "component = 'api'\nmax_connections = 1", '6:1: Unknown key "max_connections" for protocol "http": it is for protocol "ws" or "sse"'],
   [API + WS + "component = 'api'\nmax_in_flight = 1", '6:1: Unknown key "max_in_flight" for protocol "ws": it is for protocol "http"'],
   [API + WS + "component = 'api'\nsubprotocols = ['a b']", '6:17: Not a subprotocol: "a b": write one word for each of "subprotocols" in [[serve]]'],
   [API + WS + "component = 'api'\nallowed_origins = 'a'", '6:19: Wrong type for "allowed_origins" in [[serve]]: expected an array of strings, found a string'],
