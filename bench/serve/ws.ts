@@ -51,14 +51,18 @@ export const WS_ROWS: readonly RowPlan[] = [
 ];
 
 /** A server in a process of its own. */
-class Server {
+export class Server {
   readonly #child: Deno.ChildProcess;
   readonly #lines: ReadableStreamDefaultReader<string>;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   #rest = "";
 
-  constructor(kind: "loop" | "service" | "raw" | "parked") {
-    const script = new URL("./ws_server.ts", import.meta.url).pathname;
+  /**
+   * @param kind What it is told to be.
+   * @param file Its program, beside this one.
+   */
+  constructor(kind: string, file = "ws_server.ts") {
+    const script = new URL(file, import.meta.url).pathname;
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "-A", "--no-prompt", "--v8-flags=--expose-gc"],
@@ -95,6 +99,7 @@ class Server {
     return Number(await this.line());
   }
 
+  /** Ends it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#child.status;
