@@ -78,7 +78,7 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   ],
   [
     ["a", "--protocol", "ws"],
-    "Cannot create an app with --protocol ws yet: there is http",
+    "Cannot create an app with --protocol ws yet: there is sse, http",
   ],
   [
     ["a", "--protocol", "htp"],
@@ -86,7 +86,7 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   ],
   [
     ["a", "--template", "weather"],
-    "Cannot create an app with --template weather yet: there is hello",
+    "Cannot create an app with --template weather yet: there is sse, hello",
   ],
   [
     ["a", "--template", "helo"],

@@ -87,7 +87,7 @@ export const STARTERS: readonly Starter[] = [
     ]),
     component: "components/clock/index.ts",
     probe: "curl -N http://127.0.0.1:8080/",
-    isServed: false,
+    isServed: true,
   },
 ];
 
