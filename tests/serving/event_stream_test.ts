@@ -96,6 +96,20 @@ Deno.test("startApp() ends an event stream behind what its handler sent", () =>
     await idle();
   }));
 
+Deno.test("startApp() is understood by an EventSource, which comes back with its last id", () =>
+  withFeed("", async ({ url, idle }) => {
+    const source = new EventSource(`${url}/?resume`);
+    const seen: string[] = [];
+    await new Promise<void>((resolve) => {
+      source.addEventListener("count", ({ data, lastEventId }) => {
+        if (seen.push(`${lastEventId} ${data}`) === 2) resolve();
+      });
+    });
+    source.close();
+    deepStrictEqual(seen, ["1 number 1", "2 number 2"]);
+    await idle();
+  }));
+
 Deno.test("startApp() sends the head at once, and comments to who hears nothing", () =>
   withFeed("heartbeat_ms = 20", async ({ port }) => {
     using client = await EventClient.open(port, "/?quiet");

@@ -12,6 +12,12 @@ const asked = {
   emit(stream) {
     stream.emit({ data: "two\nlines", event: "no\nte", id: "7\r", retry: 50 });
   },
+  resume(stream) {
+    const last = stream.info.header("last-event-id") ?? 0;
+    const id = String(Number(last) + 1);
+    stream.emit({ data: `number ${id}`, event: "count", id, retry: 10 });
+    stream.close();
+  },
   both(stream) {
     Process.send(stream.id, "plain");
     stream.data("event");
