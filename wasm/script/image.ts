@@ -51,6 +51,8 @@ export interface Image {
   readonly pages: number;
   /** Parts of the memory that are not all zero, by address, not touching each other. */
   readonly parts: readonly ImagePart[];
+  /** Where the memory of a new instance is not all zero, in order. */
+  readonly initial: readonly Span[];
   /** The module's one mutable global. */
   readonly stackPointer: number;
   /** Where the entry points are. */
@@ -60,6 +62,9 @@ export interface Image {
   /** What a process can still evaluate. In shared memory while it is posted to Workers. */
   readonly libraries: LibraryCode;
 }
+
+/** A piece of memory: its first address, and the first one behind it. */
+export type Span = readonly [at: number, end: number];
 
 /** A part of an image. */
 export interface ImagePart {
@@ -95,18 +100,20 @@ export async function bake(
   compiled ??= compileScripts();
   const { prelude, libraries } = await compiled;
   const vm = new Vm(module, new LoadBridge(name, msMax, log, libraries));
+  const initial = spansOf(memoryOf(vm));
   vm.initialize(
     capability.memoryBytesMax - QUICKJS_OVERHEAD_BYTES,
     STACK_BYTES_MAX,
   );
   const loaded = await load(vm, prelude, name, bundle);
   vm.reserve(HEAP_RESERVE_BYTES);
-  const memory = new Uint8Array(vm.memory.buffer as ArrayBuffer);
+  const memory = memoryOf(vm);
   return {
     name,
     module,
     pages: memory.length / PAGE_BYTES,
     parts: partsOf(memory),
+    initial,
     stackPointer: vm.stackPointer,
     ...loaded,
     libraries,
@@ -129,10 +136,7 @@ async function load(
   for (const library of librariesOf(bundle)) {
     vm.free(await vm.call(vm.property(rusm, "preload"), vm.lower(library)));
   }
-  const component = await vm.evaluate(wrap(bundle), `${name}.js`);
-  const guestModule = vm.property(rusm, "guestModule");
-  const exports = await vm.call(component, guestModule);
-  vm.free(component);
+  const exports = await evaluateBundle(vm, rusm, name, bundle);
   const abilities = await vm.call(vm.property(rusm, "component"), exports);
   await insistHandled(vm);
   const entry = {
@@ -142,6 +146,21 @@ async function load(
     fire: vm.property(rusm, "fire"),
   };
   return { entry, abilities: readAbilities(vm.lift(abilities)) };
+}
+
+// The bundle stands in one function alone: each has a copy of its source.
+async function evaluateBundle(
+  vm: Vm,
+  rusm: Value,
+  name: string,
+  bundle: string,
+): Promise<Value> {
+  const file = `${name}.js`;
+  const main = await vm.evaluate(wrap(bundle), file);
+  const load = await vm.evaluate(LOAD, file);
+  const exports = await vm.call(load, vm.property(rusm, "guestModule"), main);
+  vm.free(load);
+  return exports;
 }
 
 interface CompiledScripts {
@@ -172,12 +191,17 @@ async function insistHandled(vm: Vm): Promise<void> {
 // On the bundle's first line, so that line numbers stay right. A bundle that
 // closes the function itself only gains what any script could do.
 function wrap(bundle: string): string {
-  return `((guest, module = { exports: {} }) => { ((module, exports, require) => {${bundle}
-})(module, module.exports, (specifier) => {
-  if (specifier === "${GUEST_MODULE}") return guest;
-  throw new TypeError(\`Cannot import "\${specifier}": a component has no Node APIs\`);
-}); return module.exports; })`;
+  return `((module, exports, require) => {${bundle}
+})`;
 }
+
+const LOAD = `((guest, main, module = { exports: {} }) => {
+  main(module, module.exports, (specifier) => {
+    if (specifier === "${GUEST_MODULE}") return guest;
+    throw new TypeError(\`Cannot import "\${specifier}": a component has no Node APIs\`);
+  });
+  return module.exports;
+})`;
 
 const GRAIN_BYTES = 256;
 // Zeros shorter than this are copied along: a copy has a cost of its own.
@@ -191,16 +215,11 @@ function partsOf(memory: Uint8Array): ImagePart[] {
   });
 }
 
-function spansOf(memory: Uint8Array): [at: number, end: number][] {
-  const words = new BigUint64Array(
-    memory.buffer,
-    memory.byteOffset,
-    memory.length / 8,
-  );
+function spansOf(memory: Uint8Array): Span[] {
+  const words = new BigUint64Array(memory.buffer);
   const spans: [number, number][] = [];
   for (let at = 0; at < memory.length; at += GRAIN_BYTES) {
-    const grain = words.subarray(at / 8, (at + GRAIN_BYTES) / 8);
-    if (grain.every((word) => word === 0n)) continue;
+    if (isZero(words, at / 8, (at + GRAIN_BYTES) / 8)) continue;
     const last = spans.at(-1);
     if (last !== undefined && at - last[1] < GAP_BYTES_MIN) {
       last[1] = at + GRAIN_BYTES;
@@ -209,20 +228,48 @@ function spansOf(memory: Uint8Array): [at: number, end: number][] {
   return spans;
 }
 
+function isZero(words: BigUint64Array, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) if (words[at] !== 0n) return false;
+  return true;
+}
+
 /** Puts `vm` into the state of `image`, whatever ran in it before, except that a memory cannot shrink. */
 export function restore(vm: Vm, image: Image): void {
-  const missing = image.pages - vm.memory.buffer.byteLength / PAGE_BYTES;
-  if (missing > 0) vm.memory.grow(missing);
-  const memory = new Uint8Array(vm.memory.buffer);
+  growTo(vm, image);
   let end = 0;
   for (const { at, bytes } of image.parts) {
-    memory.fill(0, end, at);
-    memory.set(bytes, at);
+    vm.clear(end, at);
     end = at + bytes.length;
   }
-  memory.fill(0, end);
+  vm.clear(end, vm.memory.buffer.byteLength);
+  put(vm, image);
+}
+
+/**
+ * Puts `vm`, in which nothing has run, into the state of `image`. Of its
+ * memory it touches no more than what is not zero, here or there.
+ */
+export function restoreNew(vm: Vm, image: Image): void {
+  growTo(vm, image);
+  const memory = memoryOf(vm);
+  for (const [at, end] of image.initial) memory.fill(0, at, end);
+  put(vm, image);
+}
+
+function growTo({ memory }: Vm, { pages }: Image): void {
+  const missing = pages - memory.buffer.byteLength / PAGE_BYTES;
+  if (missing > 0) memory.grow(missing);
+}
+
+function put(vm: Vm, image: Image): void {
+  const memory = memoryOf(vm);
+  for (const { at, bytes } of image.parts) memory.set(bytes, at);
   vm.stackPointer = image.stackPointer;
   vm.forget();
+}
+
+function memoryOf({ memory }: Vm): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(memory.buffer as ArrayBuffer);
 }
 
 /** Whether `vm` can be put back into the state of `image`: its memory has not grown. */

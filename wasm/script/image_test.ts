@@ -3,7 +3,13 @@ import fc from "fast-check";
 
 import { PAGE_BYTES } from "../instrument/memory_cap.ts";
 import { LocalComponent, NOBODY, ROOMY } from "../testdata/local.ts";
-import { bake, isRestorable, restore } from "./image.ts";
+import {
+  bake,
+  type Image,
+  isRestorable,
+  restore,
+  restoreNew,
+} from "./image.ts";
 import { LIBRARIES } from "./ops.ts";
 import { GuestThrew } from "./guest_error.ts";
 import { Vm } from "./vm.ts";
@@ -183,6 +189,59 @@ Deno.test("restore() zeroes what lies between the parts, before them and behind"
       [...bytes].map((byte, index) => [at + index, byte])
     ),
   );
+});
+
+Deno.test("restoreNew() makes of a new instance what restore() makes of any", async () => {
+  const { image } = await LocalComponent.bake("exports.default = () => {}");
+  const [one, other] = [0, 1].map(() => new Vm(image.module, NOBODY));
+  restore(one!, image);
+  restoreNew(other!, image);
+  const [, expected] = [one!, other!].map((vm) => memoryOf(vm));
+  ok(memoryOf(one!).every((byte, at) => byte === expected![at]));
+  strictEqual(other!.stackPointer, image.stackPointer);
+});
+
+Deno.test("restoreNew() zeroes what a new instance has and the image has not", async () => {
+  const { image } = await LocalComponent.bake("");
+  const vm = new Vm(image.module, NOBODY);
+  ok(memoryOf(vm).some((byte) => byte !== 0));
+  restoreNew(vm, { ...image, parts: [] });
+  ok(memoryOf(vm).every((byte) => byte === 0));
+});
+
+function memoryOf({ memory }: Vm): Uint8Array {
+  return new Uint8Array(memory.buffer);
+}
+
+Deno.test("bake() leaves nothing in the image of what was freed", async () => {
+  const freed = "exports.n = ['ab', 'cd'].join('').repeat(9_000).length";
+  const { image } = await LocalComponent.bake(freed);
+  const held = await LocalComponent.bake(
+    `${freed}; kept = ${freed.slice(12, -7)}`,
+  );
+  strictEqual(hasText(image, TRACE), false);
+  strictEqual(hasText(held.image, TRACE), true);
+});
+
+// What is shorter can be left at the end of a piece.
+const TRACE = "abcd".repeat(16);
+
+function hasText({ parts }: Image, text: string): boolean {
+  const latin1 = new TextDecoder("latin1");
+  return parts.some(({ bytes }) =>
+    latin1.decode(new Uint8Array(bytes)).includes(text)
+  );
+}
+
+Deno.test("bake() holds the source of a component's function once", async () => {
+  const body = `/*${"x".repeat(50_000)}*/`;
+  const sizes = await Promise.all(["", body].map(async (text) => {
+    const { image } = await LocalComponent.bake(
+      `exports.default = () => { ${text} }`,
+    );
+    return image.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }));
+  ok(sizes[1]! - sizes[0]! < 2 * body.length, `${sizes}`);
 });
 
 /** Tokens that make parsers work, right and wrong. */

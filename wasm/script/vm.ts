@@ -19,6 +19,7 @@ import {
   GuestStopped,
   GuestThrew,
 } from "./guest_error.ts";
+import { BLOCK_BYTES, linkNonzero } from "./nonzero.ts";
 import { type HostValue, OPS } from "./ops.ts";
 import {
   type Fibers,
@@ -55,6 +56,12 @@ const STEPS_OF_QUICKJS = 10_000;
 // first ones are handled late.
 const REJECTIONS_MAX = 64;
 
+// What is zeroed at once: a page of the operating system.
+const TOUCHED_BYTES = 4_096;
+
+// The smallest piece that the allocator has.
+const HOLE_BYTES_MIN = 8;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -73,6 +80,8 @@ export class Vm {
 
   readonly #exports: QuickjsExports;
   readonly #fibers: Fibers;
+  // Made when the instance is cleared first: most that live long never are.
+  #nonzero: ((at: number, end: number) => number) | undefined;
   // Promises that were rejected and that nothing handles yet, by address.
   readonly #rejections = new Map<number, Rejection>();
 
@@ -353,10 +362,52 @@ export class Vm {
     this.#exports.qjs_free_value(value);
   }
 
-  /** Collects garbage, and leaves `bytes` of free heap that need no growing. */
+  /**
+   * Collects garbage, leaves `bytes` of free heap that need no growing, and
+   * zeroes what is free.
+   */
   reserve(bytes: number): void {
     this.#exports.qjs_run_gc();
-    this.#exports.wasm_free(this.#allocate(bytes));
+    const at = this.#allocate(bytes);
+    this.#bytes().fill(0, at, at + bytes);
+    this.#exports.wasm_free(at);
+    this.#clearHoles(bytes, at);
+  }
+
+  // Takes all that is free below `end` in ever smaller pieces: what was freed
+  // keeps its contents. Behind `end` nothing was used yet, and there is room
+  // for the largest piece, so that the memory does not grow.
+  #clearHoles(bytesMax: number, end: number): void {
+    const held: number[] = [];
+    for (let bytes = bytesMax; bytes >= HOLE_BYTES_MIN; bytes /= 2) {
+      for (let at; (at = this.#hole(bytes, end)) !== undefined;) held.push(at);
+    }
+    for (const at of held) this.#exports.wasm_free(at);
+  }
+
+  #hole(bytes: number, end: number): number | undefined {
+    const at = this.#allocate(bytes);
+    if (at >= end) {
+      this.#exports.wasm_free(at);
+      return undefined;
+    }
+    this.#bytes().fill(0, at, at + bytes);
+    return at;
+  }
+
+  /**
+   * Zeroes the memory from `at` to `end`, and touches only pages that are not
+   * zero.
+   */
+  clear(at: number, end: number): void {
+    this.#nonzero ??= linkNonzero(this.memory);
+    const memory = this.#bytes();
+    for (let from = at; from < end;) {
+      const block = this.#nonzero(from - from % BLOCK_BYTES, end);
+      const to = Math.min(end, block - block % TOUCHED_BYTES + TOUCHED_BYTES);
+      memory.fill(0, Math.max(block, from), to);
+      from = to;
+    }
   }
 
   #hostCall(argc: number, argv: number): number | Promise<number> {

@@ -5,7 +5,7 @@
  */
 
 import { IDLE_INSTANCES_MAX } from "../limits.ts";
-import { type Image, isRestorable, restore } from "./image.ts";
+import { type Image, isRestorable, restore, restoreNew } from "./image.ts";
 import { type Bridge, Vm } from "./vm.ts";
 
 /** Answers no guest: the bridge of an instance that no process uses. */
@@ -49,7 +49,7 @@ export class VmPool {
     if (!this.#isOwn) this.#image = unshare(this.#image);
     this.#isOwn = true;
     const vm = new Vm(this.#image.module, NOBODY);
-    restore(vm, this.#image);
+    restoreNew(vm, this.#image);
     return vm;
   }
 
