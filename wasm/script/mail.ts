@@ -78,14 +78,24 @@ export class Mail {
   /**
    * Takes the message that the listener was told of.
    *
-   * @returns Resolves to undefined when it is gone; then the job waits on.
+   * @returns Undefined when it is gone; then the job waits on. A promise when
+   * others are to run first.
    */
-  async take(id: number): Promise<Uint8Array | undefined> {
+  take(id: number): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     this.#isTold = false;
     this.#self.unwatchMail();
     if (this.#id !== id) return this.#gone();
     const { metadata } = this.#self;
-    const message = await this.#self.receive({ timeoutMs: 0 });
+    const message = this.#self.receive({ timeoutMs: 0 });
+    return message instanceof Promise
+      ? message.then((received) => this.#taken(received, metadata))
+      : this.#taken(message, metadata);
+  }
+
+  #taken(
+    message: GuestMessage | typeof TIMEOUT,
+    metadata: Metadata | undefined,
+  ): Uint8Array | undefined {
     if (message === TIMEOUT) return this.#gone();
     this.#id = undefined;
     this.#before = { metadata };

@@ -62,11 +62,12 @@ export const OPS = {
   fileWrite: 14,
   /** () → the pid of this process, in decimal. */
   self: 15,
-  /** (pid in decimal, bytes) → 1, or 0 when there is no such process. */
+  /** (pid in decimal, bytes or text) → 1, or 0 when there is no such process. */
   send: 16,
   /**
-   * (ms ≥ 0, or -1 to wait for ever) → the next message, or null when none
-   * came in time. May suspend the guest.
+   * (ms ≥ 0, or -1 to wait for ever; 1 for text, without a byte order mark and
+   * malformed bytes as U+FFFD, or 0 for bytes) → the next message, or null when
+   * none came in time. May suspend the guest.
    */
   receive: 17,
   /** (JSON of {@linkcode ReplyHead}, body as bytes, as text or null). Answers `handle`. */
@@ -128,13 +129,14 @@ export const OPS = {
    * none.
    */
   supervise: 43,
-  /** (bytes). Sets a message aside. RangeError: too many, or too much. */
+  /** (bytes or text). Sets a message aside. RangeError: too many, or too much. */
   stash: 44,
   /** (). Puts what was set aside in front of what waits. */
   unstash: 45,
   /**
-   * Started. (id). Settles with the next message; one at a time. TypeError: one
-   * is under way.
+   * Started. (id). Settles with the next message, as text when it is that and
+   * begins with `{`, as bytes otherwise; one at a time. TypeError: one is under
+   * way.
    */
   mail: 46,
   /** (id). Gives it up, and loses no message; an unknown id is ignored. */

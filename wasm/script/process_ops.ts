@@ -26,6 +26,7 @@ import { cancelTimer, sendAfter } from "../actor/timers.ts";
 import type { HostFunction, HostInterface } from "../component/host.ts";
 import { NO_STREAM } from "../core/streams.ts";
 import { environmentGet, environmentNames } from "../host/environment.ts";
+import { encodeText } from "../host/encoding.ts";
 import { bytes, optionalText, text } from "../host/pure.ts";
 import type { Info, StoreAsk } from "../node/ask.ts";
 import type { ConnectionInfo } from "../node/connection.ts";
@@ -54,7 +55,7 @@ export const PROCESS_OPS: ReadonlyMap<number, ProcessOp> = new Map<
   [OPS.envGet, (guest, [name]) => variables(guest).get(text(name))],
   [OPS.envNames, (guest) => JSON.stringify([...variables(guest).keys()])],
   [OPS.stash, (guest, [message]) => {
-    stash(guest, bytes(message));
+    stash(guest, messageIn(message));
     guest.mail.putBack();
     return undefined;
   }],
@@ -154,7 +155,11 @@ function send(guest: ScriptGuest, [to, message]: readonly HostValue[]): number {
   const { runtime, metadata } = guest.self;
   const options = metadata === undefined ? undefined : { metadata };
   const pid = pidOf<Uint8Array>(pidIn(to));
-  return Number(runtime.send(pid, bytes(message), options));
+  return Number(runtime.send(pid, messageIn(message), options));
+}
+
+function messageIn(value: HostValue): Uint8Array {
+  return typeof value === "string" ? encodeText(value) : bytes(value);
 }
 
 function spawned(

@@ -243,11 +243,17 @@ export class ScriptProcess
   mailCame(id: number): void {
     const { settle } = this.#options.image.entry;
     this.#notify(async (vm) => {
-      const message = await this.#suspend(this.#guest!.mail.take(id), false);
+      const taken = this.#guest!.mail.take(id);
+      const message = taken instanceof Promise
+        ? await this.#suspend(taken, false)
+        : taken;
       if (message === undefined) return;
       this.#operations!.ended(id);
-      const args = [id, null, null, message].map((arg) => vm.lower(arg));
-      await vm.call(settle, ...args);
+      const text = objectText(message);
+      const args = text === undefined
+        ? [id, null, null, message]
+        : [id, null, text];
+      await vm.call(settle, ...args.map((arg) => vm.lower(arg)));
     });
   }
 
@@ -323,7 +329,7 @@ export class ScriptProcess
       case OPS.decoderClose:
         return this.#decoders.call(op, args);
       case OPS.receive:
-        return this.#receive(Number(args[0]));
+        return this.#receive(Number(args[0]), args[1] === 1);
     }
     if (this.#operations!.call(op, args)) return undefined;
     const processOp = PROCESS_OPS.get(op);
@@ -358,7 +364,7 @@ export class ScriptProcess
     throw new GuestStopped();
   }
 
-  #receive(ms: number): HostValue | Promise<HostValue> {
+  #receive(ms: number, asText: boolean): HostValue | Promise<HostValue> {
     // A process that is over would wait here for ever, alive to all others.
     if (this.#isOver()) throw new GuestStopped();
     const timeoutMs = ms < 0 ? undefined : ms;
@@ -366,11 +372,13 @@ export class ScriptProcess
     // Who only looks does not wait, and could look for ever.
     const isFree = ms !== 0;
     if (message instanceof Promise) {
-      return this.#suspend(message, isFree).then((taken) => taken ?? null);
+      return this.#suspend(message, isFree).then((taken) =>
+        received(taken, asText)
+      );
     }
     // Under load there is always a message, and it would have waited.
     if (isFree) this.#waitedNow();
-    return message ?? null;
+    return received(message, asText);
   }
 
   #waitedNow(): void {
@@ -399,6 +407,27 @@ export class ScriptProcess
       this.#abandon = resolve;
       value.then(() => resolve(), () => resolve());
     });
+  }
+}
+
+function received(message: Uint8Array | undefined, asText: boolean): HostValue {
+  if (message === undefined) return null;
+  return asText ? decoder.decode(message) : message;
+}
+
+const OBJECT_BEGIN = 0x7b;
+const decoder = new TextDecoder();
+const strictDecoder = new TextDecoder("utf-8", { fatal: true });
+
+// What the calls of guests are made of. Who needs bytes makes the same of it:
+// it is well-formed, and begins with no byte order mark.
+function objectText(message: Uint8Array): string | undefined {
+  if (message[0] !== OBJECT_BEGIN) return undefined;
+  try {
+    return strictDecoder.decode(message);
+  } catch {
+    // This is how one learns that it is no UTF-8.
+    return undefined;
   }
 }
 

@@ -75,8 +75,9 @@ export async function converse(
   while (!conversation.isOver) {
     const message = await exchange.next();
     const incoming = readMessage(port.text(message));
-    if (incoming.type !== "down") await conversation.message(message);
-    else if (incoming.pid === writer) break;
+    if (incoming.type !== "down") {
+      await conversation.message(port.bytes(message));
+    } else if (incoming.pid === writer) break;
     else downs(incoming.pid);
   }
   await conversation.end();

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type Asked, PendingCalls } from "./pending_calls.ts";
-import type { Port, ReadEnd } from "./port.ts";
+import { type Asked, type PendingCall, PendingCalls } from "./pending_calls.ts";
+import type { Message, Port, ReadEnd } from "./port.ts";
 import { StreamCaller } from "./stream_caller.ts";
-import { type Outcome, readMessage, ValueReader, writeCall } from "./wire.ts";
+import { readMessage, ValueReader, writeCall } from "./wire.ts";
 
 /**
  * The mail of one process, of which its calls take what is theirs. All other
@@ -17,10 +17,8 @@ import { type Outcome, readMessage, ValueReader, writeCall } from "./wire.ts";
 export class Exchange {
   readonly #port: Port;
   readonly #calls: PendingCalls;
-  #taker: ((message: Uint8Array) => void) | undefined;
+  #taker: ((message: Message) => void) | undefined;
   #isListening = false;
-  // Counts the waits for mail.
-  #round = 0;
   #hasStashed = false;
 
   /** Nothing is under way. */
@@ -35,19 +33,29 @@ export class Exchange {
    * @returns What it answers. Rejects with an Error: the service's own, one whose
    * message is `timeout`, or `Cannot call <op>: the service ended (<reason>)`.
    */
-  async call(asked: Omit<Asked, "isStream">): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-    const caller = { replied: resolve, ended: reject, failed: reject };
-    const call = this.#calls.begin({ ...asked, isStream: false }, caller);
-    this.#listen();
-    try {
-      const outcome = await promise;
-      if ("err" in outcome) throw asked.fail(outcome.err);
-      return outcome.ok;
-    } finally {
-      this.#calls.end(call);
-      this.#calm();
-    }
+  call(asked: Asked): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => {
+        this.#end(call);
+        reject(error);
+      };
+      const call = this.#calls.begin(asked, false, {
+        replied: (outcome) => {
+          if ("err" in outcome) return fail(asked.fail(outcome.err));
+          this.#end(call);
+          resolve(outcome.ok);
+        },
+        ended: fail,
+        failed: fail,
+      });
+      this.#listen();
+    });
+  }
+
+  // Before its caller goes on: one that calls again finds nothing under way.
+  #end(call: PendingCall): void {
+    this.#calls.end(call);
+    this.#calm();
   }
 
   /**
@@ -56,12 +64,10 @@ export class Exchange {
    * the service gave before it failed or ended.
    */
   async *stream(
-    asked: Omit<Asked, "isStream">,
+    asked: Asked,
   ): AsyncGenerator<unknown, void, undefined> {
     const caller = new StreamCaller(asked, this.#port);
-    const call = caller.begin(() =>
-      this.#calls.begin({ ...asked, isStream: true }, caller)
-    );
+    const call = caller.begin(() => this.#calls.begin(asked, true, caller));
     this.#listen();
     try {
       const stream = await caller.accept();
@@ -75,8 +81,7 @@ export class Exchange {
         stream.close();
       }
     } finally {
-      this.#calls.end(call);
-      this.#calm();
+      this.#end(call);
     }
   }
 
@@ -108,7 +113,7 @@ export class Exchange {
   }
 
   /** Waits for the next message that is of no call. At most one wait is under way. */
-  next(): Promise<Uint8Array> {
+  next(): Promise<Message> {
     this.restore();
     return new Promise((resolve) => {
       this.#taker = resolve;
@@ -126,7 +131,7 @@ export class Exchange {
   }
 
   /** Takes a message if it is of a call. Returns whether it was. */
-  claim(message: Uint8Array): boolean {
+  claim(message: Message): boolean {
     return this.#calls.count > 0 &&
       this.#calls.deliver(readMessage(this.#port.text(message)));
   }
@@ -135,21 +140,21 @@ export class Exchange {
     return this.#calls.count > 0 || this.#taker !== undefined;
   }
 
-  async #listen(): Promise<void> {
+  #listen(): void {
     if (this.#isListening || !this.#isWanted) return;
+    this.#port.listen(this.#take);
     this.#isListening = true;
-    const round = ++this.#round;
-    const message = await this.#port.next();
-    // One that was given up has been followed by another, or is not wanted.
-    if (round === this.#round) this.#isListening = false;
-    if (message !== null) this.#route(message);
-    this.#listen();
   }
+
+  readonly #take = (message: Message): void => {
+    this.#isListening = false;
+    this.#route(message);
+    this.#listen();
+  };
 
   #silence(): void {
     if (this.#isListening) this.#port.cancel();
     this.#isListening = false;
-    this.#round++;
   }
 
   // Ends the listening when the last call has ended.
@@ -167,7 +172,7 @@ export class Exchange {
     }
   }
 
-  #stash(message: Uint8Array): void {
+  #stash(message: Message): void {
     try {
       this.#port.stash(message);
       this.#hasStashed = true;
@@ -177,7 +182,7 @@ export class Exchange {
     }
   }
 
-  #route(message: Uint8Array): void {
+  #route(message: Message): void {
     if (this.claim(message)) return;
     const taker = this.#taker;
     this.#taker = undefined;

@@ -6,45 +6,35 @@
 
 import { OPS } from "../ops.ts";
 import { callHost } from "./host.ts";
-import { giveUpOperation, startOperation } from "./operations.ts";
+import { startMail } from "./operations.ts";
+import type { Message } from "./port.ts";
 
-let lastId = 0;
+export { cancelMail } from "./operations.ts";
 
 /**
- * Takes the next message, while other jobs of the process go on. The process
+ * Waits for the next message, while other jobs of the process go on. The process
  * lives for as long as it waits.
  *
  * A blocking `Process.receive` takes precedence; this goes on behind it. What
  * travels with the message, such as the claims of a request, goes with all that
  * is sent from then on, until another is received or this one is stashed.
  *
- * @returns Null when it was given up. Rejects with a TypeError when one is
- * under way already.
+ * @param take Gets the message, once.
+ * @throws {TypeError} A wait is under way already.
  */
-export async function nextMessage(): Promise<
-  Uint8Array<ArrayBuffer> | null
-> {
-  const { id, settled } = startOperation(OPS.mail);
-  lastId = id;
-  const { bytes } = await settled;
-  return bytes;
-}
-
-/** Gives up what `nextMessage` waits for. No message is lost. */
-export function cancelMail(): void {
-  callHost(OPS.mailCancel, lastId);
-  giveUpOperation(lastId);
+export function listen(take: (message: Message) => void): void {
+  startMail((head, bytes) => take(head ?? bytes!));
 }
 
 /**
  * Sets a message aside, with what travelled with the one received last.
  *
- * What `nextMessage` took counts as not received then: what is sent next goes
+ * What `listen` gave counts as not received then: what is sent next goes
  * with what was there before.
  *
  * @throws {RangeError} Too many wait, or too much.
  */
-export function stash(message: Uint8Array): void {
+export function stash(message: Message): void {
   callHost(OPS.stash, message);
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { callHost, guestStack, makeError } from "./host.ts";
-import type { HostValue } from "../ops.ts";
+import { callHost, guestFrames, makeError } from "./host.ts";
+import { type HostValue, OPS } from "../ops.ts";
 
 /** What a started operation settles with. */
 export interface Settled {
@@ -26,11 +26,20 @@ export interface Operation {
 interface Pending {
   resolve(settled: Settled): void;
   reject(error: unknown): void;
-  stack: string;
+  /** Where it was started. */
+  at: Error;
 }
+
+/** Takes a message, as text or as bytes. */
+type Take = (head: string | null, bytes: Uint8Array | null) => void;
 
 const pending = new Map<number, Pending>();
 let lastId = 0;
+
+// The message that is waited for. In no map: guest code can replace the
+// methods of those, and would be given what takes the mail of its calls.
+let mailId = 0;
+let takeMail: Take | undefined;
 
 /** An id that no operation and no timer of this process has had. */
 export function nextId(): number {
@@ -50,8 +59,26 @@ export function startOperation(
   const id = nextId();
   const { promise, resolve, reject } = Promise.withResolvers<Settled>();
   callHost(operation, id, first, second);
-  pending.set(id, { resolve, reject, stack: guestStack() });
+  pending.set(id, { resolve, reject, at: new Error() });
   return { id, settled: promise };
+}
+
+/**
+ * Waits for a message, which `take` gets: no promise stands in between.
+ *
+ * @throws {TypeError} A wait is under way already.
+ */
+export function startMail(take: Take): void {
+  const id = nextId();
+  callHost(OPS.mail, id);
+  mailId = id;
+  takeMail = take;
+}
+
+/** Gives the wait for a message up. */
+export function cancelMail(): void {
+  callHost(OPS.mailCancel, mailId);
+  takeMail = undefined;
 }
 
 /** Rejects an operation with `reason`; its answer is then ignored. */
@@ -72,9 +99,17 @@ export function settle(
   head: string | null,
   bytes: Uint8Array<ArrayBuffer> | null,
 ): void {
+  if (id === mailId) return settleMail(head, bytes);
   const entry = pending.get(id);
   if (entry === undefined) return;
   pending.delete(id);
-  if (errorName === null) entry.resolve({ head, bytes });
-  else entry.reject(makeError(errorName, head ?? "", entry.stack));
+  if (errorName === null) return entry.resolve({ head, bytes });
+  const stack = guestFrames(String(entry.at.stack));
+  entry.reject(makeError(errorName, head ?? "", stack));
+}
+
+function settleMail(head: string | null, bytes: Uint8Array | null): void {
+  const take = takeMail;
+  takeMail = undefined;
+  take?.(head, bytes);
 }

@@ -9,17 +9,23 @@ import { decodeText, encodeText } from "./encoding.ts";
 import { Exchange } from "./exchange.ts";
 import { describeThrown } from "./failure.ts";
 import { callHost } from "./host.ts";
-import { cancelMail, nextMessage, stash, unstash } from "./mail.ts";
+import { cancelMail, listen, stash, unstash } from "./mail.ts";
 import type { Accepting, Port, ReadEnd, WriteEnd } from "./port.ts";
 import { openStreamAsync, startAccepting, type Stream } from "./stream.ts";
 import { clearTimeout, setTimeout } from "./timers.ts";
 
+// Of the process, not of the image: while that is baked there is none.
+let self: string | undefined;
+
 /** This process. */
 export const port: Port = {
-  self: () => callHost(OPS.self) as string,
-  send: (to, text) => callHost(OPS.send, to, encodeText(text)) === 1,
-  text: decodeText,
-  next: nextMessage,
+  self: () => self ??= callHost(OPS.self) as string,
+  send: (to, text) => callHost(OPS.send, to, text) === 1,
+  text: (message) =>
+    typeof message === "string" ? message : decodeText(message),
+  bytes: (message) =>
+    typeof message === "string" ? encodeText(message) : message,
+  listen,
   cancel: cancelMail,
   poll: () => callHost(OPS.receive, 0) as Uint8Array | null,
   stash,

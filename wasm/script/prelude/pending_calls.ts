@@ -21,7 +21,6 @@ export interface Asked {
   readonly args: readonly unknown[];
   /** For the whole call, in milliseconds; none when undefined. */
   readonly timeoutMs: number | undefined;
-  readonly isStream: boolean;
   /** Makes the error of the call, which names the place where it was made. */
   readonly fail: (message: string) => Error;
 }
@@ -41,8 +40,8 @@ export interface PendingCall {
   readonly ref: number;
   readonly asked: Asked;
   readonly caller: Caller;
-  /** Its functions, by number. */
-  readonly callbacks: ReadonlyMap<number, Callback>;
+  /** Its functions, by number; undefined when it has none. */
+  readonly callbacks: ReadonlyMap<number, Callback> | undefined;
   /** What is known of the service. */
   watched?: Watched;
   /** Ends the time for it; absent when there is none. */
@@ -88,20 +87,26 @@ export class PendingCalls {
    * Sends a call. It is under way until {@linkcode PendingCalls.end}, which is the
    * caller's to call, whatever it is told.
    *
+   * @param isStream Whether a stream is to answer it.
    * @throws {TypeError} An argument has no JSON.
    */
-  begin(asked: Asked, caller: Caller): PendingCall {
-    const { to, op, args, isStream } = asked;
-    const callbacks = new Map<number, Callback>();
-    const written = args.map((arg) => this.#mark(arg, callbacks));
+  begin(asked: Asked, isStream: boolean, caller: Caller): PendingCall {
+    const { to, op } = asked;
+    const callbacks = this.#callbacksIn(asked.args);
+    const args = callbacks === undefined
+      ? asked.args
+      : marked(asked.args, callbacks);
     const ref = ++this.#lastRef;
     const text = writeCall({
-      ...{ op, args: written, from: this.#port.self(), ref },
-      ...(isStream ? { stream: true } : {}),
+      op,
+      args,
+      from: this.#port.self(),
+      ref,
+      isStream,
     });
     const call: PendingCall = { ref, asked, caller, callbacks };
     this.#calls.set(ref, call);
-    for (const id of callbacks.keys()) this.#callbacks.set(id, call);
+    for (const id of callbacks?.keys() ?? []) this.#callbacks.set(id, call);
     try {
       call.watched = this.#watch(to);
       call.stopTimer = this.#startTimer(call);
@@ -110,15 +115,25 @@ export class PendingCalls {
       this.end(call);
       throw error;
     }
-    if (!this.#port.send(to, text)) caller.ended(unreachable(asked));
+    if (!this.#port.send(to, text)) this.#unreachable(call);
     return call;
   }
 
-  #mark(arg: unknown, callbacks: Map<number, Callback>): unknown {
-    if (typeof arg !== "function") return arg;
-    const id = ++this.#lastCallback;
-    callbacks.set(id, arg as Callback);
-    return callbackMark(id);
+  // Undefined when there is none. In the order of the arguments.
+  #callbacksIn(args: readonly unknown[]): Map<number, Callback> | undefined {
+    let callbacks: Map<number, Callback> | undefined;
+    for (const arg of args) {
+      if (typeof arg !== "function") continue;
+      callbacks ??= new Map();
+      callbacks.set(++this.#lastCallback, arg as Callback);
+    }
+    return callbacks;
+  }
+
+  // In a job of its own: who calls has the call by then.
+  async #unreachable({ asked, caller }: PendingCall): Promise<void> {
+    await undefined;
+    caller.ended(unreachable(asked));
   }
 
   #watch(to: string): Watched {
@@ -145,7 +160,7 @@ export class PendingCalls {
   ): void {
     if (!this.#calls.delete(ref)) return;
     stopTimer?.();
-    for (const id of callbacks.keys()) this.#callbacks.delete(id);
+    for (const id of callbacks?.keys() ?? []) this.#callbacks.delete(id);
     if (watched === undefined || --watched.callCount > 0) return;
     // Not one of a later call, when this one was told of an end.
     if (this.#watched.get(to) !== watched) return;
@@ -180,7 +195,7 @@ export class PendingCalls {
     args: unknown[],
   ): Promise<void> {
     try {
-      await callbacks.get(id)!(...args);
+      await callbacks!.get(id)!(...args);
     } catch (error) {
       // Whoever made the call passed the function, and is to hear of it; when
       // the call is over, nobody catches it any more.
@@ -205,6 +220,16 @@ export class PendingCalls {
     }
     return true;
   }
+}
+
+function marked(
+  args: readonly unknown[],
+  callbacks: ReadonlyMap<number, Callback>,
+): unknown[] {
+  const ids = callbacks.keys();
+  return args.map((arg) =>
+    typeof arg === "function" ? callbackMark(ids.next().value!) : arg
+  );
 }
 
 /** The error of a call whose service has ended. */

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** A message: bytes, or the text that they are in UTF-8. */
+export type Message = Uint8Array | string;
+
 /** A process, as {@linkcode Exchange} sees it. Pids are in decimal. */
 export interface Port {
   /** The pid of the process. */
@@ -11,15 +14,20 @@ export interface Port {
   /** Sends text as UTF-8. False when it is known not to arrive. */
   send(to: string, text: string): boolean;
   /** A message as text. */
-  text(message: Uint8Array): string;
-  /** Waits for the next message, and blocks nothing; null when it is given up. At most one wait is under way. */
-  next(): Promise<Uint8Array | null>;
-  /** Gives up the wait. No message is lost. */
+  text(message: Message): string;
+  /** A message as it was sent. */
+  bytes(message: Message): Uint8Array;
+  /**
+   * Waits for the next message, and blocks nothing: `take` gets it, once, in a turn
+   * of its own. At most one wait is under way.
+   */
+  listen(take: (message: Message) => void): void;
+  /** Gives up the wait. No message is lost, and nothing is called any more. */
   cancel(): void;
   /** The next message if there is one; null when none waits. */
   poll(): Uint8Array | null;
   /** Puts the message that came last aside, with the claims that it came with. */
-  stash(message: Uint8Array): void;
+  stash(message: Message): void;
   /** Puts what was put aside in front of what waits, in order. */
   unstash(): void;
   /** Monitors a process. Undefined when the profile does not grant it. */

@@ -12,10 +12,11 @@ import {
   sseSend,
   wsClose,
 } from "./connection.ts";
-import { dataBytes, decodeText } from "./encoding.ts";
+import { dataBytes } from "./encoding.ts";
 import { callHost } from "./host.ts";
 import { type PidLike, pidOrNull, pidsIn, pidText } from "./pid.ts";
 import { exchange } from "./own_exchange.ts";
+import type { Message } from "./port.ts";
 import type { ProcessInfo, Strategy, ThisProcess } from "./process_types.ts";
 import { acceptStream, openStream, type Stream } from "./stream.ts";
 
@@ -30,16 +31,16 @@ export const Process: ThisProcess = {
   },
 
   send(pid: PidLike, message: unknown): boolean {
-    return callHost(OPS.send, pidText(pid), dataBytes(message)) === 1;
+    const data = typeof message === "string" ? message : dataBytes(message);
+    return callHost(OPS.send, pidText(pid), data) === 1;
   },
 
   receive(ms?: number): Uint8Array<ArrayBuffer> | null {
-    return receive(checkWait(ms));
+    return receive(checkWait(ms), 0) as Uint8Array<ArrayBuffer> | null;
   },
 
   receiveText(ms?: number): string | null {
-    const message = Process.receive(ms);
-    return message === null ? null : decodeText(message);
+    return receive(checkWait(ms), 1) as string | null;
   },
 
   spawn(component: string, source?: string): bigint {
@@ -179,13 +180,12 @@ export const Process: ThisProcess = {
 const { now } = Date;
 
 // What is of a call that is under way is no mail of the process.
-function receive(waitMs: number): Uint8Array<ArrayBuffer> | null {
+function receive(waitMs: number, asText: 0 | 1): Message | null {
   exchange.restore();
   const endMs = now() + waitMs;
   for (let leftMs = waitMs;; leftMs = Math.max(0, endMs - now())) {
-    const message = callHost(OPS.receive, waitMs < 0 ? waitMs : leftMs) as
-      | Uint8Array<ArrayBuffer>
-      | null;
+    const ms = waitMs < 0 ? waitMs : leftMs;
+    const message = callHost(OPS.receive, ms, asText) as Message | null;
     if (message === null || !exchange.claim(message)) return message;
   }
 }

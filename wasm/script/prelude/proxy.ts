@@ -88,11 +88,11 @@ export function checkTimeout(ms: number): number {
  */
 export class LazyCall implements Promise<unknown>, AsyncIterable<unknown> {
   readonly #exchange: Exchange;
-  readonly #asked: Omit<Asked, "isStream">;
+  readonly #asked: Asked;
   #made: Promise<unknown> | undefined;
 
   /** Sends nothing. */
-  constructor(exchange: Exchange, asked: Omit<Asked, "isStream">) {
+  constructor(exchange: Exchange, asked: Asked) {
     this.#exchange = exchange;
     this.#asked = asked;
   }

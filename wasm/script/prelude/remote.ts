@@ -5,7 +5,7 @@
  */
 
 import { OPS } from "../ops.ts";
-import { callHost, guestStack, makeError } from "./host.ts";
+import { callHost, guestFrames, makeError } from "./host.ts";
 import { exchange } from "./own_exchange.ts";
 import { type PidLike, pidText } from "./pid.ts";
 import { Process } from "./process.ts";
@@ -15,8 +15,9 @@ import type { Call, Owned, Service } from "./service_types.ts";
 const HOST: ProxyHost = {
   exchange,
   errors() {
-    const stack = guestStack();
-    return (message) => makeError("Error", message, stack);
+    const at = new Error();
+    return (message) =>
+      makeError("Error", message, guestFrames(String(at.stack)));
   },
   kill: (pid) => callHost(OPS.kill, `${pid}`) === 1,
 };

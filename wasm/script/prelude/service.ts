@@ -41,28 +41,58 @@ export async function serve(
   for (;;) {
     const incoming = readMessage(port.text(await exchange.next()));
     if (incoming.type === "down") downs(incoming.pid);
-    if (incoming.type === "request") await answer(operations, incoming, port);
+    if (incoming.type === "request") {
+      const answering = answer(operations, incoming, port);
+      if (answering !== undefined) await answering;
+    }
   }
 }
 
-async function answer(
+// Undefined when it is answered already: most operations await nothing.
+function answer(
   operations: Operations,
   request: ServiceRequest,
   port: Port,
-): Promise<void> {
-  if (request.isStream) return await answerStream(operations, request, port);
-  const { op, ref, from } = request;
+): Promise<void> | undefined {
+  if (request.isStream) return answerStream(operations, request, port);
   try {
-    const value = await perform(operations, request, port);
-    if (isIterator(value)) {
-      throw new TypeError(`Cannot await what is to be iterated over: ${op}`);
-    }
-    if (ref !== undefined && from !== undefined) {
-      port.send(from, writeOk(ref, value));
-    }
+    const value = perform(operations, request, port);
+    if (isThenable(value)) return answerLater(request, value, port);
+    reply(request, value, port);
   } catch (error) {
     // What an operation throws is its answer, and the service goes on.
     refuse(request, error, port);
+  }
+  return undefined;
+}
+
+function isThenable(value: unknown): boolean {
+  return Object(value) === value && "then" in (value as object);
+}
+
+async function answerLater(
+  request: ServiceRequest,
+  value: unknown,
+  port: Port,
+): Promise<void> {
+  try {
+    reply(request, await value, port);
+  } catch (error) {
+    // As above.
+    refuse(request, error, port);
+  }
+}
+
+function reply(
+  { op, ref, from }: ServiceRequest,
+  value: unknown,
+  port: Port,
+): void {
+  if (isIterator(value)) {
+    throw new TypeError(`Cannot await what is to be iterated over: ${op}`);
+  }
+  if (ref !== undefined && from !== undefined) {
+    port.send(from, writeOk(ref, value));
   }
 }
 

@@ -56,6 +56,7 @@ export type Incoming =
 const OTHER: Incoming = { type: "other" };
 const CALLBACK_OP = "__cb";
 const PID_MAX = 2n ** 64n - 1n;
+const PID_DIGITS_MAX = 20;
 
 // A component may replace what it finds at JSON.
 const { parse, stringify } = JSON;
@@ -75,7 +76,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function parseObject(text: string): Fields | undefined {
   // All mail passes here, and most of what is no object need not be parsed.
-  if (!/^\s*\{/.test(text)) return undefined;
+  if (text[0] !== "{" && !/^\s+\{/.test(text)) return undefined;
   try {
     return parse(text);
   } catch {
@@ -110,7 +111,7 @@ function readReply(ref: number, fields: Fields): Incoming {
 
 function isPid(text: unknown): text is string {
   return typeof text === "string" && /^(0|[1-9]\d{0,19})$/.test(text) &&
-    BigInt(text) <= PID_MAX;
+    (text.length < PID_DIGITS_MAX || BigInt(text) <= PID_MAX);
 }
 
 /** What a call asks for. */
@@ -122,8 +123,8 @@ export interface Call {
   readonly from: string;
   /** Absent for a cast. */
   readonly ref?: number;
-  /** Present, and true, for a streaming call. */
-  readonly stream?: true;
+  /** Whether it is a streaming call; absent for a cast. */
+  readonly isStream?: boolean;
 }
 
 /**
@@ -131,8 +132,13 @@ export interface Call {
  *
  * @throws {TypeError} An argument has no JSON: a bigint, or an object in itself.
  */
-export function writeCall({ op, args, ...rest }: Call): string {
-  return stringify({ op, args, ...rest });
+export function writeCall(
+  { op, args, from, ref, isStream = false }: Call,
+): string {
+  const asked = `"op":${stringify(op)},"args":${stringify(args)}`;
+  const reply = ref === undefined ? "" : `,"ref":${ref}`;
+  const stream = isStream ? ',"stream":true' : "";
+  return `{${asked},"from":"${from}"${reply}${stream}}`;
 }
 
 /**

@@ -72,7 +72,7 @@ Deno.test("what is written is the wire, to the byte", () => {
   deepStrictEqual([
     writeCall({ ...call, ref: 1 }),
     writeCall(call),
-    writeCall({ ...call, args: [callbackMark(4)], ref: 1, stream: true }),
+    writeCall({ ...call, args: [callbackMark(4)], ref: 1, isStream: true }),
     writeOk(1, 5),
     writeOk(1, undefined),
     writeErr(3, "no such function: nope"),

@@ -8,6 +8,7 @@
 import { type JSValueHandle, QuickJS, type Snapshot } from "quickjs-wasi";
 
 import { openCodec } from "../../host/codec.ts";
+import { decodeText, encodeText } from "../../host/encoding.ts";
 import { pureCall } from "../../host/pure.ts";
 import { answerSubtle } from "../../host/subtle.ts";
 import {
@@ -259,10 +260,10 @@ export class Guest {
       case OPS.self:
         return "18446744073709551615";
       case OPS.send:
-        return this.sent.push([first, second]) && first === "404" ? 0 : 1;
+        return this.#send(first, second);
       case OPS.receive:
         this.waits.push(first);
-        return this.#options.messages?.shift() ?? null;
+        return this.#receive(second === 1);
       case OPS.reply:
         return void this.replies.push([JSON.parse(first), second]);
       case OPS.decoderOpen:
@@ -299,6 +300,18 @@ export class Guest {
       default:
         return void this.failures.push([first, second, third]);
     }
+  }
+
+  #send(to: string, message: Uint8Array | string): number {
+    const bytes = typeof message === "string" ? encodeText(message) : message;
+    this.sent.push([to, bytes]);
+    return to === "404" ? 0 : 1;
+  }
+
+  #receive(asText: boolean): HostValue {
+    const message = this.#options.messages?.shift();
+    if (message === undefined) return null;
+    return asText ? decodeText("utf-8", 0, message) : message;
   }
 
   #ask(name: string, args: HostValue[]): HostValue {

@@ -6,7 +6,7 @@
  */
 
 import { Exchange } from "../prelude/exchange.ts";
-import type { Accepting, Port, ReadEnd, WriteEnd } from "../prelude/port.ts";
+import type { Accepting, Message, Port, ReadEnd, WriteEnd } from "../prelude/port.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -57,7 +57,7 @@ export class Line implements Port {
   readonly #pid: string;
   #mail: Uint8Array[] = [];
   #stashed: Uint8Array[] = [];
-  #wake: ((message: Uint8Array | null) => void) | undefined;
+  #wake: ((message: Message) => void) | undefined;
   readonly #monitors = new Map<number, string>();
   #nextMonitor = 0;
   #offers: (readonly [from: string, stream: Pipe])[] = [];
@@ -96,11 +96,17 @@ export class Line implements Port {
 
   /** Puts a message into its mailbox. */
   take(text: string): void {
-    const message = encoder.encode(text);
+    this.#mail.push(encoder.encode(text));
+    if (this.#wake !== undefined) this.#tell();
+  }
+
+  // As a process is told: in a turn of its own, and of what is there then.
+  async #tell(): Promise<void> {
+    await undefined;
     const wake = this.#wake;
+    if (wake === undefined || this.#mail.length === 0) return;
     this.#wake = undefined;
-    if (wake === undefined) this.#mail.push(message);
-    else wake(message);
+    wake(this.#mail.shift()!);
   }
 
   told(pid: string, reason: string): void {
@@ -124,19 +130,21 @@ export class Line implements Port {
     return this.#board.find(to) !== undefined;
   }
 
-  text(message: Uint8Array): string {
-    return decoder.decode(message);
+  text(message: Message): string {
+    return typeof message === "string" ? message : decoder.decode(message);
   }
 
-  next(): Promise<Uint8Array | null> {
+  bytes(message: Message): Uint8Array {
+    return typeof message === "string" ? encoder.encode(message) : message;
+  }
+
+  listen(take: (message: Message) => void): void {
     if (this.#wake !== undefined) throw new Error("Two wait for mail");
-    const message = this.#mail.shift();
-    if (message !== undefined) return Promise.resolve(message);
-    return new Promise((resolve) => this.#wake = resolve);
+    this.#wake = take;
+    if (this.#mail.length > 0) this.#tell();
   }
 
   cancel(): void {
-    this.#wake?.(null);
     this.#wake = undefined;
   }
 
@@ -144,8 +152,8 @@ export class Line implements Port {
     return this.#mail.shift() ?? null;
   }
 
-  stash(message: Uint8Array): void {
-    this.#stashed.push(message);
+  stash(message: Message): void {
+    this.#stashed.push(this.bytes(message));
   }
 
   unstash(): void {
