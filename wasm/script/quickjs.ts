@@ -6,7 +6,9 @@
 
 // The import puts the package where the module's bytes can be read.
 import { MAX_STACK_SIZE } from "quickjs-wasi";
+import { keepExports } from "../instrument/keep_exports.ts";
 import { capMemory } from "../instrument/memory_cap.ts";
+import { QUICKJS_EXPORTS } from "./quickjs_exports.ts";
 
 /** The deepest stack that the QuickJS module can take, in bytes. */
 export const QUICKJS_STACK_BYTES_MAX: number = MAX_STACK_SIZE;
@@ -34,8 +36,13 @@ export function provideQuickjs(
 }
 
 async function compile(memoryBytesMax: number): Promise<WebAssembly.Module> {
-  bytes ??= Deno.readFile(
-    new URL(import.meta.resolve("quickjs-wasi/quickjs.wasm")),
-  );
+  bytes ??= read();
   return WebAssembly.compile(capMemory(await bytes, memoryBytesMax));
+}
+
+// Of its 480 exports every instance would hold objects, ten times as many as
+// are used.
+async function read(): Promise<Uint8Array<ArrayBuffer>> {
+  const url = import.meta.resolve("quickjs-wasi/quickjs.wasm");
+  return keepExports(await Deno.readFile(new URL(url)), QUICKJS_EXPORTS);
 }

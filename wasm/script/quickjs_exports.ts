@@ -71,6 +71,56 @@ export interface QuickjsExports extends WebAssembly.Exports {
   qjs_run_gc(): void;
 }
 
+/** The names of {@linkcode QuickjsExports}. */
+export const QUICKJS_EXPORTS: ReadonlySet<string> = new Set(
+  [
+    "memory",
+    "__stack_pointer",
+    "_initialize",
+    "wasm_malloc",
+    "wasm_free",
+    "qjs_init",
+    "qjs_set_interrupt_handler",
+    "qjs_get_context_ptr",
+    "qjs_set_promise_rejection_handler",
+    "qjs_set_memory_limit",
+    "qjs_set_max_stack_size",
+    "qjs_eval",
+    "qjs_compile",
+    "qjs_eval_bytecode",
+    "qjs_call",
+    "qjs_is_job_pending",
+    "qjs_execute_pending_job",
+    "qjs_get_exception",
+    "qjs_is_exception",
+    "qjs_is_undefined",
+    "qjs_is_null",
+    "qjs_is_number",
+    "qjs_is_string",
+    "qjs_is_object",
+    "qjs_is_symbol",
+    "qjs_get_undefined",
+    "qjs_get_null",
+    "qjs_get_global",
+    "qjs_new_number",
+    "qjs_new_string",
+    "qjs_new_uint8_array",
+    "qjs_new_host_function",
+    "qjs_new_error",
+    "qjs_throw",
+    "qjs_get_float64",
+    "qjs_get_string_len",
+    "qjs_free_cstring",
+    "qjs_get_prop_string",
+    "qjs_set_prop_string",
+    "qjs_get_typed_array_buffer",
+    "qjs_get_array_buffer",
+    "qjs_get_value_ptr",
+    "qjs_free_value",
+    "qjs_run_gc",
+  ] satisfies (keyof QuickjsExports)[],
+);
+
 // What V8 says, and QuickJS as well.
 const STACK_OVERFLOW = "Maximum call stack size exceeded";
 

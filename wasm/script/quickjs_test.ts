@@ -3,6 +3,7 @@ import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert";
 import { PAGE_BYTES } from "../instrument/memory_cap.ts";
 import { MEBIBYTE, STACK_BYTES_MAX } from "../limits.ts";
 import { disassemble } from "../testdata/wat.ts";
+import { QUICKJS_EXPORTS } from "./quickjs_exports.ts";
 import { quickjs, QUICKJS_STACK_BYTES_MAX } from "./quickjs.ts";
 
 Deno.test("quickjs() compiles once for each cap", async () => {
@@ -45,6 +46,12 @@ Deno.test("quickjs() imports nothing but what an instance is given", async () =>
       "wasi_snapshot_preview1.random_get",
     ],
   );
+});
+
+Deno.test("quickjs() exports what is used of it, and no more", async () => {
+  const exports = WebAssembly.Module.exports(await quickjs(8 * MEBIBYTE));
+  const names = new Set(exports.map(({ name }) => name));
+  deepStrictEqual(names, QUICKJS_EXPORTS);
 });
 
 Deno.test("STACK_BYTES_MAX is what QuickJS can take, in whole pages", () => {
