@@ -59,8 +59,11 @@ const REJECTIONS_MAX = 64;
 // What is zeroed at once: a page of the operating system.
 const TOUCHED_BYTES = 4_096;
 
-// The smallest piece that the allocator has.
-const HOLE_BYTES_MIN = 8;
+// Free pieces that are smaller make no page zero.
+const HOLE_BYTES_MIN = 256;
+
+// How exactly the size of a free piece is found.
+const HOLE_GRAIN_BYTES = 8;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -364,35 +367,45 @@ export class Vm {
 
   /**
    * Collects garbage, leaves `bytes` of free heap that need no growing, and
-   * zeroes what is free.
+   * zeroes what is free, but for the smallest pieces.
    */
   reserve(bytes: number): void {
     this.#exports.qjs_run_gc();
-    const at = this.#allocate(bytes);
-    this.#bytes().fill(0, at, at + bytes);
-    this.#exports.wasm_free(at);
-    this.#clearHoles(bytes, at);
+    const end = this.#allocate(bytes);
+    this.#exports.wasm_free(end);
+    this.#clearHoles(bytes, end);
+    // Last, for searching has left its marks there.
+    this.#bytes().fill(0, this.#allocate(bytes), end + bytes);
+    this.#exports.wasm_free(end);
   }
 
-  // Takes all that is free below `end` in ever smaller pieces: what was freed
-  // keeps its contents. Behind `end` nothing was used yet, and there is room
-  // for the largest piece, so that the memory does not grow.
+  // Each hole below `end` is taken in one piece: where one is split, the
+  // allocator leaves a mark, and with it another page is not zero. Behind `end`
+  // is room for the largest piece, so that the memory does not grow.
   #clearHoles(bytesMax: number, end: number): void {
     const held: number[] = [];
-    for (let bytes = bytesMax; bytes >= HOLE_BYTES_MIN; bytes /= 2) {
-      for (let at; (at = this.#hole(bytes, end)) !== undefined;) held.push(at);
+    for (let bytes = bytesMax; bytes >= HOLE_BYTES_MIN;) {
+      bytes = this.#largestHole(bytes, end);
+      const at = this.#allocate(bytes);
+      held.push(at);
+      if (at < end) this.#bytes().fill(0, at, at + bytes);
     }
     for (const at of held) this.#exports.wasm_free(at);
   }
 
-  #hole(bytes: number, end: number): number | undefined {
-    const at = this.#allocate(bytes);
-    if (at >= end) {
-      this.#exports.wasm_free(at);
-      return undefined;
+  // How much fits into the largest hole, if it is less than `bytesMax`.
+  #largestHole(bytesMax: number, end: number): number {
+    let fitting = 0;
+    for (let step = bytesMax / 2; step >= HOLE_GRAIN_BYTES; step /= 2) {
+      if (this.#fits(fitting + step, end)) fitting += step;
     }
-    this.#bytes().fill(0, at, at + bytes);
-    return at;
+    return fitting;
+  }
+
+  #fits(bytes: number, end: number): boolean {
+    const at = this.#allocate(bytes);
+    this.#exports.wasm_free(at);
+    return at < end;
   }
 
   /**
