@@ -19,9 +19,9 @@ import { VmPool } from "./vm_pool.ts";
 const GLOBALS =
   `AggregateError Array ArrayBuffer AsyncDisposableStack BigInt BigInt64Array
   BigUint64Array Boolean Crypto DOMException DataView Date DisposableStack Error EvalError
-  FinalizationRegistry Float16Array Float32Array Float64Array Function Headers Infinity Int16Array Int32Array
+  FinalizationRegistry Float16Array Float32Array Float64Array Function Infinity Int16Array Int32Array
   Int8Array InternalError Iterator JSON Map Math NaN Navigator Number Object Process Promise Proxy RangeError
-  ReferenceError Reflect RegExp Request Response Set SharedArrayBuffer String SuppressedError Symbol
+  ReferenceError Reflect RegExp Set SharedArrayBuffer String SuppressedError Symbol
   SyntaxError TypeError URIError Uint16Array Uint32Array Uint8Array
   Uint8ClampedArray WeakMap WeakRef WeakSet atob btoa callTimeout clearInterval clearTimeout connect
   crypto decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval files globalThis isFinite

@@ -4,7 +4,7 @@ import { librariesOf, libraryCode } from "./libraries.ts";
 
 // deno-fmt-ignore
 const BUNDLES: [bundle: string, libraries: string[]][] = [
-  ["exports.default = () => new Response('x')", []],
+  ["exports.default = () => new Response('x')", ["http"]],
   ["new URL(request.url)", ["url"]],
   ["new MyURL()", []],
   ["await response.body.cancel()", ["streams"]],

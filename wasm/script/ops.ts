@@ -249,6 +249,7 @@ export type Codec = (typeof CODECS)[number];
  * evaluated then.
  */
 export const LIBRARIES = {
+  http: ["Headers", "Request", "Response"],
   streams: [
     ...["ByteLengthQueuingStrategy", "CompressionStream"],
     ...["CountQueuingStrategy", "DecompressionStream"],

@@ -6,7 +6,8 @@
 
 import type { ComponentAbilities } from "../ops.ts";
 import { type Driver, driverOf } from "./connected.ts";
-import type { Request } from "./request.ts";
+import { library } from "./libraries.ts";
+import type { Request } from "./http/request.ts";
 import type { Operation } from "./service.ts";
 
 /** What a handler gets beside the request. */
@@ -54,6 +55,8 @@ export function component(exports: unknown): string {
       own.functions.set(name, value as Operation);
     }
   }
+  // Each process that answers would evaluate it otherwise.
+  if (own.handler !== undefined) library("http");
   return stringify(abilities());
 }
 

@@ -16,8 +16,6 @@ import {
   pairIterator,
   registerPlatformClass,
 } from "./platform.ts";
-import { Request, sendRequest } from "./request.ts";
-import { makeResponse } from "./response.ts";
 import { clampedTimeout } from "./timers.ts";
 import { parseUrl } from "./url_parts.ts";
 
@@ -37,13 +35,10 @@ export const CORE = {
   library,
   loadedLibrary,
   makeError,
-  makeResponse,
   nextId,
   pairIterator,
   parseUrl,
   registerPlatformClass,
-  Request,
-  sendRequest,
   startOperation,
   viewBytes,
 };

@@ -10,10 +10,9 @@ import { converse } from "./connected.ts";
 import { failProcess } from "./failure.ts";
 import { callHost } from "./host.ts";
 import { inspect } from "./inspect.ts";
+import { library } from "./libraries.ts";
 import { exchange, port } from "./own_exchange.ts";
 import { reseed } from "./random.ts";
-import { makeRequest } from "./request.ts";
-import { replyOf } from "./response.ts";
 import { serve } from "./service.ts";
 import { dropSubscriber } from "./topics.ts";
 
@@ -43,6 +42,7 @@ async function answer(
 ): Promise<void> {
   const { action } = head;
   const handler = handlerFor(action);
+  const { makeRequest, replyOf } = library("http");
   const request = makeRequest(head.method, head.url, head.headers, body);
   const params = Object.fromEntries(head.params);
   const answered = await handler(request, { params, action });

@@ -18,6 +18,7 @@ import type { EventsLibrary } from "./events/main.ts";
 import type { FetchLibrary } from "./fetch/main.ts";
 import type { FormsLibrary } from "./forms/main.ts";
 import { callHost } from "./host.ts";
+import type { HttpLibrary } from "./http/main.ts";
 import type { InspectLibrary } from "./inspect/main.ts";
 import type { StreamsLibrary } from "./streams/main.ts";
 import type { SubtleLibrary } from "./subtle/main.ts";
@@ -26,6 +27,8 @@ import type { UrlLibrary } from "./url/main.ts";
 
 /** What the rest of the prelude uses of each library. */
 export interface Libraries {
+  /** Requests and responses. */
+  http: HttpLibrary;
   /** Streams. */
   streams: StreamsLibrary;
   /** Blobs and forms. */

@@ -15,7 +15,6 @@ import { failProcess } from "./failure.ts";
 import { files } from "./files.ts";
 import { component } from "./component.ts";
 import { handle, run } from "./handler.ts";
-import { Headers } from "./headers.ts";
 import { defineLibraries, library } from "./libraries.ts";
 import { Navigator, navigator } from "./navigator.ts";
 import { settle } from "./operations.ts";
@@ -25,18 +24,13 @@ import {
   type PlatformClass,
 } from "./platform.ts";
 import { Crypto, crypto, random } from "./random.ts";
-import { Request } from "./request.ts";
-import { Response } from "./response.ts";
 import { SDK } from "./sdk.ts";
 import { Stream } from "./stream.ts";
 import { clearTimeout, fire, setInterval, setTimeout } from "./timers.ts";
 
 const CLASSES: Record<string, PlatformClass> = {
   Crypto,
-  Headers,
   Navigator,
-  Request,
-  Response,
 };
 
 const ENTRY: GuestEntry = {

@@ -5,10 +5,10 @@
  */
 
 import { type FetchedHead, OPS } from "../../ops.ts";
-import type { Chunks, Source } from "../body.ts";
+import type { Chunks, Source } from "../http/body.ts";
 import { core } from "../linked.ts";
-import type { RequestInit, Sending } from "../request.ts";
-import type { Response } from "../response.ts";
+import type { RequestInit, Sending } from "../http/request.ts";
+import type { Response } from "../http/response.ts";
 import { Pipe } from "./pipe.ts";
 
 const {
@@ -18,11 +18,9 @@ const {
   encodeText,
   library,
   makeError,
-  makeResponse,
-  Request,
-  sendRequest,
   startOperation,
 } = core;
+const { makeResponse, Request, sendRequest } = library("http");
 const { parse, stringify } = JSON;
 
 /**

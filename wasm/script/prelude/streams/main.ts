@@ -6,7 +6,7 @@
 
 import * as polyfill from "web-streams-polyfill";
 
-import type { Chunks } from "../body.ts";
+import type { Chunks } from "../http/body.ts";
 import type { Library } from "../libraries.ts";
 import { core, install } from "../linked.ts";
 import { CompressionStream, DecompressionStream } from "./compression.ts";

@@ -4,8 +4,10 @@
  * @module
  */
 
-import type { HeaderList } from "../ops.ts";
-import { pairIterator } from "./platform.ts";
+import type { HeaderList } from "../../ops.ts";
+import { core } from "../linked.ts";
+
+const { pairIterator } = core;
 
 type Field = HeaderList[number];
 

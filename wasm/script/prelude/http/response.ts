@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FetchedHead, ReplyHead } from "../ops.ts";
+import type { FetchedHead, ReplyHead } from "../../ops.ts";
 import {
   Body,
   type BodyMixin,
@@ -13,9 +13,11 @@ import {
   extractBody,
   mixBody,
 } from "./body.ts";
+import { core } from "../linked.ts";
 import { headerList, Headers, makeHeaders } from "./headers.ts";
 import { contentType } from "./request.ts";
-import { parseUrl } from "./url_parts.ts";
+
+const { parseUrl } = core;
 
 /** What a response is made of. Guests never see one, so they cannot forge one. */
 class ResponseState {

@@ -1,4 +1,4 @@
-import { testSame } from "../testdata/same.ts";
+import { testSame } from "../../testdata/same.ts";
 
 testSame("Headers", {
   "constructor takes a record": () => [...new Headers({ B: "1", a: "2" })],

@@ -1,4 +1,4 @@
-import { testDifferent, testSame } from "../testdata/same.ts";
+import { testDifferent, testSame } from "../../testdata/same.ts";
 
 testSame("Response", {
   "body refuses shared memory": () =>

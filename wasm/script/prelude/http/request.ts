@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { FetchHead, HeaderList } from "../ops.ts";
-import type { AbortSignal } from "./events/abort.ts";
+import type { FetchHead, HeaderList } from "../../ops.ts";
+import type { AbortSignal } from "../events/abort.ts";
 import {
   Body,
   type BodyMixin,
@@ -13,10 +13,10 @@ import {
   mixBody,
   type Source,
 } from "./body.ts";
+import { core } from "../linked.ts";
 import { headerList, Headers, makeHeaders } from "./headers.ts";
-import { library, loadedLibrary } from "./libraries.ts";
-import { demandArguments } from "./platform.ts";
-import { parseUrl } from "./url_parts.ts";
+
+const { demandArguments, library, loadedLibrary, parseUrl } = core;
 
 /** What a request is made of. Guests never see one, so they cannot forge one. */
 class RequestState {

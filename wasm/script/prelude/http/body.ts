@@ -6,8 +6,9 @@
  * @module
  */
 
-import { decodeText, encodeText, viewBytes } from "./encoding.ts";
-import { library, loadedLibrary } from "./libraries.ts";
+import { core } from "../linked.ts";
+
+const { decodeText, encodeText, library, loadedLibrary, viewBytes } = core;
 
 /** Text that was not encoded yet, or bytes. */
 export type Content = string | Uint8Array<ArrayBuffer>;
