@@ -25,6 +25,7 @@ import { LoadBridge } from "./load_bridge.ts";
 import {
   type ComponentAbilities,
   type GuestEntry,
+  type LibraryName,
   PRELUDE_FILE,
 } from "./ops.ts";
 import { PRELUDE } from "./prelude.gen.ts";
@@ -99,13 +100,14 @@ export async function bake(
   const module = await quickjs(capability.memoryBytesMax);
   compiled ??= compileScripts();
   const { prelude, libraries } = await compiled;
-  const vm = new Vm(module, new LoadBridge(name, msMax, log, libraries));
-  const initial = spansOf(memoryOf(vm));
-  vm.initialize(
-    capability.memoryBytesMax - QUICKJS_OVERHEAD_BYTES,
-    STACK_BYTES_MAX,
-  );
-  const loaded = await load(vm, prelude, name, bundle);
+  const bridge = new LoadBridge(name, msMax, log, libraries);
+  const compiler = new Vm(module, bridge);
+  const initial = spansOf(memoryOf(compiler));
+  const main = await compileBundle(compiler, capability, name, bundle);
+  const vm = new Vm(module, bridge);
+  initialize(vm, capability);
+  const scripts = { prelude, main, libraries: librariesOf(bundle) };
+  const loaded = await load(vm, name, scripts);
   vm.reserve(HEAP_RESERVE_BYTES);
   const memory = memoryOf(vm);
   return {
@@ -120,11 +122,35 @@ export async function bake(
   };
 }
 
-async function load(
-  vm: Vm,
-  prelude: Uint8Array,
+function initialize(vm: Vm, { memoryBytesMax }: Capability): void {
+  vm.initialize(memoryBytesMax - QUICKJS_OVERHEAD_BYTES, STACK_BYTES_MAX);
+}
+
+// In an instance of its own: what a compiler leaves behind lies between all
+// that it makes, and keeps its pages from being zero.
+function compileBundle(
+  compiler: Vm,
+  capability: Capability,
   name: string,
   bundle: string,
+): Promise<Uint8Array> {
+  initialize(compiler, capability);
+  return compiler.compile(wrap(bundle), `${name}.js`, "kept");
+}
+
+/** What an image is made of, as bytecode. */
+interface Scripts {
+  readonly prelude: Uint8Array;
+  /** The bundle, as {@linkcode wrap} makes a function of it. */
+  readonly main: Uint8Array;
+  /** Those that the bundle seems to need. */
+  readonly libraries: readonly LibraryName[];
+}
+
+async function load(
+  vm: Vm,
+  name: string,
+  { prelude, main, libraries }: Scripts,
 ): Promise<Pick<Image, "entry" | "abilities">> {
   const global = vm.global();
   const host = vm.hostFunction("host");
@@ -133,10 +159,10 @@ async function load(
   vm.free(await vm.evaluateBytecode(prelude));
   const rusm = vm.property(global, "__rusm");
   vm.free(await vm.evaluate("delete globalThis.__rusm", PRELUDE_FILE));
-  for (const library of librariesOf(bundle)) {
+  for (const library of libraries) {
     vm.free(await vm.call(vm.property(rusm, "preload"), vm.lower(library)));
   }
-  const exports = await evaluateBundle(vm, rusm, name, bundle);
+  const exports = await evaluateBundle(vm, rusm, name, main);
   const abilities = await vm.call(vm.property(rusm, "component"), exports);
   await insistHandled(vm);
   const entry = {
@@ -153,11 +179,10 @@ async function evaluateBundle(
   vm: Vm,
   rusm: Value,
   name: string,
-  bundle: string,
+  bytecode: Uint8Array,
 ): Promise<Value> {
-  const file = `${name}.js`;
-  const main = await vm.evaluate(wrap(bundle), file);
-  const load = await vm.evaluate(LOAD, file);
+  const main = await vm.evaluateBytecode(bytecode);
+  const load = await vm.evaluate(LOAD, `${name}.js`);
   const exports = await vm.call(load, vm.property(rusm, "guestModule"), main);
   vm.free(load);
   return exports;
@@ -178,8 +203,10 @@ async function compileScripts(): Promise<CompiledScripts> {
   const vm = new Vm(module, bridge);
   vm.initialize(PRELUDE_MEMORY_BYTES - QUICKJS_OVERHEAD_BYTES, STACK_BYTES_MAX);
   return {
-    prelude: await vm.compile(PRELUDE, PRELUDE_FILE),
-    libraries: await compileLibraries((code) => vm.compile(code, PRELUDE_FILE)),
+    prelude: await vm.compile(PRELUDE, PRELUDE_FILE, "dropped"),
+    libraries: await compileLibraries((code) =>
+      vm.compile(code, PRELUDE_FILE, "dropped")
+    ),
   };
 }
 

@@ -185,9 +185,9 @@ export class Vm {
   }
 
   /**
-   * Compiles `code`, a script, to bytecode without its source: functions print
-   * as native ones, stacks keep their lines.
+   * Compiles `code`, a script, to bytecode; stacks keep their lines.
    *
+   * @param source `"dropped"`: functions print as native ones.
    * @returns What {@linkcode Vm.evaluateBytecode} takes, in an instance of the
    * same module.
    * @throws {GuestThrew} It is no script.
@@ -195,12 +195,14 @@ export class Vm {
   async compile(
     code: string,
     file: string,
+    source: "kept" | "dropped",
   ): Promise<Uint8Array<ArrayBuffer>> {
     const [codeAt, count] = this.#copyText(code);
     const [fileAt] = this.#copyText(file);
     const countAt = this.#allocate(4);
+    const flags = source === "dropped" ? STRIP_SOURCE : 0;
     const at = await this.#fibers.compile(
-      ...[codeAt, count, fileAt, 0, STRIP_SOURCE, countAt] as const,
+      ...[codeAt, count, fileAt, 0, flags, countAt] as const,
     );
     if (at === 0) throw new GuestThrew(await this.#takeException());
     const bytecode = this.#bytes().slice(

@@ -258,7 +258,11 @@ Deno.test("Vm.unhandledRejection() tells the oldest, and none that was handled l
 });
 
 Deno.test("Vm.evaluateBytecode() runs what Vm.compile() made in another instance", async () => {
-  const bytecode = await (await open()).compile("let a = 6; a * 7", "a.js");
+  const bytecode = await (await open()).compile(
+    "let a = 6; a * 7",
+    "a.js",
+    "kept",
+  );
   const vm = await open();
   strictEqual(vm.lift(await vm.evaluateBytecode(bytecode)), 42);
 });
@@ -266,7 +270,7 @@ Deno.test("Vm.evaluateBytecode() runs what Vm.compile() made in another instance
 Deno.test("Vm.compile() throws GuestThrew for what is no script", async () => {
   const vm = await open();
   await rejects(
-    vm.compile("let let", "a.js"),
+    vm.compile("let let", "a.js", "kept"),
     ({ error }: GuestThrew) => error.name === "SyntaxError",
   );
 });
