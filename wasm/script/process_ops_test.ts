@@ -279,6 +279,7 @@ Deno.test("kv does what the store does", async () => {
     bucket.set("k", "value");
     bucket.set("bytes", new Uint8Array([1, 2]), { ttlMs: 5000 });
     console.log(text(bucket.get("k")), [...bucket.get("bytes")].join(), bucket.exists("k"), await bucket.list());
+    console.log(bucket.getText("k"), bucket.getText("none"), bucket.getText("bytes").length);
     console.log(bucket.compareAndSet("k", "other", "x"), bucket.compareAndSet("k", "value", "x"), text(bucket.get("k")));
     console.log(bucket.compareAndSet("n", null, "new"), bucket.compareAndSet("n", "new", null), bucket.exists("n"));
     kv.batch([
@@ -302,6 +303,7 @@ Deno.test("kv does what the store does", async () => {
   deepStrictEqual(lines, [
     "null false false 0",
     'value 1,2 true [ "bytes", "k" ]',
+    "value null 2",
     "false true x",
     "true true false",
     "1 7 0 false",

@@ -6,7 +6,7 @@
  */
 
 import { type KvWrite, OPS } from "../ops.ts";
-import { dataBytes } from "./encoding.ts";
+import { dataBytes, decodeText } from "./encoding.ts";
 import { callHost } from "./host.ts";
 
 /** How a value is written. */
@@ -34,6 +34,8 @@ export interface ListOptions {
 export interface Bucket {
   /** The value, or null when there is none. */
   get(key: string): Uint8Array<ArrayBuffer> | null;
+  /** The value as text, which is UTF-8, or null when there is none. */
+  getText(key: string): string | null;
   /** Writes text as UTF-8, or bytes. It is on disk when this returns. */
   set(key: string, value: unknown, options?: SetOptions): void;
   /** Removes a value. Returns whether there was one. */
@@ -77,9 +79,14 @@ export const kv: Kv = {
 };
 
 function bucketOf(bucket: string): Bucket {
+  const get = (key: string) =>
+    callHost(OPS.kvGet, bucket, `${key}`) as Uint8Array<ArrayBuffer> | null;
   return {
-    get: (key) =>
-      callHost(OPS.kvGet, bucket, `${key}`) as Uint8Array<ArrayBuffer> | null,
+    get,
+    getText(key) {
+      const value = get(key);
+      return value === null ? null : decodeText(value);
+    },
     set(key, value, { ttlMs } = {}) {
       const bytes = dataBytes(value);
       callHost(OPS.kvSet, bucket, `${key}`, bytes, numberOrNull(ttlMs));
