@@ -107,6 +107,11 @@ export function adopt(guest: HostGuest, child: bigint): void {
   guest.state(BONDS).adopt(child);
 }
 
+/** Whether the guest has spawned a process. Of very many the oldest are forgotten. */
+export function isChild(guest: HostGuest, pid: bigint): boolean {
+  return guest.state(BONDS).isChild(pid);
+}
+
 /**
  * Links the guest with a process. Who may not control processes may not end one
  * by its own end either, except those that it has spawned.

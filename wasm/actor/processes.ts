@@ -13,6 +13,7 @@ import { nodeOf } from "../node/scheduler_node.ts";
 import { MAIN_SCHEDULER } from "../limits.ts";
 import { ComponentError } from "../component/canonical/mod.ts";
 import { askFor, askOr, checkName, pidOf } from "./asking.ts";
+import { isChild } from "./bonds.ts";
 
 /** Starts a process of a registered component. */
 export function spawn(guest: HostGuest, component: string): unknown {
@@ -95,8 +96,8 @@ function look<Value>(
 ): Value | Promise<Value> {
   const { runtime, pid: self } = guest.self;
   const pid = pidOf(target);
-  const isSelf = pid.equals(self);
-  if (!isSelf && !guest.capability.processControl) return nothing;
+  const isOwn = pid.equals(self) || isChild(guest, target);
+  if (!isOwn && !guest.capability.processControl) return nothing;
   if (pid.node !== self.node) return nothing;
   if (pid.scheduler === self.scheduler) {
     return lookAt(runtime, { type, pid }) as Value;

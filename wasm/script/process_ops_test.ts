@@ -220,6 +220,29 @@ Deno.test("Process.link() is for what a process has spawned, without process-con
   deepStrictEqual(lines, ["true false number"]);
 });
 
+Deno.test("Process.kill() and the like are for what a process has spawned, without process-control", async () => {
+  const { lines } = await runApp(
+    `const other = BigInt(Process.args()[0]);
+    const children = Array.from({ length: 4 }, () => Process.spawn("wait"));
+    for (const child of children) {
+      console.log(Process.info(child).pid === child, Process.isAlive(child), Process.kill(child), Process.isAlive(child), Process.kill(child));
+    }
+    console.log(Process.info(other), Process.isAlive(other), Process.kill(other));
+    const service = spawn("wait");
+    console.log(service.stop(), service.stop());`,
+    {
+      capability: defineProfile("spawner", { spawn: true }),
+      others: OTHERS,
+      running: WAIT,
+    },
+  );
+  deepStrictEqual(lines, [
+    ...Array.from({ length: 4 }, () => "true true true false false"),
+    "null false false",
+    "true false",
+  ]);
+});
+
 /** A client that tells what it is sent. */
 class Client implements ConnectionSink {
   readonly heard: unknown[] = [];

@@ -110,13 +110,13 @@ export interface ThisProcess {
   /** The pids of all processes of the node; only its own when the capability denies it. */
   list(): bigint[];
 
-  /** What is known of a process; null when it has ended, or the capability denies it. */
+  /** What is known of a process; null when it has ended, or the capability denies it. Never denied for one that it has spawned. */
   info(pid: PidLike): ProcessInfo | null;
 
-  /** Whether a process lives; false when the capability denies it. */
+  /** Whether a process lives; false when the capability denies it, never for one that it has spawned. */
   isAlive(pid: PidLike): boolean;
 
-  /** Ends a process. False when it has ended, or the capability denies it. */
+  /** Ends a process. False when it has ended, or the capability denies it, never for one that it has spawned. */
   kill(pid: PidLike): boolean;
 
   /**

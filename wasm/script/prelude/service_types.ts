@@ -102,6 +102,6 @@ export type Owned<T> = Omit<Service<T>, "withTimeout"> & {
   /** As of {@linkcode ProxyMembers}. */
   withTimeout(ms: number): Owned<T>;
 
-  /** Ends the service. False when it has ended, or the profile does not grant process-control. */
+  /** Ends the service. False when it has ended. */
   stop(): boolean;
 };
