@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { App } from "@rusm/serve";
+import type { App, Manifest } from "@rusm/serve";
 import { startOrFail } from "./app/start.ts";
 import type { Arguments } from "./arguments.ts";
 import { buildApp } from "./build.ts";
@@ -40,7 +40,7 @@ export async function runServe(args: Arguments, io: Io): Promise<number> {
   const hint =
     "Build it with `rusm build`, or serve with `rusm serve --build`.";
   const app = await startOrFail(manifest, { hint }, io);
-  return await waitUntilStopped(app, io, (app) => describe(app, path, io));
+  return await waitUntilStopped(app, io, (app) => describe(app, manifest, io));
 }
 
 function noListener(path: string, io: Io): string {
@@ -53,17 +53,17 @@ function serveNothing(reason: string, io: Io): number {
 }
 
 // What only answers is told by the endpoints, if there are any.
-function describe(app: App, path: string, io: Io): readonly string[] {
+function describe(app: App, manifest: Manifest, io: Io): readonly string[] {
   const hosted = app.hosted();
   if (app.endpoints.length === 0) {
     return [
       ...hostingLines(hosted),
-      `serving nothing: ${noListener(path, io)}`,
+      `serving nothing: ${noListener(manifest.path, io)}`,
     ];
   }
   const running = hosted.filter(({ role }) => role !== "onDemand");
   return [
     ...running.length === 0 ? [] : hostingLines(running),
-    ...endpointLines(app.endpoints, io.stdout),
+    ...endpointLines(app.endpoints, manifest.listeners, io.stdout),
   ];
 }
