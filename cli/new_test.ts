@@ -45,6 +45,7 @@ const ACCEPTED = [
   ["--lang", "typescript"],
   ["--lang=ts", "--protocol=http", "--template=hello"],
   ["-p", "http"],
+  ["--template", "shortener"],
 ];
 
 for (const options of ACCEPTED) {
@@ -78,7 +79,7 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   ],
   [
     ["a", "--protocol", "ws"],
-    "Cannot create an app with --protocol ws yet: there is sse, http",
+    "Cannot create an app with --protocol ws yet: there is http, sse",
   ],
   [
     ["a", "--protocol", "htp"],
@@ -86,7 +87,7 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   ],
   [
     ["a", "--template", "weather"],
-    "Cannot create an app with --template weather yet: there is sse, hello",
+    "Cannot create an app with --template weather yet: there is hello, shortener, sse",
   ],
   [
     ["a", "--template", "helo"],

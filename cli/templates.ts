@@ -12,6 +12,15 @@ import api from "./templates/hello/components/api/index.ts" with {
 };
 import helloManifest from "./templates/hello/rusm.toml" with { type: "text" };
 import tsconfig from "./templates/hello/tsconfig.json" with { type: "text" };
+import shortenerReadme from "./templates/shortener/README.md" with {
+  type: "text",
+};
+import links from "./templates/shortener/components/links/index.ts" with {
+  type: "text",
+};
+import shortenerManifest from "./templates/shortener/rusm.toml" with {
+  type: "text",
+};
 import sseReadme from "./templates/sse/README.md" with { type: "text" };
 import clock from "./templates/sse/components/clock/index.ts" with {
   type: "text",
@@ -63,6 +72,19 @@ export const STARTERS: readonly Starter[] = [
     ]),
     component: "components/api/index.ts",
     probe: "curl http://127.0.0.1:8080/",
+    isServed: true,
+  },
+  {
+    name: "shortener",
+    protocol: "http",
+    files: templateOf([
+      ["README.md", shortenerReadme],
+      ["components/links/index.ts", links],
+      ["rusm.toml", shortenerManifest],
+    ]),
+    component: "components/links/index.ts",
+    probe:
+      'curl http://127.0.0.1:8080/links -d \'{"url": "https://deno.com/"}\'',
     isServed: true,
   },
   {

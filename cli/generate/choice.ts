@@ -40,7 +40,7 @@ export const TEMPLATE: Choice<Starter> = {
   option: "template",
   preset: "hello",
   words: startersBy("name", [
-    ...["board", "shortener", "todo-board", "weather", "mailer"],
+    ...["board", "todo-board", "weather", "mailer"],
   ]),
 };
 
@@ -48,11 +48,13 @@ function startersBy(
   key: "protocol" | "name",
   planned: readonly string[],
 ): Choice<Starter>["words"] {
-  const known = STARTERS.map((starter) =>
-    [starter[key], starter.isServed ? starter : undefined] as const
+  const known = [...Map.groupBy(STARTERS, (starter) => starter[key])];
+  return withPlanned(
+    known.map(([word, [usual]]) =>
+      [word, usual?.isServed ? usual : undefined] as const
+    ),
+    planned,
   );
-  // The last of one key counts in a map, the first in the list.
-  return withPlanned(known.toReversed(), planned);
 }
 
 function withPlanned<Value>(
