@@ -46,6 +46,7 @@ const ACCEPTED = [
   ["--lang=ts", "--protocol=http", "--template=hello"],
   ["-p", "http"],
   ["--template", "shortener"],
+  ["-p", "ws"],
 ];
 
 for (const options of ACCEPTED) {
@@ -78,16 +79,12 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
     'Unknown --lang "pascal": known words for --lang are ts, typescript',
   ],
   [
-    ["a", "--protocol", "ws"],
-    "Cannot create an app with --protocol ws yet: there is http, sse",
-  ],
-  [
     ["a", "--protocol", "htp"],
     'Unknown --protocol "htp": did you mean "http"?',
   ],
   [
     ["a", "--template", "weather"],
-    "Cannot create an app with --template weather yet: there is hello, shortener, sse",
+    "Cannot create an app with --template weather yet: there is hello, shortener, ws, sse",
   ],
   [
     ["a", "--template", "helo"],

@@ -97,7 +97,7 @@ export const STARTERS: readonly Starter[] = [
     ]),
     component: "components/chat/index.ts",
     probe: "websocat ws://127.0.0.1:8080/",
-    isServed: false,
+    isServed: true,
   },
   {
     name: "sse",

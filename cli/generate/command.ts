@@ -26,7 +26,7 @@ export const GENERATE: Command = {
       name: "protocol",
       short: "p",
       value: "PROTOCOL",
-      summary: "http (default)",
+      summary: "http (default), ws, sse",
     },
   ],
   examples: [

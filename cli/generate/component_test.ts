@@ -104,11 +104,11 @@ const REFUSED: readonly (readonly [
     /^Unknown kind "componant": did you mean "component"\?/,
   ],
   [
-    "the protocol is not served yet",
+    "the language is not there yet",
     { "rusm.toml": "" },
-    ["component", "a", "-p", "ws"],
+    ["component", "a", "--lang", "rust"],
     2,
-    /^Cannot create a component with --protocol ws yet/,
+    /^Cannot create a component with --lang rust yet/,
   ],
   [
     "there is no name",
