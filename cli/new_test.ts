@@ -47,6 +47,7 @@ const ACCEPTED = [
   ["-p", "http"],
   ["--template", "shortener"],
   ["-p", "ws"],
+  ["-p", "sse"],
 ];
 
 for (const options of ACCEPTED) {

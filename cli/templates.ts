@@ -50,8 +50,6 @@ export interface Starter {
   readonly component: string;
   /** A shell command that talks to it. */
   readonly probe: string;
-  /** Whether this version of `rusm` serves it. */
-  readonly isServed: boolean;
 }
 
 // A registry does not take a file that is named `.gitignore`.
@@ -72,7 +70,6 @@ export const STARTERS: readonly Starter[] = [
     ]),
     component: "components/api/index.ts",
     probe: "curl http://127.0.0.1:8080/",
-    isServed: true,
   },
   {
     name: "shortener",
@@ -85,7 +82,6 @@ export const STARTERS: readonly Starter[] = [
     component: "components/links/index.ts",
     probe:
       'curl http://127.0.0.1:8080/links -d \'{"url": "https://deno.com/"}\'',
-    isServed: true,
   },
   {
     name: "ws",
@@ -97,7 +93,6 @@ export const STARTERS: readonly Starter[] = [
     ]),
     component: "components/chat/index.ts",
     probe: "websocat ws://127.0.0.1:8080/",
-    isServed: true,
   },
   {
     name: "sse",
@@ -109,7 +104,6 @@ export const STARTERS: readonly Starter[] = [
     ]),
     component: "components/clock/index.ts",
     probe: "curl -N http://127.0.0.1:8080/",
-    isServed: true,
   },
 ];
 

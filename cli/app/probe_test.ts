@@ -30,6 +30,7 @@ for (const [what, target, path] of PROBES) {
 const CLIENTS: readonly (readonly [Listener["protocol"], string])[] = [
   ["http", "curl"],
   ["ws", "websocat"],
+  ["sse", "curl -N"],
 ];
 
 for (const [protocol, client] of CLIENTS) {

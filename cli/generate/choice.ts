@@ -48,13 +48,9 @@ function startersBy(
   key: "protocol" | "name",
   planned: readonly string[],
 ): Choice<Starter>["words"] {
-  const known = [...Map.groupBy(STARTERS, (starter) => starter[key])];
-  return withPlanned(
-    known.map(([word, [usual]]) =>
-      [word, usual?.isServed ? usual : undefined] as const
-    ),
-    planned,
-  );
+  const known = Map.groupBy(STARTERS, (starter) => starter[key]);
+  const usual = [...known].map(([word, [usual]]) => [word, usual!] as const);
+  return withPlanned(usual, planned);
 }
 
 function withPlanned<Value>(

@@ -101,26 +101,23 @@ function taken(what: string, path: string, io: Io): CommandFailure {
 function extend(
   text: string,
   name: string,
-  { protocol, isServed }: Starter,
+  { protocol }: Starter,
 ): string {
+  const gap = text === "" || text.endsWith("\n") ? "" : "\n";
   // A route is the user's to choose: this shows how, and changes nothing.
-  const listener = isServed
-    ? `
-# To answer requests with it: a route of a [[serve]], such as
+  return `${text}${gap}
+# The code: components/${name}/index.ts.
+[components.${name}]
+capability = "sandboxed"
+
+# To serve it: a route of a [[serve]], such as
 #   routes = { "GET /${name}" = "${name}" }
 # or an address of its own:
 # [[serve]]
 # protocol = "${protocol}"
 # listen = "127.0.0.1:8081"
 # component = "${name}"
-`
-    : "";
-  const gap = text === "" || text.endsWith("\n") ? "" : "\n";
-  return `${text}${gap}
-# The code: components/${name}/index.ts.
-[components.${name}]
-capability = "sandboxed"
-${listener}`;
+`;
 }
 
 // What stands at the end of a manifest decides what can be put behind it.
