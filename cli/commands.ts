@@ -48,10 +48,14 @@ const NEW: Command = {
     {
       name: "template",
       value: "NAME",
-      summary: "hello (default), shortener, ws, sse",
+      summary: "hello (default), shortener, board, ws, sse",
     },
   ],
-  examples: ["rusm new hello", "rusm new shop --lang ts --protocol http"],
+  examples: [
+    "rusm new hello",
+    "rusm new talk -p ws",
+    "rusm new app --template board",
+  ],
   needsFlags: false,
   run: async (args, io) => (await import("./new.ts")).runNew(args, io),
 };

@@ -46,6 +46,7 @@ const ACCEPTED = [
   ["--lang=ts", "--protocol=http", "--template=hello"],
   ["-p", "http"],
   ["--template", "shortener"],
+  ["--template", "todo-board"],
   ["-p", "ws"],
   ["-p", "sse"],
 ];
@@ -85,7 +86,7 @@ const REFUSED: readonly (readonly [readonly string[], string])[] = [
   ],
   [
     ["a", "--template", "weather"],
-    "Cannot create an app with --template weather yet: there is hello, shortener, ws, sse",
+    "Cannot create an app with --template weather yet: there is hello, shortener, board, ws, sse, todo-board, todo",
   ],
   [
     ["a", "--template", "helo"],

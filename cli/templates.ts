@@ -5,6 +5,26 @@
  * @module
  */
 
+import boardReadme from "./templates/board/README.md" with { type: "text" };
+import boardApi from "./templates/board/components/api/index.ts" with {
+  type: "text",
+};
+import boardChat from "./templates/board/components/chat/index.ts" with {
+  type: "text",
+};
+import boardDigest from "./templates/board/components/digest/index.ts" with {
+  type: "text",
+};
+import boardFeed from "./templates/board/components/feed/index.ts" with {
+  type: "text",
+};
+import boardStore from "./templates/board/components/store/index.ts" with {
+  type: "text",
+};
+import boardManifest from "./templates/board/rusm.toml" with { type: "text" };
+import boardShared from "./templates/board/shared/board.ts" with {
+  type: "text",
+};
 import gitignore from "./templates/hello/gitignore" with { type: "text" };
 import helloReadme from "./templates/hello/README.md" with { type: "text" };
 import api from "./templates/hello/components/api/index.ts" with {
@@ -82,6 +102,23 @@ export const STARTERS: readonly Starter[] = [
     component: "components/links/index.ts",
     probe:
       'curl http://127.0.0.1:8080/links -d \'{"url": "https://deno.com/"}\'',
+  },
+  {
+    name: "board",
+    protocol: "http",
+    files: templateOf([
+      ["README.md", boardReadme],
+      ["components/api/index.ts", boardApi],
+      ["components/chat/index.ts", boardChat],
+      ["components/digest/index.ts", boardDigest],
+      ["components/feed/index.ts", boardFeed],
+      ["components/store/index.ts", boardStore],
+      ["rusm.toml", boardManifest],
+      ["shared/board.ts", boardShared],
+    ]),
+    component: "components/api/index.ts",
+    probe:
+      'curl http://127.0.0.1:8080/cards -d \'{"text": "Water the plants"}\'',
   },
   {
     name: "ws",

@@ -39,8 +39,9 @@ export const PROTOCOL: Choice<Starter> = {
 export const TEMPLATE: Choice<Starter> = {
   option: "template",
   preset: "hello",
-  words: startersBy("name", [
-    ...["board", "todo-board", "weather", "mailer"],
+  words: withAliases(startersBy("name", ["weather", "mailer"]), [
+    // What RUSM calls its own.
+    ...[["todo-board", "board"], ["todo", "board"]] as const,
   ]),
 };
 
@@ -61,6 +62,16 @@ function withPlanned<Value>(
     ...present,
     ...planned.map((word) => [word, undefined] as const),
   ]);
+}
+
+function withAliases<Value>(
+  words: Choice<Value>["words"],
+  aliases: readonly (readonly [alias: string, word: string])[],
+): Choice<Value>["words"] {
+  const meant = aliases.map(([alias, word]) =>
+    [alias, words.get(word)] as const
+  );
+  return new Map([...words, ...meant]);
 }
 
 /**

@@ -31,7 +31,7 @@ export const GENERATE: Command = {
   ],
   examples: [
     "rusm generate component search",
-    "rusm generate component search --config shop/rusm.toml",
+    "rusm generate component chat -p ws --config shop/rusm.toml",
   ],
   needsFlags: false,
   run: async (args, io) =>
