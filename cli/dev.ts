@@ -50,7 +50,7 @@ export async function runDev(args: Arguments, io: Io): Promise<number> {
 }
 
 function describe(
-  { app }: DevSession,
+  { app, listeners }: DevSession,
   manifest: string,
   io: Io,
 ): readonly string[] {
@@ -59,7 +59,7 @@ function describe(
   const running = app.hosted().filter(({ role }) => role !== "onDemand");
   return [
     ...running.length === 0 ? [] : hostingLines(running),
-    ...endpointLines(app.endpoints, io.stdout),
+    ...endpointLines(app.endpoints, listeners, io.stdout),
     watching,
   ];
 }

@@ -32,6 +32,7 @@ export interface FollowedAppOptions {
 export class FollowedApp {
   readonly #options: FollowedAppOptions;
   #app: App | undefined;
+  #listeners: Manifest["listeners"] = [];
   #gaveUp: Promise<AppError> | undefined;
   #isStopping = false;
 
@@ -43,6 +44,11 @@ export class FollowedApp {
   /** The app, unless it could not be started yet. */
   get app(): App | undefined {
     return this.#app;
+  }
+
+  /** What it listens on, in the order of its endpoints; none when there is no app. */
+  get listeners(): Manifest["listeners"] {
+    return this.#listeners;
   }
 
   /**
@@ -74,6 +80,12 @@ export class FollowedApp {
   }
 
   async #become(manifest: Manifest): Promise<Reload> {
+    const reload = await this.#reloadOrStart(manifest);
+    this.#listeners = manifest.listeners;
+    return reload;
+  }
+
+  async #reloadOrStart(manifest: Manifest): Promise<Reload> {
     if (this.#app !== undefined) return await this.#app.reload(manifest);
     const { cacheDir } = this.#options;
     const app = await startApp(manifest, {

@@ -79,6 +79,11 @@ export class DevSession implements Serving {
     return this.#followed.app;
   }
 
+  /** What the app listens on, in the order of its endpoints. */
+  get listeners(): Manifest["listeners"] {
+    return this.#followed.listeners;
+  }
+
   /**
    * Watches, builds and starts the app. What is wrong with it is printed, and can
    * be mended.
