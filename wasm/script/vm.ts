@@ -224,6 +224,8 @@ export class Vm {
   async evaluateBytecode(bytecode: Uint8Array): Promise<Value> {
     const at = this.#copyBytes(bytecode, bytecode.length);
     const value = await this.#fibers.evaluateBytecode(at, bytecode.length);
+    // It can be larger than what `reserve` looks for.
+    this.#bytes().fill(0, at, at + bytecode.length);
     this.#exports.wasm_free(at);
     return await this.#checked(value);
   }

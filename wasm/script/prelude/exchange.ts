@@ -48,8 +48,17 @@ export class Exchange {
         ended: fail,
         failed: fail,
       });
-      this.#listen();
+      this.#listenFor(call);
     });
+  }
+
+  #listenFor({ caller }: PendingCall): void {
+    try {
+      this.#listen();
+    } catch (error) {
+      // The host has no room for one more wait: the caller hears of it.
+      caller.failed(error);
+    }
   }
 
   // Before its caller goes on: one that calls again finds nothing under way.
@@ -68,7 +77,7 @@ export class Exchange {
   ): AsyncGenerator<unknown, void, undefined> {
     const caller = new StreamCaller(asked, this.#port);
     const call = caller.begin(() => this.#calls.begin(asked, true, caller));
-    this.#listen();
+    this.#listenFor(call);
     try {
       const stream = await caller.accept();
       try {

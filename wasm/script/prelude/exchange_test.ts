@@ -252,6 +252,24 @@ Deno.test("call() leaves nothing behind when the host has no room for it", async
   }
 });
 
+Deno.test("call() rejects when the host has no room for waiting, and leaves no monitor", async () => {
+  const { client, proxy } = silent();
+  const full = client.listen;
+  client.listen = () => {
+    throw new RangeError("too many");
+  };
+  await rejects(proxy.add(), { message: "too many" });
+  await rejects(proxy.count()[Symbol.asyncIterator]().next(), {
+    message: "too many",
+  });
+  strictEqual(client.monitorCount, 0);
+  client.listen = full;
+  const answer = Promise.resolve(proxy.add());
+  await settled();
+  client.take('{"ref":3,"ok":5}');
+  strictEqual(await answer, 5);
+});
+
 Deno.test("call() is told of an end although others of the same service were before", async () => {
   const { board, client, proxy } = silent();
   const caught: string[] = [];
