@@ -263,12 +263,13 @@ function isZero(words: BigUint64Array, from: number, end: number): boolean {
 /** Puts `vm` into the state of `image`, whatever ran in it before, except that a memory cannot shrink. */
 export function restore(vm: Vm, image: Image): void {
   growTo(vm, image);
+  const memory = memoryOf(vm);
   let end = 0;
   for (const { at, bytes } of image.parts) {
-    vm.clear(end, at);
+    memory.fill(0, end, at);
     end = at + bytes.length;
   }
-  vm.clear(end, vm.memory.buffer.byteLength);
+  memory.fill(0, end);
   put(vm, image);
 }
 

@@ -9,8 +9,7 @@
  * @module
  */
 
-import { writeSections } from "../instrument/sections.ts";
-import { imported, name, section, sized } from "./small_module.ts";
+import { u32, writeSections } from "../instrument/sections.ts";
 
 /** What a turn is made of: exports of QuickJS, called without JavaScript in between. */
 export interface TurnImports extends Record<string, WebAssembly.ExportValue> {
@@ -112,4 +111,26 @@ function turnCode(): number[] {
     ...[OP.br, 0, end],
     ...[OP.unreachable, end],
   ];
+}
+
+function section(
+  id: number,
+  items: number[][],
+): { id: number; bytes: Uint8Array } {
+  return {
+    id,
+    bytes: Uint8Array.from([...u32(items.length), ...items.flat()]),
+  };
+}
+
+function imported(field: string, type: number): number[] {
+  return [...name("qjs"), ...name(field), 0, type];
+}
+
+function name(text: string): number[] {
+  return sized([...text].map((letter) => letter.charCodeAt(0)));
+}
+
+function sized(bytes: number[]): number[] {
+  return [...u32(bytes.length), ...bytes];
 }

@@ -19,7 +19,6 @@ import {
   GuestStopped,
   GuestThrew,
 } from "./guest_error.ts";
-import { BLOCK_BYTES, linkNonzero } from "./nonzero.ts";
 import { type HostValue, OPS } from "./ops.ts";
 import {
   type Fibers,
@@ -56,9 +55,6 @@ const STEPS_OF_QUICKJS = 10_000;
 // first ones are handled late.
 const REJECTIONS_MAX = 64;
 
-// What is zeroed at once: a page of the operating system.
-const TOUCHED_BYTES = 4_096;
-
 // Free pieces that are smaller make no page zero.
 const HOLE_BYTES_MIN = 256;
 
@@ -83,8 +79,6 @@ export class Vm {
 
   readonly #exports: QuickjsExports;
   readonly #fibers: Fibers;
-  // Made when the instance is cleared first: most that live long never are.
-  #nonzero: ((at: number, end: number) => number) | undefined;
   // Promises that were rejected and that nothing handles yet, by address.
   readonly #rejections = new Map<number, Rejection>();
 
@@ -410,21 +404,6 @@ export class Vm {
     const at = this.#allocate(bytes);
     this.#exports.wasm_free(at);
     return at < end;
-  }
-
-  /**
-   * Zeroes the memory from `at` to `end`, and touches only pages that are not
-   * zero.
-   */
-  clear(at: number, end: number): void {
-    this.#nonzero ??= linkNonzero(this.memory);
-    const memory = this.#bytes();
-    for (let from = at; from < end;) {
-      const block = this.#nonzero(from - from % BLOCK_BYTES, end);
-      const to = Math.min(end, block - block % TOUCHED_BYTES + TOUCHED_BYTES);
-      memory.fill(0, Math.max(block, from), to);
-      from = to;
-    }
   }
 
   #hostCall(argc: number, argv: number): number | Promise<number> {
