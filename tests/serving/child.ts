@@ -66,9 +66,9 @@ function spawn(
 async function childOf(process: Deno.ChildProcess): Promise<Child> {
   const printed = linesOf(process.stdout);
   const log = linesOf(process.stderr);
-  const line = await find(printed, /^try: curl /);
+  const line = await find(printed, /^try: /);
   return {
-    url: new URL(line.slice("try: curl ".length)),
+    url: new URL(/\S+:\/\/[^\s']+/.exec(line)![0]),
     logged: (pattern) => find(log, pattern),
     async stop() {
       process.kill("SIGINT");
