@@ -113,7 +113,7 @@ Deno.test({
       const terminal = new Deno.Command("script", {
         args: ["-qfec", command, "/dev/null"],
         ...{ cwd: app, stdin: "piped", stdout: "piped" },
-        env: { TERM: "xterm" },
+        env: { TERM: "xterm", NO_COLOR: "" },
       }).spawn();
       const printed = new Printed(terminal.stdout);
       const [, api] = await printed.until(/api +\S*http:[^\r\n]*?:(\d+)/);
