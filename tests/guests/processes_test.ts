@@ -120,6 +120,7 @@ const ROWS: readonly Row[] = [
 const SERVING: readonly Row[] = [
   ["connection",                         [],                       CONNECTION, "GET|/p|q=1|id=7|host=a x=y|127.0.0.1:1|chat"],
   ["connection",                         [],                       undefined,  "none"],
+  ["ws-received-text",                   [],                       false,      "false"],
   ["ws-send-text\nhi",                   ["hi"],                   true,       "true"],
   ["ws-close\n1000\nbye",                [1000, "bye"],            undefined,  "ok"],
   ["sse-send\ne\n1\n500\ndata",          ["data", "e", "1", 500],  true,       "true"],

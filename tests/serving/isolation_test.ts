@@ -19,7 +19,7 @@ const MIXED = `
   capability = "brief"
 
   [capabilities.brief]
-  max-cpu-ms = 300
+  max-cpu-ms = 600
   max-memory-mb = 32
 `;
 

@@ -276,6 +276,7 @@ static text of_serving(text operation, text rest) {
     return connection(&option), of_connection(option);
   }
   if (IS("ws-send-text")) return yes_or_no(ws_send_text(PASS(rest)));
+  if (IS("ws-received-text")) return yes_or_no(ws_received_text());
   if (IS("ws-close")) {
     uint32_t code = (uint32_t)NUMBER;
     return ws_close(code, PASS(rest)), TEXT("ok");

@@ -59,6 +59,7 @@ PG("kill-tag") uint32_t kill_tag(BYTES(tag));
 #define SERVE(name) RUSM("serve", "", name)
 SERVE("connection") void connection(void *out);
 SERVE("ws-send-text") bool ws_send_text(BYTES(data));
+SERVE("ws-received-text") bool ws_received_text(void);
 SERVE("ws-close") void ws_close(uint32_t code, BYTES(reason));
 SERVE("sse-send")
 bool sse_send(BYTES(data), uint32_t has_event, BYTES(event), uint32_t has_id,
