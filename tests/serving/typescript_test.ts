@@ -93,7 +93,7 @@ Deno.test("a resident in TypeScript is found again when it was started again", (
     strictEqual(await put(url, "a", "1"), 1);
     const crash = await fetch(`${url}/crash`, { method: "POST" });
     match(await crash.text(), /^timeout$/);
-    await logged(/Restarting store/);
+    await logged(/restart +store/);
     await logged(/spawn +store#/);
     deepStrictEqual(await list(url), []);
     strictEqual(await put(url, "b", "2"), 1);
