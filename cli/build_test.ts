@@ -154,6 +154,7 @@ fail({});
     |             ^
     at components/api/index.ts:4:13
     at components/api/index.ts:6:1
+    at components/api/index.ts:3:15
 build failed: Cannot build 1 component: api
 `,
     );

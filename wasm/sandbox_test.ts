@@ -220,7 +220,7 @@ Deno.test("a list of hosts is all that a guest reaches, also by way of a redirec
     await away.shutdown();
     deepStrictEqual(lines, [
       "302",
-      "Requires net",
+      "Cannot fetch",
       "Cannot fetch",
       "Cannot fetch",
     ]);
