@@ -41,7 +41,7 @@ for (const [words, expected] of PRINTED) {
 }
 
 const SERVE_USAGE =
-  "usage: rusm serve [--config FILE] [--build] [--no-check]\n";
+  "usage: rusm serve [--config FILE] [--build] [--no-check] [--log-level LEVEL] [--log-format FORMAT]\n";
 const TOP_USAGE = "usage: rusm <command> [options]\n";
 
 const REFUSED = [
