@@ -48,7 +48,7 @@ const REFUSED = [
   ["sevre", `Unknown command "sevre": did you mean "serve"?\n${TOP_USAGE}`],
   [
     "frobnicate",
-    'Unknown command "frobnicate": known commands are new, generate, build, check, run, serve, ' +
+    'Unknown command "frobnicate": known commands are new, generate, build, check, run, serve, dev, ' +
     `exec, kv, help\n${TOP_USAGE}`,
   ],
   ["--halp", `Unknown option "--halp": did you mean "--help"?\n${TOP_USAGE}`],
