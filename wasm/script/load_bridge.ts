@@ -41,7 +41,7 @@ export class LoadBridge implements Bridge {
     if (op === OPS.randomBytes) {
       return crypto.getRandomValues(new Uint8Array(Number(args[0])));
     }
-    if (op === OPS.library && this.#libraries !== undefined) {
+    if (op === OPS.loadLibrary && this.#libraries !== undefined) {
       return libraryCode(this.#libraries, text(args[0]));
     }
     const answer = pureCall(op, args);

@@ -198,7 +198,7 @@ export const OPS = {
    * Pure. (name of {@linkcode LIBRARIES}) → the function that makes the
    * library, which is a {@linkcode LibraryScript}.
    */
-  library: 100,
+  loadLibrary: 100,
   /**
    * (decoder, label, flags). Opens a decoder for a text that comes in chunks.
    * RangeError: unknown label, or too many are open.

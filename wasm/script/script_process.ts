@@ -322,7 +322,7 @@ export class ScriptProcess
         return this.#exit(optionalText(args[0]));
       case OPS.log:
         return this.#log.write(Number(args[0]), text(args[1]));
-      case OPS.library:
+      case OPS.loadLibrary:
         return libraryCode(this.#options.image.libraries, text(args[0]));
       case OPS.decoderOpen:
       case OPS.decodeChunk:

@@ -33,7 +33,7 @@ export interface Bridge {
   /**
    * Does operation `op` of `OPS`. May return a promise, which suspends the
    * guest. What it throws is thrown in the guest, by name and message. Of
-   * `OPS.library` it returns bytecode: the guest gets what that evaluates to.
+   * `OPS.loadLibrary` it returns bytecode: the guest gets what that evaluates to.
    */
   call(op: number, args: HostValue[]): HostValue | Promise<HostValue>;
 
@@ -410,7 +410,9 @@ export class Vm {
     try {
       const [op, ...args] = this.#liftArgs(argc, argv);
       const result = this.bridge.call(op as number, args);
-      if (op === OPS.library) return this.#library(result as Uint8Array);
+      if (op === OPS.loadLibrary) {
+        return this.#loadLibrary(result as Uint8Array);
+      }
       if (!(result instanceof Promise)) return this.lower(result);
       return result.then(
         (value) => this.lower(value),
@@ -423,7 +425,7 @@ export class Vm {
   }
 
   // On a fiber of its own, which ends before the guest's goes on.
-  #library(bytecode: Uint8Array): Promise<number> {
+  #loadLibrary(bytecode: Uint8Array): Promise<number> {
     return this.evaluateBytecode(bytecode).catch((thrown) =>
       this.#throwInGuest(thrown)
     );

@@ -101,7 +101,7 @@ export function loadedLibrary<Name extends LibraryName>(
 }
 
 function load(name: LibraryName): void {
-  const script = callHost(OPS.library, name) as unknown as LibraryScript;
+  const script = callHost(OPS.loadLibrary, name) as unknown as LibraryScript;
   script(core, (made) => loaded[name] = made as never);
   const { globals } = loaded[name] as Library;
   const names = keys(globals);

@@ -214,7 +214,7 @@ export class Guest {
       const [op, ...args] = handles.map((handle) =>
         this.#vm.dump(handle) as HostValue
       );
-      if (op === OPS.library) {
+      if (op === OPS.loadLibrary) {
         const script = LIBRARY_SCRIPTS[args[0] as string]!;
         return this.#vm.evalCode(script, PRELUDE_FILE);
       }
@@ -232,7 +232,7 @@ export class Guest {
     }
     const pure = pureCall(op, args);
     if (pure.isPure) return pure.value;
-    if (op >= OPS.spawn && op < OPS.library) return this.#ask(name, args);
+    if (op >= OPS.spawn && op < OPS.loadLibrary) return this.#ask(name, args);
     const [first, second, third] = args as [never, never, never];
     switch (op) {
       case OPS.log:

@@ -45,8 +45,10 @@ export interface StreamsLibrary extends Library {
 
 type Tee = [ReadableStream, ReadableStream];
 
+const { definePlatformClass, library, registerPlatformClass } = core;
+
 // A stream that is written to has a signal.
-core.library("events");
+library("events");
 
 const { apply } = Reflect;
 const { ReadableStream: Readable } = polyfill;
@@ -116,7 +118,7 @@ function sourceOf(
   };
 }
 
-const library: StreamsLibrary = {
+const streams: StreamsLibrary = {
   globals: {
     ByteLengthQueuingStrategy: polyfill.ByteLengthQueuingStrategy,
     CompressionStream,
@@ -168,8 +170,8 @@ const OWN = [
   "TextEncoderStream",
 ];
 
-for (const [name, constructor] of Object.entries(library.globals)) {
-  if (OWN.includes(name)) core.definePlatformClass(name, constructor as never);
-  else core.registerPlatformClass(name, constructor as never);
+for (const [name, constructor] of Object.entries(streams.globals)) {
+  if (OWN.includes(name)) definePlatformClass(name, constructor as never);
+  else registerPlatformClass(name, constructor as never);
 }
-install(library);
+install(streams);
