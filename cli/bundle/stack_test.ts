@@ -50,7 +50,7 @@ Deno.test("a crash of what was built is told by the lines of its sources", async
     await build(app);
     match(
       await crash(app, async () => {}),
-      /RangeError: boom\n +at explode \(lib\/deep\.ts:4:\d+\)\n +at handle \(components\/api\/index\.ts:6:\d+\)\n/,
+      /RangeError: boom\n[ |]+at explode \(lib\/deep\.ts:4:\d+\)\n[ |]+at handle \(components\/api\/index\.ts:6:\d+\)\n/,
     );
   });
 });
@@ -66,6 +66,6 @@ Deno.test("a crash is told by the lines of the bundle when another was built sin
       await Deno.writeTextFile(index, "console.log();\n", { append: true });
       await build(app);
     });
-    match(said, /RangeError: boom\n +at explode \(api\.js:\d+:\d+\)\n/);
+    match(said, /RangeError: boom\n[ |]+at explode \(api\.js:\d+:\d+\)\n/);
   });
 });

@@ -17,8 +17,10 @@ const LOOPER = `
   clearInterval(timer);
   console.log("read", read, ticks > 0);`;
 const LEAVER = `
-  for await (const chunk of Process.acceptStream()) break;
-  console.log("left");
+  for await (const chunk of Process.acceptStream()) {
+    console.log("leaves");
+    break;
+  }
   Process.receive();`;
 const OTHERS = { reader: READER, looper: LOOPER, leaver: LEAVER };
 
@@ -62,7 +64,7 @@ const CASES: Record<string, [main: string, lines: string[]]> = {
       console.log("gone", await stream.writeAsync("x"));
       Process.kill(pid);
     }`,
-    ["left", "gone false", "left", "gone false"],
+    ["leaves", "gone false", "leaves", "gone false"],
   ],
   "Stream keeps the order of what is read and written at once": [
     `
