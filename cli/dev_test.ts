@@ -184,6 +184,9 @@ component = "web"
     await write("rusm.toml", `${MANIFEST}[[serve]]\n`);
     await screen.until(/^rusm\.toml:\d+:\d+: /m);
     strictEqual(await ask(other!), "web");
+    await write("rusm.toml", "");
+    await screen.until(/^Cannot take up an empty manifest: rusm\.toml\n/m);
+    strictEqual(await ask(other!), "web");
     await write("rusm.toml", MANIFEST);
     await screen.until(/web removed, not listening on \S+ \(web\)\n/);
     await screen.until(/^all problems solved\n/m);

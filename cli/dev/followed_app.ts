@@ -66,6 +66,9 @@ export class FollowedApp {
     try {
       const { manifest: path, overrides } = this.#options;
       const manifest = await loadManifest(path);
+      if (this.#app !== undefined && saysNothing(manifest)) {
+        return void this.#noteEmpty(isAsked);
+      }
       mended.add("manifest");
       const reload = await this.#become({ ...manifest, ...overrides });
       if (reload.failure === undefined) mended.add("app");
@@ -77,6 +80,13 @@ export class FollowedApp {
       this.#noteFailure(error, isAsked);
       return undefined;
     }
+  }
+
+  // Most of them are being written: nobody is to lose connections for that.
+  #noteEmpty(isAsked: boolean): void {
+    const { manifest, complaints } = this.#options;
+    const text = `Cannot take up an empty manifest: ${manifest}`;
+    complaints.note("manifest", text, isAsked);
   }
 
   async #become(manifest: Manifest): Promise<Reload> {
@@ -126,6 +136,10 @@ export class FollowedApp {
     this.#isStopping = true;
     await this.#app?.stop();
   }
+}
+
+function saysNothing({ listeners, components }: Manifest): boolean {
+  return listeners.length === 0 && components.size === 0;
 }
 
 // Why there is nothing to load was said when it could not be built.

@@ -53,6 +53,7 @@ export class DevSession implements Serving {
   readonly #mended = new Set<Subject>();
   // What is said when the round is told of; undefined between rounds.
   #held: string[] | undefined;
+  #following: Promise<void> | undefined;
   #isStopping = false;
 
   /** Nothing runs yet. */
@@ -103,7 +104,11 @@ export class DevSession implements Serving {
   }
 
   /** Follows the sources. Resolves when the session has ended. */
-  async follow(): Promise<void> {
+  follow(): Promise<void> {
+    return this.#following ??= this.#follow();
+  }
+
+  async #follow(): Promise<void> {
     for (;;) {
       const batch = await this.#changes.next();
       if (batch === undefined) return;
@@ -279,15 +284,17 @@ export class DevSession implements Serving {
     return this.app?.info() ?? { started: 0, alive: 0 };
   }
 
-  /** Follows nothing more, and stops the app. Idempotent. */
+  /**
+   * Follows nothing more, and stops the app. What is being built is built to its
+   * end, but nothing is done with it. Idempotent.
+   */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#changes.close();
-    await Promise.all([
-      this.#watcher.close(),
-      this.#checks.close(),
-      this.#followed.stop(),
-    ]);
+    await Promise.all([this.#checks.close(), this.#followed.stop()]);
+    // How following has failed is told by follow(). It may watch until it ends.
+    await Promise.allSettled([this.#following]);
+    await this.#watcher.close();
   }
 }
 

@@ -40,9 +40,10 @@ export class TypeChecks {
 
   /**
    * Has `check` made when the one under way has ended; it takes the place of one
-   * that waits.
+   * that waits. Does nothing when closed.
    */
   request(check: TypeCheck): void {
+    if (this.#stopping.signal.aborted) return;
     this.#next = check;
     this.#running ??= this.#run();
   }

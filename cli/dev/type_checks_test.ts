@@ -54,3 +54,10 @@ Deno.test("TypeChecks.close() cuts a check short, and tells nothing of it", asyn
   deepStrictEqual(told, []);
   strictEqual(begun.length, 1);
 });
+
+Deno.test("TypeChecks.request() does nothing when closed", async () => {
+  const { checks, begun } = setup();
+  await checks.close();
+  checks.request(checkOf());
+  strictEqual(begun.length, 0);
+});
