@@ -160,8 +160,10 @@ export class RemoteScheduler implements Peer {
     else if (!this.#isLost) this.#line.takePosted(report);
   }
 
+  // Whatever comes is a sign of life: an answer to a ping can be far behind.
   #heed(content: Arrival): void {
     if (this.#isLost) return;
+    this.#pingsMissed = 0;
     if (content instanceof Unreadable) this.#listener.refused(content.to);
     else this.#heedOne(content as Signal | Report);
   }
@@ -170,11 +172,9 @@ export class RemoteScheduler implements Peer {
     if (isSignal(report)) return this.#listener.signalled(report);
     switch (report.type) {
       case "ready":
-        this.#pingsMissed = 0;
         this.#pingsMissedMax = HEARTBEATS_MISSED_MAX;
         return this.#settleReady.resolve();
       case "pong":
-        this.#pingsMissed = 0;
         return;
       case "open":
       case "overrun":

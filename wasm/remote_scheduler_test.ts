@@ -14,10 +14,13 @@ const SANDBOXED = BUILT_IN_PROFILES.get("sandboxed")!;
 /** What was heard of a scheduler, one text each, in order. */
 class Heard {
   readonly all: string[] = [];
+  /** Called with each, before what came behind it is taken. */
+  onHeard: () => void = () => {};
   #waiting: [count: number, resolve: () => void][] = [];
 
   note(what: string): void {
     this.all.push(what);
+    this.onHeard();
     for (const [count, resolve] of this.#waiting) {
       if (this.all.length >= count) resolve();
     }
@@ -139,6 +142,24 @@ Deno.test("RemoteScheduler is given up when it owes too many signs of life", asy
       scheduler.send({ type: "message", to: pid(0), message: "x" }),
       false,
     );
+  });
+});
+
+// Who floods has its answers behind the flood.
+Deno.test("RemoteScheduler gives a sign of life with whatever it sends", async () => {
+  await withScheduler(async (scheduler, heard) => {
+    await scheduler.ready;
+    heard.onHeard = () => {
+      for (let count = 0; count < HEARTBEATS_MISSED_MAX; count++) {
+        scheduler.ping();
+      }
+    };
+    const ref = 3 as Extract<Signal, { type: "monitor" }>["ref"];
+    const watcher = new Pid(0, 0, 7);
+    scheduler.send({ type: "monitor", to: pid(99), watcher, ref });
+    scheduler.ping();
+    await heard.count(1);
+    deepStrictEqual(heard.all, ["signal down"]);
   });
 });
 
