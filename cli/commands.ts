@@ -98,6 +98,8 @@ const RUN: Command = {
     "SIGINT (Ctrl-C), SIGTERM and SIGHUP stop the app in an orderly way: exit code\n" +
     "0. A second one ends it at once. Residents that end more than 3 times within 5\n" +
     "seconds end the app: exit code 1.",
+    "SIGUSR2 has the app take up what is on the disk: manifest, .env and what was\n" +
+    "built. Only what has changed is touched; what is wrong with it is printed.",
   ],
   options: [CONFIG_OPTION, ...LOG_OPTIONS],
   examples: [
@@ -118,6 +120,8 @@ const SERVE: Command = {
     "there is no [[serve]].",
     "SIGINT (Ctrl-C), SIGTERM and SIGHUP stop the app in an orderly way: exit code\n" +
     "0. A second one ends it at once.",
+    "SIGUSR2 has the app take up what is on the disk: manifest, .env and what was\n" +
+    "built. Only what has changed is touched; what is wrong with it is printed.",
   ],
   options: [
     CONFIG_OPTION,

@@ -1,6 +1,6 @@
 /**
  * What a command knows of the world: where it prints, where it is, and how it
- * is told to stop.
+ * is told to stop and to reload.
  *
  * @module
  */
@@ -37,6 +37,11 @@ export interface Io {
   readonly invocation: string;
   /** Starts to listen for requests to stop; the caller closes what it gets. */
   listenForStop(): StopRequests;
+  /**
+   * Calls `listener` whenever this process is asked to take up what is on the
+   * disk. Returns a function that ends this.
+   */
+  onReload(listener: () => void): () => void;
   /**
    * Runs the program again with `args`, in a process of its own that has the
    * Deno flags that a command needs and works in `directory`. Resolves with its

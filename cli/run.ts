@@ -4,6 +4,7 @@
  * @module
  */
 
+import { reloadWhenAsked } from "./app/reload.ts";
 import { startOrFail } from "./app/start.ts";
 import type { Arguments } from "./arguments.ts";
 import { EXIT_OK } from "./errors.ts";
@@ -33,7 +34,12 @@ export async function runRun(args: Arguments, io: Io): Promise<number> {
   }
   const hint = "Build it with `rusm build`.";
   const app = await startOrFail(manifest, { listens: false, hint }, io);
-  return await waitUntilStopped(app, io, (app) => hostingLines(app.hosted()));
+  const close = reloadWhenAsked({ app, path, overrides: logOptions }, io);
+  try {
+    return await waitUntilStopped(app, io, (app) => hostingLines(app.hosted()));
+  } finally {
+    close();
+  }
 }
 
 function runNothing(reason: string, io: Io): number {

@@ -5,6 +5,7 @@
  */
 
 import type { App, Manifest } from "@rusm/serve";
+import { reloadWhenAsked } from "./app/reload.ts";
 import { startOrFail } from "./app/start.ts";
 import type { Arguments } from "./arguments.ts";
 import { buildApp } from "./build.ts";
@@ -40,7 +41,16 @@ export async function runServe(args: Arguments, io: Io): Promise<number> {
   const hint =
     "Build it with `rusm build`, or serve with `rusm serve --build`.";
   const app = await startOrFail(manifest, { hint }, io);
-  return await waitUntilStopped(app, io, (app) => describe(app, manifest, io));
+  const close = reloadWhenAsked({ app, path, overrides: logOptions }, io);
+  try {
+    return await waitUntilStopped(
+      app,
+      io,
+      (app) => describe(app, manifest, io),
+    );
+  } finally {
+    close();
+  }
 }
 
 function noListener(path: string, io: Io): string {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Endpoint, Reload } from "@rusm/serve";
+import type { Reload } from "@rusm/serve";
+import { reloadTexts } from "../app/reload_texts.ts";
 import type { Outcome } from "../bundle/outcome.ts";
 import { shorten } from "../file.ts";
 import { type Output, paint } from "../io.ts";
@@ -64,30 +65,10 @@ function rebuiltOf(
   });
 }
 
-function restOf(
-  { outcomes }: Round,
-  reload: Reload,
-): readonly string[] {
-  const { changed, added, removed, variables, started } = reload;
-  const told = new Set(
-    outcomes.filter(({ type }) => type === "built")
-      .map(({ component: { name } }) => name),
+function restOf({ outcomes }: Round, reload: Reload): readonly string[] {
+  const built = outcomes.filter(({ type }) => type === "built");
+  return reloadTexts(
+    reload,
+    new Set(built.map(({ component: { name } }) => name)),
   );
-  const other = changed.filter(([name]) => !told.has(name));
-  return [
-    ...other.map(([name, cause]) =>
-      cause === "code" ? `${name} reloaded` : `${name} has other settings`
-    ),
-    ...added.filter((name) => !told.has(name)).map((name) => `${name} added`),
-    ...removed.map((name) => `${name} removed`),
-    ...variables.length === 0 ? [] : [`set ${variables.join(", ")}`],
-    ...started.map((name) => `${name} started`),
-    ...reload.opened.map((each) => `listening on ${placeOf(each)}`),
-    ...reload.rerouted.map((each) => `other routes on ${placeOf(each)}`),
-    ...reload.closed.map((each) => `not listening on ${placeOf(each)}`),
-  ];
-}
-
-function placeOf({ label, url }: Endpoint): string {
-  return `${url} (${label})`;
 }

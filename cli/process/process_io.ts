@@ -8,6 +8,7 @@ import { ownCacheDirectory } from "./cache_directory.ts";
 import { invocationOf } from "./invocation.ts";
 import type { Io, Output } from "../io.ts";
 import { followParent, takeLaunch } from "./launch.ts";
+import { onReloadSignal } from "./reload.ts";
 import { restart } from "./restart.ts";
 import { listenForStop } from "./stop.ts";
 
@@ -28,6 +29,7 @@ export function processIo(): Io {
     ...cacheDirectory === undefined ? {} : { cacheDirectory },
     invocation: invocation(),
     listenForStop,
+    onReload: onReloadSignal,
   };
   // A compiled program has had its flags since it was compiled.
   if (launch.hasFlags || Deno.build.standalone) return io;

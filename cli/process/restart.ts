@@ -10,6 +10,7 @@
 import { CommandFailure } from "../errors.ts";
 import { launchEnvironment } from "./launch.ts";
 import { queryGrants, toFlags } from "./permissions.ts";
+import { onReloadSignal, RELOAD_SIGNAL } from "./reload.ts";
 import { onStopSignal, type StopSignal } from "./stop.ts";
 
 /** Workers with permissions of their own, the bundler, and no questions. */
@@ -35,7 +36,7 @@ export interface Restart {
  * Runs `program` in a child process with this one's permissions, terminal and
  * environment, and waits for it.
  *
- * Stop signals are passed on. When this process ends, however it ends, so does
+ * Signals to stop and to reload are passed on. When this process ends, however it ends, so does
  * the child.
  *
  * @returns The child's exit code; 128 + n when signal n ended it.
@@ -60,9 +61,12 @@ export async function restart(options: Restart): Promise<number> {
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  const close = onStopSignal((signal) => passOn(child, signal));
+  const closes = [
+    onStopSignal((signal) => passOn(child, signal)),
+    onReloadSignal(() => passOn(child, RELOAD_SIGNAL)),
+  ];
   const { code } = await child.status;
-  close();
+  closes.forEach((close) => close());
   return code;
 }
 
@@ -83,9 +87,12 @@ function permissionFlags(): readonly string[] {
   );
 }
 
-// The child may hear a signal twice: from the terminal, which tells the whole
+// The child may hear a stop signal twice: from the terminal, which tells the whole
 // group, and from here. It takes both for one; see STOP_REPEAT_MS.
-function passOn(child: Deno.ChildProcess, signal: StopSignal): void {
+function passOn(
+  child: Deno.ChildProcess,
+  signal: StopSignal | typeof RELOAD_SIGNAL,
+): void {
   // On Windows every process of a console hears Ctrl-C, and kill() is fatal.
   if (Deno.build.os === "windows") return;
   try {

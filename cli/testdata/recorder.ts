@@ -19,6 +19,7 @@ export function record(cwd: string, overrides: Partial<Io> = {}): Recorder {
     cwd,
     invocation: "deno run -A main.ts",
     listenForStop: neverStop,
+    onReload: () => () => {},
     ...overrides,
   };
   return { io, stdout: stdout.text, stderr: stderr.text };

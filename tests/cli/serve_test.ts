@@ -7,6 +7,8 @@ import { find, linesOf, rusm } from "./program.ts";
 /** A server, and the lines that it prints and logs. */
 interface Server {
   readonly process: Deno.ChildProcess;
+  /** Absolute path of the app. */
+  readonly app: string;
   readonly url: URL;
   readonly lines: AsyncGenerator<string>;
   readonly log: AsyncGenerator<string>;
@@ -20,11 +22,12 @@ async function withServer(
   const directory = await Deno.realPath(await Deno.makeTempDir());
   try {
     await createApp(directory, component);
-    const process = rusm(["serve", "--build"], `${directory}/hello`);
+    const app = `${directory}/hello`;
+    const process = rusm(["serve", "--build"], app);
     const lines = linesOf(process.stdout);
     const url = new URL(await find(lines, /^try: curl (.*)$/));
     const log = linesOf(process.stderr);
-    await test({ process, url, lines, log });
+    await test({ process, app, url, lines, log });
     // It ends when nothing is left of parent and child.
     for await (const _ of lines);
     for await (const _ of log);
@@ -64,6 +67,19 @@ Deno.test("serve answers as the starter's README says, and stops on SIGTERM", as
       /^stopped: 2 processes started, [01] alive when stopping$/,
     );
     strictEqual((await process.status).code, 0);
+  });
+});
+
+Deno.test("serve takes up what was built when SIGUSR2 comes", async () => {
+  await withServer(undefined, async ({ process, url, lines, app }) => {
+    const index = `${app}/components/api/index.ts`;
+    const other = "export default () => new Response('other');\n";
+    await Deno.writeTextFile(index, other);
+    strictEqual((await rusm(["build"], app).output()).code, 0);
+    process.kill("SIGUSR2");
+    await find(lines, /^(reloaded: api reloaded)$/);
+    strictEqual(await (await fetch(url)).text(), "other");
+    process.kill("SIGTERM");
   });
 });
 
