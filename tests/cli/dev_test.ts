@@ -1,20 +1,29 @@
 import { match, rejects, strictEqual } from "node:assert";
-import { connect, type Connection } from "../serving/connection.ts";
 
 // `rusm dev` as a process of its own: in a terminal, and killed.
 
 const PROGRAM = new URL("../../cli/main.ts", import.meta.url).pathname;
 
-const SERVE = `[[serve]]
+const MANIFEST = `[[serve]]
 protocol = "http"
 listen = "127.0.0.1:0"
-`;
-const MANIFEST = `${SERVE}component = "api"
+component = "api"
 
-${SERVE}component = "web"
+[[serve]]
+protocol = "ws"
+listen = "127.0.0.1:0"
+component = "chat"
 
 [components.api]
-[components.web]
+[components.chat]
+`;
+
+/** Counts the messages of its client. */
+const CHAT = `import { websocket } from "@rusm/wasm/guest";
+let count = 0;
+export default websocket({
+  message: (socket) => void socket.sendText(String(++count)),
+});
 `;
 
 function answering(text: string): string {
@@ -34,10 +43,9 @@ async function withApp(
   const app = await Deno.realPath(await Deno.makeTempDir());
   try {
     await Deno.writeTextFile(`${app}/rusm.toml`, MANIFEST);
-    for (const name of ["api", "web"]) {
+    for (const [name, code] of [["api", answering("api 1")], ["chat", CHAT]]) {
       await Deno.mkdir(`${app}/components/${name}`, { recursive: true });
-      const path = `${app}/components/${name}/index.ts`;
-      await Deno.writeTextFile(path, answering(`${name} 1`));
+      await Deno.writeTextFile(`${app}/components/${name}/index.ts`, code!);
     }
     await test(app);
   } finally {
@@ -96,15 +104,33 @@ async function get(port: number): Promise<string> {
   return await (await fetch(`http://127.0.0.1:${port}`)).text();
 }
 
-/** Asks on a connection that is kept. */
-async function askAgain(connection: Connection): Promise<string> {
-  await connection.write("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
-  return new TextDecoder().decode((await connection.read()).body);
+/** A client of the chat, which stays. */
+async function chatAt(port: number): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+  await heard(socket, "open");
+  return socket;
+}
+
+async function heard(socket: WebSocket, type: string): Promise<MessageEvent> {
+  return await new Promise((resolve, reject) => {
+    socket.onerror = reject;
+    const options = { once: true };
+    socket.addEventListener(type, (event) => {
+      resolve(event as MessageEvent);
+    }, options);
+  });
+}
+
+/** Sends a message, and resolves to how many its process has had. */
+async function count(socket: WebSocket): Promise<string> {
+  const answer = heard(socket, "message");
+  socket.send("");
+  return (await answer).data;
 }
 
 Deno.test({
   name:
-    "rusm dev in a terminal takes up what is saved, while another's client stays connected",
+    "rusm dev in a terminal takes up what is saved, while a WebSocket of another component stays open",
   // It makes the terminal.
   ignore: !await hasScript(),
   async fn() {
@@ -117,10 +143,10 @@ Deno.test({
       }).spawn();
       const printed = new Printed(terminal.stdout);
       const [, api] = await printed.until(/api +\S*http:[^\r\n]*?:(\d+)/);
-      const [, web] = await printed.until(/web +\S*http:[^\r\n]*?:(\d+)/);
+      const [, chat] = await printed.until(/chat +\S*ws:[^\r\n]*?:(\d+)/);
       await printed.until(/stop: /);
-      using connection = await connect(Number(web));
-      strictEqual(await askAgain(connection), "web 1");
+      const socket = await chatAt(Number(chat));
+      strictEqual(await count(socket), "1");
 
       const source = `${app}/components/api/index.ts`;
       await Deno.writeTextFile(`${source}~`, answering("api 2"));
@@ -133,8 +159,11 @@ Deno.test({
       await printed.until(/index\.ts\S*:1:/);
       strictEqual(await get(Number(api)), "api 2");
 
-      strictEqual(await askAgain(connection), "web 1");
-      connection.close();
+      // In the process that it began with.
+      strictEqual(await count(socket), "2");
+      const closed = heard(socket, "close");
+      socket.close();
+      await closed;
 
       // Ctrl-C, as a terminal sends it.
       const typing = terminal.stdin.getWriter();
