@@ -40,6 +40,7 @@ import { insistGrantable } from "./grantable.ts";
 import type { CoreCode, GuestCode, PostedStart, Start } from "./guests.ts";
 import {
   callHandler,
+  type HandledRequest,
   type HandleOptions,
   type StartGuest,
 } from "./http/calling.ts";
@@ -667,7 +668,7 @@ export class Engine {
    */
   handle(
     component: Component,
-    request: Request,
+    request: HandledRequest,
     options: HandleOptions = {},
   ): Promise<Response> {
     if (!component.isHandler) {

@@ -60,5 +60,5 @@ export type {
   ReplyHead,
   RequestHead,
 } from "./script/ops.ts";
-export type { HandleOptions } from "./http/calling.ts";
+export type { HandledRequest, HandleOptions } from "./http/calling.ts";
 export type { Entry } from "./script/script_process.ts";

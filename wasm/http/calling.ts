@@ -26,6 +26,18 @@ import type {
 import { EXCHANGE_MAILBOX_MAX, LINGER_MS } from "./limits.ts";
 import { ResponseBody } from "./response_body.ts";
 
+/** A request that a guest is asked to answer. A `Request` is one. */
+export interface HandledRequest {
+  /** As the client wrote it. */
+  readonly method: string;
+  /** Absolute. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Iterable<[name: string, value: string]>;
+  /** Read as the guest takes it; null without one. */
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
 /** How a request is answered. */
 export interface HandleOptions {
   /** From now to the head of the response, in milliseconds; no limit when absent. */
@@ -64,7 +76,7 @@ export type Incoming =
 export function callHandler(
   runtime: Runtime,
   startGuest: StartGuest,
-  request: Request,
+  request: HandledRequest,
   options: HandleOptions,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
@@ -89,7 +101,7 @@ const BODILESS = new Set([204, 304]);
  */
 class Calling implements ProcessBody<Incoming> {
   readonly #startGuest: StartGuest;
-  readonly #request: Request;
+  readonly #request: HandledRequest;
   readonly #options: HandleOptions;
   readonly #outcome: Outcome;
   #self!: Context<Incoming>;
@@ -108,7 +120,7 @@ class Calling implements ProcessBody<Incoming> {
 
   constructor(
     startGuest: StartGuest,
-    request: Request,
+    request: HandledRequest,
     options: HandleOptions,
     outcome: Outcome,
   ) {
