@@ -6,6 +6,7 @@
 
 import type { GuestReply } from "@rusm/wasm";
 import {
+  BODY_PIECE_BYTES,
   REPLY_HEAD_CHARS_MAX,
   REPLY_HEADERS_MAX,
   RETRY_AFTER_SECONDS,
@@ -18,6 +19,7 @@ const TEXTS = {
   405: "method not allowed",
   408: "request timeout",
   413: "content too large",
+  431: "request header fields too large",
   500: "internal server error",
   502: "bad gateway",
   503: "service unavailable",
@@ -27,9 +29,13 @@ const TEXTS = {
 /** The statuses that the node itself answers with. */
 export type OwnStatus = keyof typeof TEXTS;
 
+/** What follows such a request cannot be told from its body, or is not worth reading. */
+const LAST = new Set<OwnStatus>([400, 408, 413, 431]);
+
 /**
  * A response of the node. Its body says what the status says and nothing of
- * the inside.
+ * the inside. After a request that was not read to its end, it closes the
+ * connection.
  */
 export function answer(
   status: OwnStatus,
@@ -37,7 +43,11 @@ export function answer(
 ): Response {
   return new Response(`${TEXTS[status]}\n`, {
     status,
-    headers: { "content-type": "text/plain;charset=UTF-8", ...headers },
+    headers: {
+      "content-type": "text/plain;charset=UTF-8",
+      ...LAST.has(status) ? { connection: "close" } : {},
+      ...headers,
+    },
   });
 }
 
@@ -89,7 +99,23 @@ function responseOf({ head, body }: GuestReply): Response {
   // What came from another thread was copied, so its buffer is not shared.
   const bytes = body as Uint8Array<ArrayBuffer> | null;
   const init = { status: checkStatus(status), headers: headersOf(headers) };
-  return new Response(bytes, init);
+  if (bytes === null || bytes.length <= BODY_PIECE_BYTES) {
+    return new Response(bytes, init);
+  }
+  init.headers.set("content-length", String(bytes.length));
+  return new Response(inPieces(bytes), init);
+}
+
+function inPieces(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
+  let sent = 0;
+  return new ReadableStream({
+    pull(controller) {
+      const next = sent + BODY_PIECE_BYTES;
+      controller.enqueue(bytes.subarray(sent, next));
+      sent = next;
+      if (sent >= bytes.length) controller.close();
+    },
+  }, { highWaterMark: 0 });
 }
 
 // Deno sends 205 without a length, so that its client waits for a body until

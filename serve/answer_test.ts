@@ -9,6 +9,7 @@ const STATUSES = [
   [405, "method not allowed\n"],
   [408, "request timeout\n"],
   [413, "content too large\n"],
+  [431, "request header fields too large\n"],
   [500, "internal server error\n"],
   [502, "bad gateway\n"],
   [503, "service unavailable\n"],
@@ -20,7 +21,9 @@ for (const [status, text] of STATUSES) {
     const response = answer(status);
     strictEqual(response.status, status);
     strictEqual(await response.text(), text);
+    const isLast = [400, 408, 413, 431].includes(status);
     deepStrictEqual([...response.headers], [
+      ...isLast ? [["connection", "close"]] : [],
       ["content-type", "text/plain;charset=UTF-8"],
     ]);
   });

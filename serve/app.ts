@@ -414,6 +414,8 @@ class Running implements App {
     await this.#residents.stop();
     const closing = this.#engine.close();
     await withinMs(CUT_MS_MAX, Promise.all([drained, closing]));
+    this.#listeners.cut();
+    await withinMs(CUT_MS_MAX, drained);
     await store?.close();
     this.#census?.close();
     await withinMs(LOG_FLUSH_MS_MAX, Promise.resolve(log.flush?.()));

@@ -4,13 +4,15 @@
  * @module
  */
 
+import { announcedBytes, type Incoming } from "./incoming.ts";
+
 /** What became of reading a body. */
 export type BodyResult =
   /** All of it; null when the request has none. */
   | { readonly type: "body"; readonly bytes: Uint8Array | null }
   /** It is larger than allowed. The rest was not read. */
   | { readonly type: "tooLarge" }
-  /** The signal came before the end. The rest was not read. */
+  /** The time was up before the end, or a piece took too long. The rest was not read. */
   | { readonly type: "tooSlow" }
   /** It ended early or was malformed, or the listener has stopped to read. */
   | { readonly type: "broken" };
@@ -24,11 +26,11 @@ export type BodyResult =
  * @param timeoutMs Gives the reading up, after so many milliseconds.
  */
 export async function readBody(
-  request: Request,
+  request: Incoming,
   bytesMax: number,
   timeoutMs: number,
 ): Promise<BodyResult> {
-  const announced = Number(request.headers.get("content-length") ?? 0);
+  const announced = announcedBytes(request);
   // First: a client that expects "100 Continue" gets it when the body is touched.
   if (announced > bytesMax) return { type: "tooLarge" };
   // The usual request has no body, and needs no deadline of its own.
@@ -54,7 +56,7 @@ async function readChunks(
   const gathered = new Gathered();
   for (;;) {
     const chunk = await readChunk(reader);
-    if (chunk === undefined) return { type: "broken" };
+    if (chunk === "tooSlow" || chunk === "broken") return { type: chunk };
     if (chunk === null) return { type: "body", bytes: gathered.take() };
     if (gathered.count + chunk.length > bytesMax) {
       cancel(reader);
@@ -64,16 +66,18 @@ async function readChunks(
   }
 }
 
-// Null at the end, undefined when there is no more to be had.
+// Null at the end, a word when there is no more to be had.
 async function readChunk(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-): Promise<Uint8Array | null | undefined> {
+): Promise<Uint8Array | null | "tooSlow" | "broken"> {
   try {
     const { done, value } = await reader.read();
     return done ? null : value;
-  } catch {
+  } catch (error) {
     // What is wrong with the stream is the client's doing, or its absence.
-    return undefined;
+    const isTimeout = error instanceof DOMException &&
+      error.name === "TimeoutError";
+    return isTimeout ? "tooSlow" : "broken";
   }
 }
 

@@ -121,6 +121,8 @@ export type AppErrorCode =
   | "needsRestart"
   /** The app stops. */
   | "stopping"
+  /** A certificate or its key cannot be read, or the two do not belong together. */
+  | "badCertificate"
   /** Residents ended too often, so that none is started again. */
   | "gaveUp";
 

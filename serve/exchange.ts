@@ -23,6 +23,7 @@ import {
 } from "@rusm/wasm";
 import { answer, answerOf, unavailable } from "./answer.ts";
 import { readBody } from "./body.ts";
+import type { Incoming } from "./incoming.ts";
 import { EXCHANGE_MAILBOX_MAX } from "./limits.ts";
 import type { Log } from "./log.ts";
 
@@ -73,7 +74,7 @@ type Outcome = GuestReply | Down;
 export function exchange(
   node: Node,
   handler: Handler,
-  request: Request,
+  request: Incoming,
 ): Promise<Response> {
   return new Promise((resolve) => {
     const waiter = node.runtime.spawn<Outcome>(async (self) => {
@@ -95,7 +96,7 @@ function fault({ log }: Node, reason: ExitReason): Response {
 async function converse(
   node: Node,
   handler: Handler,
-  request: Request,
+  request: Incoming,
   self: Context<Outcome>,
 ): Promise<Response> {
   const { host } = node.runtime;
@@ -121,7 +122,7 @@ async function converse(
 /** A request as it is put to a guest. */
 interface Ask {
   readonly handler: Handler;
-  readonly request: Request;
+  readonly request: Incoming;
   readonly body: Uint8Array | null;
   readonly leftMs: number;
 }
@@ -183,7 +184,7 @@ function isOutcome(message: Outcome | Uint8Array): message is Outcome {
   return "type" in message;
 }
 
-function headOf(request: Request, handler: Handler): RequestHead {
+function headOf(request: Incoming, handler: Handler): RequestHead {
   return {
     method: request.method,
     url: request.url,

@@ -7,6 +7,7 @@
 import { HandlerFailed, SystemLimit } from "@rusm/wasm";
 import { answer, unavailable } from "./answer.ts";
 import type { Handler, Node } from "./exchange.ts";
+import { announcedBytes, type Incoming } from "./incoming.ts";
 
 /** Who has made a request. */
 export interface Client {
@@ -27,12 +28,12 @@ export interface Client {
 export async function handle(
   node: Node,
   { component, timeoutMs, bodyBytesMax }: Handler,
-  request: Request,
+  request: Incoming,
   { completed, onEnd }: Client,
 ): Promise<Response> {
   const leaving = new AbortController();
   completed.catch(() => leaving.abort());
-  if (Number(request.headers.get("content-length") ?? 0) > bodyBytesMax) {
+  if (announcedBytes(request) > bodyBytesMax) {
     onEnd();
     return answer(413);
   }

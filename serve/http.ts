@@ -4,12 +4,22 @@
  * @module
  */
 
-import { crashOf } from "@rusm/otp";
+import { resolve } from "node:path";
+import { crashOf, type Host } from "@rusm/otp";
 import type { Component } from "@rusm/wasm";
 import { answer, unavailable } from "./answer.ts";
 import { exchange, type Handler, type Node } from "./exchange.ts";
 import { handle } from "./handling.ts";
-import { Listening } from "./listening.ts";
+import type { Incoming } from "./incoming.ts";
+import { DEADLINE_LATE_MS_MAX } from "./limits.ts";
+import { Acceptor, type Listener as Source } from "./listen/acceptor.ts";
+import { Deadlines } from "./listen/deadlines.ts";
+import type { RequestInfo } from "./listen/deno_http.ts";
+import { TrustedProxies } from "./listen/forwarded.ts";
+import { type Origin, readOrigin, type Way } from "./listen/origin.ts";
+import { paceBody } from "./listen/pacing.ts";
+import { clientOf, Tally } from "./listen/tally.ts";
+import { type TlsConfig, TlsListening } from "./listen/tls.ts";
 import type { Access, Log } from "./log.ts";
 import type { HttpListener } from "./manifest.ts";
 import { matchRoute } from "./routes.ts";
@@ -29,10 +39,12 @@ export interface HttpServer {
 
   /**
    * Accepts no more connections. Resolves when all requests in flight are
-   * answered and their connections closed, which a client that does not read
-   * can put off for ever. Idempotent.
+   * answered and their connections closed, or when they are cut. Idempotent.
    */
   stop(): Promise<void>;
+
+  /** Closes every connection at once, whatever is in flight. */
+  cut(): void;
 }
 
 /** Who answers the requests of a listener. */
@@ -47,6 +59,8 @@ export interface Handlers {
 export interface HttpOptions extends Handlers {
   /** Runs the processes. */
   readonly node: Node;
+  /** Absolute path that its files are relative to. */
+  readonly directory: string;
   /** Takes a line for each request. */
   readonly log: Log;
 }
@@ -55,49 +69,158 @@ export interface HttpOptions extends Handlers {
  * Starts to listen.
  *
  * @throws {Deno.errors.AddrInUse} Someone else does already.
+ * @throws {TlsError} A certificate or its key cannot be used.
  */
 export function listenHttp(options: HttpOptions): HttpServer {
-  const { listener, log } = options;
-  const { dispatch, update } = createDispatch(options);
-  const serve = (port: number) =>
-    Deno.serve({
-      hostname: listener.hostname,
-      port,
-      // Bodies go out as guests made them.
-      automaticCompression: false,
-      onListen() {},
-      onError: (error) => {
-        log.error(`Cannot answer a request: ${describe(error)}`);
-        return answer(500);
+  const { listener: { admission, tls }, node: { runtime: { host } } } = options;
+  const tlsListening = tls && listenTls(options, host);
+  const source = tlsListening?.first ?? listenPlain(options.listener);
+  const url = urlOf(tls ? "https" : "http", source);
+  const proxies = new TrustedProxies(admission.trustedProxies);
+  const deadlines = new Deadlines(host, latenessOf(options.listener));
+  const { dispatch, update } = createDispatch({ ...options, deadlines });
+  const acceptor = new Acceptor(source, {
+    ...{ host, ...admission, isProxy: (address) => proxies.has(address) },
+    rules: {
+      deadlines,
+      timeouts: {
+        headerMs: admission.headerTimeoutMs,
+        idleMs: admission.idleTimeoutMs,
+        writeMs: admission.writeTimeoutMs,
       },
-    }, async (request, info) => {
-      const startMs = performance.now();
-      const answering: Answering = {};
-      const response = await dispatch(request, info, answering);
-      if (log.allows("info")) {
-        const { status } = response;
-        const durationMs = performance.now() - startMs;
-        const client = info.remoteAddr.hostname;
-        log.access({
-          ...{ ...headOf(request), ...answering, status, durationMs, client },
-        });
-      }
-      return response;
-    });
-  const listening = new Listening(listener.port, serve, {
-    lost: (error) => log.error(`Lost a listener: ${describe(error)}`),
-    regained: () => log.warn(`Listens again: ${urlOf(listening.addr)}`),
+      answer: (request, info, peer) =>
+        dispatch(request, info, {
+          ...{ scheme: tls ? "https" : "http", peer, proxies },
+        }),
+      fail: (error) => fail(options.log, error),
+    },
+    observer: observe(options.log, url),
   });
-  const stop = () => listening.stop();
-  return { url: urlOf(listening.addr), update, stop };
+  tlsListening?.watch((open) => void acceptor.relisten(open));
+  return {
+    ...{ url, update },
+    stop() {
+      tlsListening?.stop();
+      return acceptor.stop();
+    },
+    cut: () => acceptor.cut(),
+  };
+}
+
+function listenPlain({ hostname, port }: HttpListener): Source {
+  return Deno.listen({ hostname, port });
+}
+
+function listenTls(
+  { listener, directory, log }: HttpOptions,
+  host: Host,
+): TlsListening {
+  const { hostname, port } = listener;
+  const address = `${hostname}:${port}`;
+  return new TlsListening({
+    ...{ host, hostname, port, config: configOf(listener.tls!, directory) },
+    observer: {
+      refused: (error) =>
+        log.error(
+          `Keeps the certificates of ${address}: ${(error as Error).message}`,
+        ),
+      renewed: () => log.info(`Has new certificates: ${address}`),
+    },
+  });
+}
+
+function configOf(
+  { cert, key, sni }: NonNullable<HttpListener["tls"]>,
+  directory: string,
+): TlsConfig {
+  const absolute = (pair: { cert: string; key: string }) => ({
+    cert: resolve(directory, pair.cert),
+    key: resolve(directory, pair.key),
+  });
+  const named = [...sni].map(([name, pair]) => [name, absolute(pair)] as const);
+  return { ...absolute({ cert, key }), sni: new Map(named) };
+}
+
+// A deadline is noticed an eighth of it late, at the most.
+function latenessOf({ admission }: HttpListener): number {
+  const { headerTimeoutMs, idleTimeoutMs, bodyTimeoutMs, writeTimeoutMs } =
+    admission;
+  const leastMs = Math.min(
+    ...[headerTimeoutMs, idleTimeoutMs, bodyTimeoutMs, writeTimeoutMs],
+  );
+  return Math.max(8, Math.min(DEADLINE_LATE_MS_MAX, leastMs / 8));
+}
+
+function fail(log: Log, error: unknown): Response {
+  log.error(`Cannot answer a request: ${describe(error)}`);
+  return answer(500);
+}
+
+function observe(
+  log: Log,
+  url: string,
+): { lost(error: unknown): void; regained(): void } {
+  return {
+    lost: (error) => log.error(`Cannot accept on ${url}: ${describe(error)}`),
+    regained: () => log.warn(`Accepts again: ${url}`),
+  };
 }
 
 function describe(error: unknown): string {
   return crashOf(error).stack ?? String(error);
 }
 
-/** Who answers a request, for the log. */
-type Answering = { component?: string };
+/** What answers the requests of a listener is made with. */
+interface DispatchOptions extends HttpOptions {
+  readonly deadlines: Deadlines;
+}
+
+/** Decides who answers. */
+interface Dispatch extends Pick<HttpServer, "update"> {
+  /** Checks a request, finds who answers, admits it, and has it answered. */
+  dispatch(request: Request, info: RequestInfo, way: Way): Promise<Response>;
+}
+
+/** Who answers a request and whom, for the log. */
+type Answering = {
+  component?: string;
+  requestId?: string;
+  path: string;
+  client: string;
+};
+
+function createDispatch(options: DispatchOptions): Dispatch {
+  const { log, node: { runtime: { host } } } = options;
+  const { respond, update } = createResponder(options);
+  const dispatch: Dispatch["dispatch"] = async (request, info, way) => {
+    const startMs = host.now();
+    const path = pathOf(request.url);
+    const answering: Answering = { path, client: way.peer };
+    const origin = readOrigin(request, way);
+    const response = typeof origin === "number"
+      ? answer(origin)
+      : await respond(request, info, origin, answering);
+    if (typeof origin !== "number") {
+      answering.requestId = origin.id;
+      response.headers.set("x-request-id", origin.id);
+    }
+    if (log.allows("info")) {
+      const { method } = request;
+      const durationMs = host.now() - startMs;
+      const { status } = response;
+      const access: Access = {
+        type: "http",
+        method,
+        status,
+        durationMs,
+        ...answering,
+      };
+      log.access(access);
+    }
+    return response;
+  };
+  return { dispatch, update };
+}
 
 /** Requests that the same components answer. */
 interface Generation extends Handlers {
@@ -110,73 +233,87 @@ function generationOf({ listener, components }: Handlers): Generation {
   return { listener, components, inFlightCount: 0, ended };
 }
 
-/** Decides who answers. */
-interface Dispatch extends Pick<HttpServer, "update"> {
-  /** Finds who answers, admits the request, and has it answered. */
-  dispatch(
+function endIfIdle({ inFlightCount, ended }: Generation): void {
+  if (inFlightCount === 0) ended.resolve();
+}
+
+/** Finds who answers, and has a request answered that makes sense. */
+interface Responder extends Pick<HttpServer, "update"> {
+  respond(
     request: Request,
-    info: Deno.ServeHandlerInfo,
+    info: RequestInfo,
+    origin: Origin,
     answering: Answering,
   ): Promise<Response>;
 }
 
-function createDispatch({ node, ...handlers }: HttpOptions): Dispatch {
+function createResponder(
+  { node, deadlines, ...handlers }: DispatchOptions,
+): Responder {
+  const { admission } = handlers.listener;
+  const tally = new Tally(admission.inFlightPerClientMax);
+  const gapMsMax = admission.bodyTimeoutMs;
   let inFlightCount = 0;
   let current = generationOf(handlers);
-  function leave(generation: Generation): void {
-    inFlightCount--;
-    generation.inFlightCount--;
-    if (generation !== current) endIfIdle(generation);
-  }
-  return {
-    update(next) {
-      const before = current;
-      current = generationOf(next);
-      endIfIdle(before);
-      return before.ended.promise;
-    },
-    async dispatch(request, info, answering) {
-      const generation = current;
-      const { listener, components } = generation;
-      const handler = findHandler(listener, components, request);
-      if (handler instanceof Response) return handler;
-      answering.component = handler.component.name;
-      if (inFlightCount >= listener.inFlightMax) return unavailable();
-      inFlightCount++;
-      generation.inFlightCount++;
-      const onEnd = () => leave(generation);
-      if (handler.component.isHandler) {
-        // Asked for only here: it rejects, and somebody must hear of that.
-        const { completed } = info;
-        return handle(node, handler, request, { completed, onEnd });
-      }
-      try {
-        return await exchange(node, handler, request);
-      } finally {
-        onEnd();
-      }
-    },
+  const respond: Responder["respond"] = async (
+    request,
+    info,
+    origin,
+    answering,
+  ) => {
+    const generation = current;
+    const { listener, components } = generation;
+    answering.client = origin.address;
+    const { method } = request;
+    const handler = findHandler(listener, components, method, origin.path);
+    if (handler instanceof Response) return handler;
+    answering.component = handler.component.name;
+    const client = clientOf(origin.address);
+    if (inFlightCount >= listener.inFlightMax || !tally.add(client)) {
+      return unavailable();
+    }
+    inFlightCount++;
+    generation.inFlightCount++;
+    const onEnd = () => {
+      inFlightCount--;
+      tally.remove(client);
+      generation.inFlightCount--;
+      if (generation !== current) endIfIdle(generation);
+    };
+    const incoming = incomingOf(request, origin, { deadlines, gapMsMax });
+    if (handler.component.isHandler) {
+      // Asked for only here: it rejects, and somebody must hear of that.
+      const { completed } = info;
+      return handle(node, handler, incoming, { completed, onEnd });
+    }
+    try {
+      return await exchange(node, handler, incoming);
+    } finally {
+      onEnd();
+    }
   };
-}
-
-function endIfIdle({ inFlightCount, ended }: Generation): void {
-  if (inFlightCount === 0) ended.resolve();
+  const update = (next: Handlers) => {
+    const before = current;
+    current = generationOf(next);
+    endIfIdle(before);
+    return before.ended.promise;
+  };
+  return { respond, update };
 }
 
 function findHandler(
   listener: HttpListener,
   components: ReadonlyMap<string, Component>,
-  request: Request,
+  method: string,
+  path: string,
 ): Handler | Response {
   const { target, requestTimeoutMs: timeoutMs, bodyBytesMax } = listener;
   const limits = { timeoutMs, bodyBytesMax };
-  const path = pathOf(request.url);
-  if (path === "" || !isHost(request.headers.get("host"))) return answer(400);
   if (typeof target === "string") {
     const component = components.get(target)!;
     return { component, action: null, params: [], ...limits };
   }
-  const match = matchRoute(target, request.method, path);
+  const match = matchRoute(target, method, path);
   if (match.type === "notFound") return answer(404);
   if (match.type === "methodNotAllowed") {
     return answer(405, { allow: match.allow.join(", ") });
@@ -184,6 +321,22 @@ function findHandler(
   const component = components.get(match.component)!;
   const { action = null, params } = match;
   return { component, action, params, ...limits };
+}
+
+function incomingOf(
+  request: Request,
+  { url, headers }: Origin,
+  pace: Parameters<typeof paceBody>[1],
+): Incoming {
+  let body: Incoming["body"] | undefined;
+  return {
+    ...{ method: request.method, url, headers },
+    // Not before it is asked for: that is when a client is told to continue.
+    get body() {
+      body ??= request.body && paceBody(request.body, pace);
+      return body;
+    },
+  };
 }
 
 // The URL is absolute: scheme and host end at the third slash. Without one, as
@@ -201,13 +354,8 @@ export function isHost(host: string | null): boolean {
   return host === null || /^[\w.~!$&'()*+,;=%:[\]-]*$/.test(host);
 }
 
-function headOf(
-  { method, url }: Request,
-): Pick<Access, "type" | "method" | "path"> {
-  return { type: "http", method, path: pathOf(url) };
-}
-
-function urlOf({ hostname, port }: Deno.NetAddr): string {
+function urlOf(scheme: "http" | "https", { addr }: Source): string {
+  const { hostname, port } = addr as Deno.NetAddr;
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return `http://${host}:${port}`;
+  return `${scheme}://${host}:${port}`;
 }

@@ -8,6 +8,7 @@ import {
 import { type HttpServer, listenHttp } from "./http.ts";
 import { createLog } from "./log.ts";
 import type { HttpListener } from "./manifest.ts";
+import { readAdmission } from "./manifest/admission.ts";
 import { parseRoutes } from "./routes.ts";
 import {
   COMPONENT,
@@ -25,6 +26,8 @@ const LISTENER: HttpListener = {
   requestTimeoutMs: 60_000,
   bodyBytesMax: 1_000,
   inFlightMax: 100,
+  admission: readAdmission({}),
+  tls: undefined,
   at: { line: 1, column: 1 },
 };
 
@@ -46,6 +49,7 @@ function listen(guest: Guest, listener: Partial<HttpListener> = {}): Listening {
   const server = listenHttp({
     node,
     listener: { ...LISTENER, ...listener },
+    directory: Deno.cwd(),
     components: new Map([["api", COMPONENT]]),
     log,
   });
@@ -99,8 +103,8 @@ const REQUESTS: readonly (readonly [string, string, number, boolean])[] = [
 ];
 
 // How long it took, who answered, and whom.
-const BY_GUEST = /^[\d.]+ms api 127\.0\.0\.1\n$/;
-const BY_NODE = /^[\d.]+ms 127\.0\.0\.1\n$/;
+const BY_GUEST = /^[\d.]+ms api 127\.0\.0\.1 id=[0-9a-f]{16}\n$/;
+const BY_NODE = /^[\d.]+ms 127\.0\.0\.1 id=[0-9a-f]{16}\n$/;
 
 for (const [method, path, status, isAsked] of REQUESTS) {
   Deno.test(`listenHttp() answers ${status} to ${method} ${path} and logs it`, async () => {
@@ -162,6 +166,7 @@ Deno.test("listenHttp() answers 500 and logs the stack when it fails itself", as
   const server = listenHttp({
     node,
     listener: LISTENER,
+    directory: Deno.cwd(),
     components: new Map([["api", COMPONENT]]),
     log: {
       ...createLog({ level: "info", sink: () => {} }),

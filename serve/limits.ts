@@ -31,8 +31,59 @@ export const LOG_TEXT_CHARS_MAX = 8_192;
 /** When a client that was turned away may come back, in seconds. */
 export const RETRY_AFTER_SECONDS = 1;
 
+/** Connections of a listener at the same time; a listener may set its own. */
+export const CONNECTIONS_MAX = 10_000;
+
+/** Connections of one client to one listener; a listener may set its own. */
+export const CONNECTIONS_PER_CLIENT_MAX = 1_000;
+
+/** Requests of one client that a listener handles at the same time; a listener may set its own. */
+export const IN_FLIGHT_PER_CLIENT_MAX = 512;
+
+/** Time from the begin of a connection to the whole head of its first request, in milliseconds; a listener may set its own. */
+export const HEADER_TIMEOUT_MS = 10_000;
+
+/** Time from a response to the whole head of the next request, in milliseconds; a listener may set its own. */
+export const IDLE_TIMEOUT_MS = 60_000;
+
+/** Time from one piece of a request's body to the next, in milliseconds; a listener may set its own. */
+export const BODY_TIMEOUT_MS = 15_000;
+
+/** Time for a client to take a piece of a response's body, in milliseconds; a listener may set its own. */
+export const WRITE_TIMEOUT_MS = 30_000;
+
+/** How late a deadline of a connection may be noticed, in milliseconds; an eighth of the deadline when that is less. */
+export const DEADLINE_LATE_MS_MAX = 1_000;
+
+/** Connections at a time whose clients are told that there is no room. */
+export const TURNED_AWAY_MAX = 256;
+
+/** Time for such a client to ask and be told, in milliseconds. */
+export const TURN_AWAY_MS = 2_000;
+
+/** Different headers of a request. Deno's own bounds are 64 KiB for a head, and more headers. */
+export const REQUEST_HEADERS_MAX = 100;
+
+/** Size from which a whole body is sent in pieces, so that a client that does not read is noticed, in bytes. */
+export const BODY_PIECE_BYTES: number = 64 * 1024;
+
 /** Time until a lost listener is replaced, and between attempts, in milliseconds. */
 export const LISTEN_RETRY_MS = 100;
+
+/** Time until a listener that was lost accepts again, and between attempts, in milliseconds. */
+export const ACCEPT_RETRY_MS = 100;
+
+/** Time for a last response to leave before its connection is closed, in milliseconds. */
+export const LINGER_MS = 50;
+
+/** The same after responses that came in pieces: up to half a megabyte of them is still in the engine. */
+export const STREAM_LINGER_MS = 2_000;
+
+/** Time from a change of a certificate's files until they are read, in milliseconds: there are two of them. */
+export const TLS_SETTLE_MS = 500;
+
+/** Names that clients ask a TLS listener for before it forgets them. */
+export const TLS_NAMES_MAX = 10_000;
 
 /** Time for requests in flight to end when the node stops, in milliseconds. */
 export const DRAIN_MS_MAX = 10_000;
@@ -57,9 +108,6 @@ export const CENSUS_MS = 2_000;
 
 /** Time that the handler of a connection has to end when its client is gone, in milliseconds; then it is killed. */
 export const CLOSE_GRACE_MS = 200;
-
-/** Connections of a listener at the same time; a listener may set its own. */
-export const CONNECTIONS_MAX = 10_000;
 
 /** Connections beyond those, and those that have not asked for anything yet: what is more is closed without an answer. */
 export const OPENING_MAX = 1_024;

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { BUILT_IN_PROFILES } from "@rusm/wasm";
 import { ManifestError } from "./errors.ts";
 import { loadManifest, parseManifest } from "./manifest.ts";
+import { readAdmission } from "./manifest/admission.ts";
 import { matchRoute } from "./routes.ts";
 
 Deno.test("parseManifest() has defaults for all that is absent", () => {
@@ -34,6 +35,8 @@ Deno.test("parseManifest() reads a listener with defaults", () => {
     requestTimeoutMs: 30_000,
     bodyBytesMax: 8_388_608,
     inFlightMax: 1_024,
+    admission: readAdmission({}),
+    tls: undefined,
     at: { line: 4, column: 3 },
   }]);
   deepStrictEqual(components.get("api"), {
@@ -197,6 +200,8 @@ isolation = "dedicated"
     requestTimeoutMs: 1,
     bodyBytesMax: 0,
     inFlightMax: 1,
+    admission: readAdmission({}),
+    tls: undefined,
     at: { line: 5, column: 1 },
   });
   deepStrictEqual(matchRoute(target, "GET", "/users/7"), {

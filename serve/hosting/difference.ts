@@ -5,7 +5,7 @@
  */
 
 import { formatAddress } from "../manifest/address.ts";
-import type { ComponentEntry, Listener } from "../manifest.ts";
+import type { ComponentEntry, HttpListener, Listener } from "../manifest.ts";
 
 /** A component, and what tells whether it is another one. */
 export interface Made {
@@ -116,15 +116,24 @@ export function compareListeners(
   return { kept, opened, closed };
 }
 
-// What a listener of WebSockets was made with, but who is asked, it keeps.
+// A listener keeps what its socket and its connections were made with: one of
+// HTTP the certificates and who is let in, others all but who is asked.
 function keyOf(listener: Listener): string {
   const { at: _, target: __, ...rules } = listener;
-  const address = `${listener.protocol} ${formatAddress(listener)}`;
-  return listener.protocol === "http" ? address : JSON.stringify(rules);
+  if (rules.protocol !== "http") return JSON.stringify(rules);
+  const { admission } = rules;
+  const tls = tlsOf(rules.tls);
+  return JSON.stringify([formatAddress(listener), admission, tls]);
 }
 
-// A table of routes holds what was made of them, too.
-function detailsOf({ at: _, target, ...details }: Listener): string {
+function tlsOf(tls: HttpListener["tls"]): unknown {
+  return tls && [tls.cert, tls.key, ...tls.sni];
+}
+
+// A table of routes holds what was made of them, too. Certificates are a part of
+// the key.
+function detailsOf(listener: Listener): string {
+  const { at: _, target, ...details } = { ...listener, tls: undefined };
   const routes = typeof target === "string"
     ? target
     : target.routes.map(({ key, component, action }) => [

@@ -11,6 +11,7 @@ import type { HandlerStart } from "../connection/handlers.ts";
 import type { Loaded } from "../components.ts";
 import { listenHttp } from "../http.ts";
 import { listenSse } from "../sse/listen.ts";
+import { TlsError } from "../listen/tls.ts";
 import { listenWs, type WsOptions } from "../ws/listen.ts";
 import type { Log } from "../log.ts";
 import type { HttpListener, Listener, Manifest } from "../manifest.ts";
@@ -35,6 +36,7 @@ interface Server {
   readonly url: string;
   update(answering: Answering & { listener: Listener }): Promise<void>;
   stop(): Promise<void>;
+  cut?(): void;
 }
 
 /** What listeners are made with. */
@@ -76,7 +78,7 @@ interface Open {
 /** The listeners of an app. A listener whose address stays keeps its socket. */
 export class Listeners {
   readonly #node: ListenersNode;
-  readonly #stops = new Set<Promise<void>>();
+  readonly #stops = new Map<Server, Promise<void>>();
   #answering: Answering = answeringOf([]);
   #open: readonly Open[] = [];
 
@@ -199,15 +201,20 @@ export class Listeners {
   }
 
   #stop(server: Server): Promise<void> {
-    const stop = server.stop().finally(() => this.#stops.delete(stop));
-    this.#stops.add(stop);
+    const stop = server.stop().finally(() => this.#stops.delete(server));
+    this.#stops.set(server, stop);
     return stop;
   }
 
   /** Accepts nothing more. Resolves when all that came is answered. Idempotent. */
   async stop(): Promise<void> {
     for (const { server } of this.#open) this.#stop(server);
-    await Promise.all(this.#stops);
+    await Promise.all(this.#stops.values());
+  }
+
+  /** Closes every connection of those that were stopped, whatever is in flight. */
+  cut(): void {
+    for (const server of this.#stops.keys()) server.cut?.();
   }
 }
 
@@ -231,7 +238,7 @@ async function listen(
   options: ListenOptions,
 ): Promise<Server> {
   try {
-    return await start(options);
+    return await start(manifest, options);
   } catch (error) {
     // The address is the user's to change, so it is named with its place.
     const { hostname, port, at } = options.listener;
@@ -243,6 +250,13 @@ async function listen(
         `${place}: Cannot listen, the address is in use: ${address}`,
       );
     }
+    if (error instanceof TlsError) {
+      const tlsPlace = formatPlace(manifest.path, tlsOf(options.listener)?.at);
+      throw new AppError(
+        "badCertificate",
+        `${tlsPlace}: Cannot listen on ${address}: ${error.message}`,
+      );
+    }
     const why = error instanceof Error ? error.message : String(error);
     throw new AppError(
       "cannotListen",
@@ -251,14 +265,20 @@ async function listen(
   }
 }
 
+function tlsOf(listener: Listener): HttpListener["tls"] {
+  return "tls" in listener ? listener.tls : undefined;
+}
+
 // What changes besides who answers is another listener.
-async function start(options: ListenOptions): Promise<Server> {
-  const { listener, ...rest } = options;
+async function start(
+  { directory }: Manifest,
+  { listener, ...rest }: ListenOptions,
+): Promise<Server> {
   if (listener.protocol === "ws") return await listenWs({ ...rest, listener });
   if (listener.protocol === "sse") {
     return await listenSse({ ...rest, listener });
   }
-  const server = listenHttp({ ...rest, listener });
+  const server = listenHttp({ ...rest, listener, directory });
   return {
     ...server,
     update: ({ listener, components }) =>

@@ -11,8 +11,13 @@ import {
   BODY_BYTES_MAX,
   IN_FLIGHT_MAX,
   REQUEST_TIMEOUT_MS,
-  REQUEST_TIMEOUT_MS_MAX,
 } from "../limits.ts";
+import {
+  ADMISSION,
+  type Admission,
+  readAdmission,
+  timeout,
+} from "./admission.ts";
 import {
   EVENT_STREAM,
   type EventStreamRules,
@@ -31,6 +36,7 @@ import {
 import { readRoutes } from "./routes.ts";
 import { suggest } from "./nearest.ts";
 import type { RouteTable } from "../routes.ts";
+import { readTls, type TlsSite } from "./tls.ts";
 import type { TomlNode, TomlTable } from "./toml.ts";
 import { WEBSOCKET, type WebSocketRules, webSocketRules } from "./websocket.ts";
 
@@ -59,6 +65,10 @@ export interface HttpListener extends AnyListener {
   readonly bodyBytesMax: number;
   /** Requests handled at the same time; at least 1. */
   readonly inFlightMax: number;
+  /** Who is let in, and how long a connection may do nothing. */
+  readonly admission: Admission;
+  /** Its certificates; `undefined` when it speaks without TLS. */
+  readonly tls: TlsSite | undefined;
 }
 
 /** One that has a process for each WebSocket. */
@@ -76,9 +86,11 @@ export interface SseListener extends AnyListener, EventStreamRules {
 const NAME = "[[serve]]";
 
 const HTTP = {
-  "request_timeout_ms": integer(1, REQUEST_TIMEOUT_MS_MAX),
+  "request_timeout_ms": timeout,
   "max_body_bytes": integer(0),
   "max_in_flight": integer(1),
+  "tls": table,
+  ...ADMISSION,
 } satisfies Shape;
 
 const LISTENER = {
@@ -109,7 +121,8 @@ export function readListeners(
     reportDuplicate(fields, addresses, report);
     reportForeign(entry, fields, report);
     const target = readTarget(entry, fields, components, report);
-    return toListener(entry, fields, target) ?? [];
+    const tls = fields.tls && readTls(fields.tls.value, report);
+    return toListener(entry, fields, target, tls) ?? [];
   });
 }
 
@@ -137,6 +150,7 @@ function toListener(
   entry: TomlTable,
   fields: Fields<typeof LISTENER>,
   target: string | RouteTable | undefined,
+  tls: TlsSite | undefined,
 ): Listener | undefined {
   const { protocol, listen } = fields;
   if (protocol === undefined || listen === undefined || target === undefined) {
@@ -155,6 +169,8 @@ function toListener(
     requestTimeoutMs: fields.request_timeout_ms?.value ?? REQUEST_TIMEOUT_MS,
     bodyBytesMax: fields.max_body_bytes?.value ?? BODY_BYTES_MAX,
     inFlightMax: fields.max_in_flight?.value ?? IN_FLIGHT_MAX,
+    admission: readAdmission(fields),
+    tls,
   };
 }
 

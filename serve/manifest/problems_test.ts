@@ -59,7 +59,7 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
   [API + SSE + "component = 'api'\nping_interval_ms = 1", '6:1: Unknown key "ping_interval_ms" for protocol "sse": it is for protocol "ws"'],
   [API + SSE + "[serve.routes]\n'GET /' = 'api#go'", '6:11: Unexpected "#go" in route "GET /": a connection is handled by a process: write "api"'],
   [API + WS + "component = 'api'\nheartbeat_ms = 1", '6:1: Unknown key "heartbeat_ms" for protocol "ws": it is for protocol "sse"'],
-  [API + SERVE + "component = 'api'\nmax_connections = 1", '6:1: Unknown key "max_connections" for protocol "http": it is for protocol "ws" or "sse"'],
+  [API + SERVE + "component = 'api'\nmax_queued_bytes = 1", '6:1: Unknown key "max_queued_bytes" for protocol "http": it is for protocol "ws" or "sse"'],
   [API + WS + "component = 'api'\nmax_in_flight = 1", '6:1: Unknown key "max_in_flight" for protocol "ws": it is for protocol "http"'],
   [API + WS + "component = 'api'\nsubprotocols = ['a b']", '6:17: Not a subprotocol: "a b": write one word for each of "subprotocols" in [[serve]]'],
   [API + WS + "component = 'api'\nallowed_origins = 'a'", '6:19: Wrong type for "allowed_origins" in [[serve]]: expected an array of strings, found a string'],

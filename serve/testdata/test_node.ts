@@ -31,7 +31,7 @@ export const COMPONENT: Component = {
 
 /** A node whose guests all do the same. */
 export class TestNode implements Node {
-  readonly runtime: Runtime = new Runtime();
+  readonly runtime: Runtime;
   /** Pids of the guests, in the order they were spawned. */
   readonly guests: Pid<GuestMessage>[] = [];
   /** What was logged, without the level. */
@@ -40,7 +40,8 @@ export class TestNode implements Node {
   isStopped = false;
   readonly #guest: Guest;
 
-  constructor(guest: Guest) {
+  constructor(guest: Guest, runtime: Runtime = new Runtime()) {
+    this.runtime = runtime;
     this.#guest = guest;
   }
 

@@ -1,0 +1,228 @@
+/**
+ * Accepting connections, as many as there is room for.
+ *
+ * @module
+ */
+
+import type { Host } from "@rusm/otp";
+import { answer } from "../answer.ts";
+import {
+  ACCEPT_RETRY_MS,
+  LINGER_MS,
+  RETRY_AFTER_SECONDS,
+  TURN_AWAY_MS,
+  TURNED_AWAY_MAX,
+} from "../limits.ts";
+import { Connection, type ConnectionRules } from "./connection.ts";
+import { clientOf, Tally } from "./tally.ts";
+
+/** A listener: a source of connections. */
+export type Listener = Pick<Deno.Listener, "accept" | "close" | "addr">;
+
+/** What an acceptor needs. */
+export interface AcceptorOptions {
+  /** Waits between attempts to accept. */
+  readonly host: Host;
+  /** For the connections that are let in. */
+  readonly rules: ConnectionRules;
+  /** Of all clients together. */
+  readonly connectionsMax: number;
+  /** Of one client: of an address, or a network of IPv6. */
+  readonly connectionsPerClientMax: number;
+  /** Whether connections from an address are those of many clients. */
+  isProxy(address: string): boolean;
+  /** Told that no connection can be accepted, and that it can again. Must not throw. */
+  readonly observer: AcceptorObserver;
+}
+
+/** Told what happens to an {@linkcode Acceptor}. Must not throw. */
+export interface AcceptorObserver {
+  /** The system gives no more connections, as when too many files are open. */
+  lost(error: unknown): void;
+  /** It does again. */
+  regained(): void;
+}
+
+/**
+ * Accepts connections until it is stopped, and serves them.
+ *
+ * A client for whom there is no room is told so, by 503, on a connection that
+ * serves nothing else and is closed soon. Beyond `TURNED_AWAY_MAX` of those, a
+ * connection is closed without a word. When the system has no more connections
+ * to give, those that do nothing are closed, which gives it some.
+ */
+export class Acceptor {
+  readonly #options: AcceptorOptions;
+  readonly #connections = new Set<Connection>();
+  readonly #turnedAway = new Set<Connection>();
+  readonly #tally: Tally;
+  readonly #turnAwayRules: ConnectionRules;
+  #listener: Listener | undefined;
+  #accepting: Promise<void> | undefined;
+  #open: (() => Listener) | undefined;
+  #isLost = false;
+  #stopWait: (() => void) | undefined;
+  #drained: (() => void) | undefined;
+  #stopped: Promise<void> | undefined;
+
+  /** Starts to accept from `listener`, which it owns from now on. */
+  constructor(listener: Listener, options: AcceptorOptions) {
+    this.#options = options;
+    this.#tally = new Tally(options.connectionsPerClientMax);
+    const { rules } = options;
+    const ms = Math.min(TURN_AWAY_MS, rules.timeouts.headerMs);
+    this.#turnAwayRules = {
+      ...rules,
+      timeouts: { headerMs: ms, idleMs: LINGER_MS, writeMs: ms },
+      answer: () => Promise.resolve(turnAway()),
+    };
+    this.#accept(listener);
+  }
+
+  /** How many connections are served. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /**
+   * Closes the listener and accepts from the one that `open` returns; the
+   * connections stay. When `open` throws, it is called again after a while.
+   */
+  async relisten(open: () => Listener): Promise<void> {
+    this.#listener?.close();
+    this.#listener = undefined;
+    this.#open = open;
+    // The address is not free before the last wait for a connection has ended.
+    await this.#accepting;
+    while (open === this.#open) {
+      try {
+        this.#accept(open());
+        this.#open = undefined;
+        return this.#regain();
+      } catch (error) {
+        // What is in the way may go.
+        await this.#lose(error);
+      }
+    }
+  }
+
+  #accept(listener: Listener): void {
+    this.#listener = listener;
+    this.#accepting = this.#acceptAll(listener);
+  }
+
+  async #acceptAll(listener: Listener): Promise<void> {
+    while (listener === this.#listener) {
+      try {
+        const conn = await listener.accept();
+        this.#regain();
+        this.#serve(conn);
+      } catch (error) {
+        // Closing the listener ends the wait, too.
+        if (listener !== this.#listener) return;
+        if (!isPassing(error)) await this.#lose(error);
+      }
+    }
+  }
+
+  #regain(): void {
+    if (!this.#isLost) return;
+    this.#isLost = false;
+    this.#options.observer.regained();
+  }
+
+  // Not again at once: what is wrong may last a while.
+  async #lose(error: unknown): Promise<void> {
+    const { host, observer } = this.#options;
+    if (!this.#isLost) observer.lost(error);
+    this.#isLost = true;
+    for (const connection of this.#connections) {
+      if (connection.isIdle) connection.cut();
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stopTimer = host.timer(ACCEPT_RETRY_MS, resolve);
+    this.#stopWait = () => {
+      stopTimer();
+      resolve();
+    };
+    await promise;
+    this.#stopWait = undefined;
+  }
+
+  #serve(conn: Deno.Conn): void {
+    const { connectionsMax, isProxy, rules } = this.#options;
+    const { hostname } = conn.remoteAddr as Deno.NetAddr;
+    if (this.#connections.size >= connectionsMax) return this.#refuse(conn);
+    if (isProxy(hostname)) return this.#keep(this.#connections, conn, rules);
+    const client = clientOf(hostname);
+    if (!this.#tally.add(client)) return this.#refuse(conn);
+    this.#keep(this.#connections, conn, rules, () => {
+      this.#tally.remove(client);
+    });
+  }
+
+  #refuse(conn: Deno.Conn): void {
+    if (this.#turnedAway.size >= TURNED_AWAY_MAX) return conn.close();
+    this.#keep(this.#turnedAway, conn, this.#turnAwayRules);
+  }
+
+  #keep(
+    kept: Set<Connection>,
+    conn: Deno.Conn,
+    rules: ConnectionRules,
+    onEnd?: () => void,
+  ): void {
+    const connection = new Connection(conn, rules);
+    kept.add(connection);
+    connection.finished.then(() => {
+      kept.delete(connection);
+      onEnd?.();
+      this.#checkDrained();
+    });
+  }
+
+  #checkDrained(): void {
+    if (this.#connections.size + this.#turnedAway.size === 0) this.#drained?.();
+  }
+
+  /**
+   * Accepts nothing more, and closes each connection when its requests are
+   * answered. Resolves when all are closed. Idempotent.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= new Promise((resolve) => {
+      this.#drained = resolve;
+      this.#listener?.close();
+      this.#listener = undefined;
+      this.#open = undefined;
+      this.#stopWait?.();
+      this.#options.rules.deadlines.hasten(LINGER_MS);
+      for (const connection of this.#all()) connection.drain();
+      this.#checkDrained();
+    });
+    return this.#stopped;
+  }
+
+  /** Closes every connection, whatever is in flight. */
+  cut(): void {
+    for (const connection of this.#all()) connection.cut();
+  }
+
+  #all(): readonly Connection[] {
+    return [...this.#connections, ...this.#turnedAway];
+  }
+}
+
+// The client went while it waited.
+function isPassing(error: unknown): boolean {
+  return error instanceof Deno.errors.ConnectionAborted ||
+    error instanceof Deno.errors.ConnectionReset;
+}
+
+function turnAway(): Response {
+  const headers = {
+    "connection": "close",
+    "retry-after": String(RETRY_AFTER_SECONDS),
+  };
+  return answer(503, headers);
+}

@@ -1,0 +1,150 @@
+/**
+ * A connection: its requests, and the time it may take.
+ *
+ * @module
+ */
+
+import { LINGER_MS, STREAM_LINGER_MS } from "../limits.ts";
+import type { Deadline, Deadlines } from "./deadlines.ts";
+import {
+  hasStream,
+  type RequestInfo,
+  serveConnection,
+  type ServedConnection,
+} from "./deno_http.ts";
+import { paceResponse } from "./pacing.ts";
+
+/** How long a connection may do nothing, in milliseconds. */
+export interface Timeouts {
+  /** From its begin to the whole head of its first request, TLS included. */
+  readonly headerMs: number;
+  /** From a response to the whole head of the next request. */
+  readonly idleMs: number;
+  /** From one piece of a response to the next, when the client does not read. */
+  readonly writeMs: number;
+}
+
+/** What the connections of a listener share. */
+export interface ConnectionRules {
+  /** Looks after all deadlines. */
+  readonly deadlines: Deadlines;
+  /** How long they may do nothing. */
+  readonly timeouts: Timeouts;
+  /** Answers a request of the client at `peer`. */
+  answer(request: Request, info: RequestInfo, peer: string): Promise<Response>;
+  /** Answers when `answer` rejects. Must not throw. */
+  fail(error: unknown): Response;
+}
+
+/**
+ * A connection that is served. It is closed when it does nothing for too long:
+ * its only deadline is for the next head while no request is in flight, and for
+ * the client to read while only bodies are under way that it does not take.
+ */
+export class Connection implements Deadline {
+  /** When it is closed, unless something happens. */
+  atMs: number;
+  /** Address of its other end. */
+  readonly peer: string;
+  /** Resolves when it is closed. Never rejects. */
+  readonly finished: Promise<void>;
+  readonly #rules: ConnectionRules;
+  readonly #served: ServedConnection;
+  #inFlightCount = 0;
+  #idleAtMs = -Infinity;
+  #lingerMs = LINGER_MS;
+  #isDraining = false;
+  #isLast = false;
+
+  /** Serves `conn`, which it owns from now on. */
+  constructor(conn: Deno.Conn, rules: ConnectionRules) {
+    this.#rules = rules;
+    this.peer = (conn.remoteAddr as Deno.NetAddr).hostname;
+    this.atMs = rules.deadlines.now() + rules.timeouts.headerMs;
+    this.#served = serveConnection(
+      conn,
+      (request, info) => this.#answer(request, info),
+      rules.fail,
+    );
+    rules.deadlines.add(this);
+    this.finished = this.#served.finished.then(() =>
+      rules.deadlines.delete(this)
+    );
+  }
+
+  /** Whether no request is in flight. */
+  get isIdle(): boolean {
+    return this.#inFlightCount === 0;
+  }
+
+  /** Closes it at once. Idempotent. */
+  cut(): void {
+    this.#served.cut();
+  }
+
+  /** See {@linkcode Deadline.expire}. */
+  expire(): void {
+    this.cut();
+  }
+
+  /** Closes it when what is in flight is answered; at once when nothing is. */
+  drain(): void {
+    this.#isDraining = true;
+    if (!this.isIdle) return;
+    // Its last response may be on its way out of the engine still.
+    this.atMs = this.#idleAtMs + this.#lingerMs;
+    if (this.atMs <= this.#rules.deadlines.now()) this.cut();
+  }
+
+  async #answer(request: Request, info: RequestInfo): Promise<Response> {
+    // Where the last one ends is in doubt, so this may be a part of its body.
+    if (this.#isLast) return new Promise(() => {});
+    this.#inFlightCount++;
+    this.atMs = Infinity;
+    const { answer } = this.#rules;
+    try {
+      const response = await answer(request, info, this.peer);
+      // HTTP/2 has no such header, and the engine leaves it out there.
+      if (this.#isDraining) response.headers.set("connection", "close");
+      this.#isLast = isLast(request, response);
+      if (hasStream(response)) return this.#pace(response);
+      this.#end();
+      return response;
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  #pace(response: Response): Response {
+    const { deadlines, timeouts } = this.#rules;
+    let isStalled = false;
+    this.#lingerMs = STREAM_LINGER_MS;
+    return paceResponse(response, {
+      deadlines,
+      stallMsMax: timeouts.writeMs,
+      stalled: () => void (isStalled = true),
+      ended: () => {
+        this.#end();
+        // HTTP/1.1 has no other way to end a response that nobody reads.
+        if (isStalled && this.isIdle) this.cut();
+      },
+    });
+  }
+
+  #end(): void {
+    this.#inFlightCount--;
+    if (!this.isIdle) return;
+    const { deadlines, timeouts } = this.#rules;
+    this.#idleAtMs = deadlines.now();
+    const isEnding = this.#isDraining || this.#isLast;
+    this.atMs = this.#idleAtMs + (isEnding ? this.#lingerMs : timeouts.idleMs);
+  }
+}
+
+// The engine says so to the client and goes on all the same. It has no header
+// of the host in HTTP/2, where a request has its stream, and ends with that.
+function isLast(request: Request, { status, headers }: Response): boolean {
+  return status >= 400 && headers.get("connection") === "close" &&
+    request.headers.has("host");
+}

@@ -1,0 +1,222 @@
+/**
+ * Deno's HTTP engine on one connection at a time, and its choice of
+ * certificates by name.
+ *
+ * `Deno.serve` has both inside, and no way to put a bound on a connection. This
+ * file is the only one that names what is inside.
+ *
+ * @module
+ */
+
+/** What is told of a request beside it. */
+export interface RequestInfo {
+  /** Rejects when the client goes before it has the whole response. */
+  readonly completed: Promise<void>;
+}
+
+/** Answers a request. */
+export type Answerer = (
+  request: Request,
+  info: RequestInfo,
+) => Promise<Response>;
+
+/** A connection whose requests are answered. */
+export interface ServedConnection {
+  /** Resolves when the connection is closed, whoever closed it. Never rejects. */
+  readonly finished: Promise<void>;
+  /**
+   * Closes it at once, whatever is in flight. Harmless when it is closed. In the
+   * middle of a TLS handshake Deno keeps the file until the client closes it.
+   */
+  cut(): void;
+}
+
+/** A certificate and its key, as PEM. */
+export interface KeyPair {
+  /** The certificate, and those that lead to its root. */
+  readonly cert: string;
+  /** Of the first certificate. */
+  readonly key: string;
+}
+
+/** As much of an `AbortSignal` as the engine uses. */
+interface CutSignal {
+  addEventListener(type: "abort", listener: () => void): void;
+}
+
+interface Internals {
+  serveHttpOnConnection(
+    connection: Deno.Conn,
+    signal: CutSignal,
+    answerer: Answerer,
+    onError: (error: unknown) => Response,
+    onListen: (scheme: string) => void,
+  ): { readonly finished: Promise<void>; shutdown(): Promise<void> };
+  readonly resolverSymbol: symbol;
+}
+
+/** The oldest Deno that is known to have all of this inside. */
+const DENO_VERSION_MIN = "2.9.6";
+
+let internals: Internals | undefined;
+
+function findInternals(): Internals {
+  const deno = Deno as unknown as Record<string | symbol, unknown>;
+  const found = deno[deno.internal as symbol] as Partial<Internals> | undefined;
+  const isWhole = typeof found?.serveHttpOnConnection === "function" &&
+    typeof found.resolverSymbol === "symbol";
+  if (isWhole) return found as Internals;
+  throw new TypeError(
+    `Cannot serve HTTP, which takes Deno ${DENO_VERSION_MIN} or one like it: this is ${Deno.version.deno}`,
+  );
+}
+
+/**
+ * Answers the requests of `connection`, which is the engine's from now on:
+ * HTTP/1.1, and HTTP/2 where the client wants it.
+ *
+ * @param onError Answers when `answerer` rejects. Must not throw.
+ * @throws {TypeError} This Deno has no such engine.
+ */
+export function serveConnection(
+  connection: Deno.Conn,
+  answerer: Answerer,
+  onError: (error: unknown) => Response,
+): ServedConnection {
+  const serve = () => serveReady(connection, answerer, onError);
+  return isTls(connection) ? serveShaken(connection, serve) : serve();
+}
+
+function isTls(connection: Deno.Conn): connection is Deno.TlsConn {
+  return "handshake" in connection;
+}
+
+// The engine would shake hands, too, but nothing can stop it while it does.
+function serveShaken(
+  connection: Deno.TlsConn,
+  serve: () => ServedConnection,
+): ServedConnection {
+  let served: ServedConnection | undefined;
+  const shaken = connection.handshake().then(
+    () => served = serve(),
+    // The client's doing, or a cut: in either case it is the end.
+    () => close(connection),
+  );
+  return {
+    finished: shaken.then(() => served?.finished),
+    cut: () => served === undefined ? close(connection) : served.cut(),
+  };
+}
+
+function close(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch (error) {
+    // It was closed already: the end that was wanted.
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
+
+function serveReady(
+  connection: Deno.Conn,
+  answerer: Answerer,
+  onError: (error: unknown) => Response,
+): ServedConnection {
+  internals ??= findInternals();
+  const signal = new Signal();
+  const engine = internals.serveHttpOnConnection(
+    ...[connection, signal] as const,
+    // Deno counts the parameters: without any, it takes a shortcut.
+    (request, info) => answerer(request, info),
+    onError,
+    () => {},
+  );
+  return {
+    // A reset or half a request is the client's doing, and the end all the same;
+    // only that then the engine does not let go of the connection by itself.
+    finished: engine.finished.catch(() => engine.shutdown()),
+    cut: () => signal.abort(),
+  };
+}
+
+/**
+ * Aborts as often as it is told to. An `AbortController` for each connection takes a kilobyte, and
+ * what its listener throws ends the whole program.
+ */
+class Signal implements CutSignal {
+  #listener: (() => void) | undefined;
+
+  addEventListener(_type: "abort", listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  abort(): void {
+    try {
+      this.#listener?.();
+    } catch (error) {
+      // It was closed already: the end that was wanted.
+      if (!(error instanceof Deno.errors.BadResource)) throw error;
+    }
+  }
+}
+
+/** The protocols that a client may choose from, the preferred one first. */
+const PROTOCOLS = ["h2", "http/1.1"];
+
+/**
+ * Listens for TLS connections with one certificate.
+ *
+ * @throws {Deno.errors.InvalidData} Certificate and key do not belong together.
+ */
+export function listenTls(
+  hostname: string,
+  port: number,
+  pair: KeyPair,
+): Deno.TlsListener {
+  return Deno.listenTls({ hostname, port, ...pair, alpnProtocols: PROTOCOLS });
+}
+
+/**
+ * Listens for TLS connections with the certificate that `choose` returns for
+ * the name that the client asks for, empty when it asks for none.
+ *
+ * Deno asks once for each name and remembers the answer as long as the listener
+ * lives.
+ */
+export function listenTlsByName(
+  hostname: string,
+  port: number,
+  choose: (name: string) => KeyPair,
+): Deno.TlsListener {
+  internals ??= findInternals();
+  const resolver = (name: string) => Promise.resolve(choose(name));
+  return Deno.listenTls(
+    {
+      ...{ hostname, port, alpnProtocols: PROTOCOLS },
+      [internals.resolverSymbol]: resolver,
+    } as unknown as Parameters<typeof Deno.listenTls>[0],
+  );
+}
+
+/**
+ * Whether the body of `response` is a stream. To ask for `body` would turn
+ * bytes into one, which takes more time than all the rest.
+ */
+export function hasStream(response: Response): boolean {
+  responseSymbol ??= findResponseSymbol(response);
+  if (responseSymbol === null) return response.body !== null;
+  const inner = (response as unknown as Record<symbol, Inner>)[responseSymbol];
+  return inner?.body?.streamOrStatic instanceof ReadableStream;
+}
+
+/** Shape: `{ body: { streamOrStatic: ReadableStream | { body, consumed } } }`. */
+interface Inner {
+  readonly body?: { readonly streamOrStatic?: unknown } | null;
+}
+
+let responseSymbol: symbol | null | undefined;
+
+function findResponseSymbol(response: Response): symbol | null {
+  const symbols = Object.getOwnPropertySymbols(response);
+  return symbols.find(({ description }) => description === "response") ?? null;
+}

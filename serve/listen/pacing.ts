@@ -1,0 +1,130 @@
+/**
+ * Bodies that must go on.
+ *
+ * @module
+ */
+
+import type { Deadlines } from "./deadlines.ts";
+
+/** What a response's body is held to. */
+export interface Pace {
+  /** Looks after the deadline. */
+  readonly deadlines: Deadlines;
+  /** Time for the client to take a piece, in milliseconds. */
+  readonly stallMsMax: number;
+  /** The client took none for so long. Called before `ended`. */
+  readonly stalled: () => void;
+  /** Called once, when nothing more of the body is sent. */
+  readonly ended: () => void;
+}
+
+/**
+ * A response like `response`, whose body fails when the client does not take it.
+ * That the guest has nothing to say is no such failure.
+ *
+ * @param response Its body must be a stream, and is taken.
+ */
+export function paceResponse(response: Response, pace: Pace): Response {
+  const { status, statusText, headers } = response;
+  const body = paced(response.body!, pace);
+  return new Response(body, { status, statusText, headers });
+}
+
+function paced(
+  source: ReadableStream<Uint8Array>,
+  { deadlines, stallMsMax, stalled, ended }: Pace,
+): ReadableStream<Uint8Array> {
+  const reader = source.getReader();
+  const deadline = { atMs: deadlines.now() + stallMsMax, expire };
+  deadlines.add(deadline);
+  let isOver = false;
+  let out: ReadableStreamDefaultController<Uint8Array>;
+
+  function end(): void {
+    if (isOver) return;
+    isOver = true;
+    deadlines.delete(deadline);
+    ended();
+  }
+
+  function expire(): void {
+    const error = new DOMException("The client reads nothing", "TimeoutError");
+    out.error(error);
+    // A source that has failed has nothing to cancel.
+    reader.cancel(error).catch(() => {});
+    stalled();
+    end();
+  }
+
+  return new ReadableStream({
+    start(controller) {
+      out = controller;
+    },
+    async pull(controller) {
+      // Now it is the guest's turn.
+      deadline.atMs = Infinity;
+      try {
+        const { done, value } = await reader.read();
+        if (isOver) return;
+        deadline.atMs = deadlines.now() + stallMsMax;
+        if (!done) return controller.enqueue(value);
+        end();
+        controller.close();
+      } catch (error) {
+        // The connection is told by the stream's failure.
+        end();
+        throw error;
+      }
+    },
+    cancel(reason) {
+      end();
+      return reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** What a request's body is held to. */
+export interface BodyPace {
+  /** Looks after the deadline. */
+  readonly deadlines: Deadlines;
+  /** Time from one piece to the next, in milliseconds. */
+  readonly gapMsMax: number;
+}
+
+/**
+ * A body like `body` that fails with a `TimeoutError` when a piece that somebody
+ * waits for does not come. One that nobody reads may wait.
+ */
+export function paceBody(
+  body: ReadableStream<Uint8Array>,
+  { deadlines, gapMsMax }: BodyPace,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      let isOver = false;
+      const deadline = { atMs: deadlines.now() + gapMsMax, expire };
+      deadlines.add(deadline);
+      function expire(): void {
+        isOver = true;
+        deadlines.delete(deadline);
+        controller.error(
+          new DOMException("The client sends nothing", "TimeoutError"),
+        );
+        // Ends the read below, too; what cannot be cancelled has failed.
+        reader.cancel().catch(() => {});
+      }
+      try {
+        const { done, value } = await reader.read();
+        if (isOver) return;
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } finally {
+        deadlines.delete(deadline);
+      }
+    },
+    cancel(reason) {
+      return reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}
