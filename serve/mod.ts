@@ -52,6 +52,7 @@ export {
   type StoreOpened,
 } from "./log.ts";
 export {
+  type Admission,
   type AnyListener,
   type ArtifactSource,
   type ComponentEntry,
@@ -64,6 +65,8 @@ export {
   type Manifest,
   parseManifest,
   type SseListener,
+  type TlsPair,
+  type TlsSite,
   type WebSocketRules,
   type WsListener,
 } from "./manifest.ts";

@@ -22,10 +22,22 @@ export async function checkOwn(
   strictEqual(response.status, status);
   strictEqual(await response.text(), `${TEXTS[status]}\n`);
   strictEqual(response.headers.get("content-type"), "text/plain;charset=UTF-8");
-  const expected = ["content-length", "content-type", "date"];
+  const expected = [
+    "connection",
+    "content-length",
+    "content-type",
+    "date",
+    "x-request-id",
+  ];
   const names = [...response.headers.keys()];
   const others = names.filter((name) => !expected.includes(name));
-  const own = { 405: ["allow"], 413: ["connection"], 503: ["retry-after"] };
+  const own = {
+    405: ["allow"],
+    400: ["connection"],
+    408: ["connection"],
+    413: ["connection"],
+    503: ["retry-after"],
+  };
   for (const name of others) {
     strictEqual(own[status as keyof typeof own]?.includes(name), true, name);
   }

@@ -9,7 +9,7 @@ const TEXT = "text/plain;charset=UTF-8";
 
 /** Names and values, without the date. */
 function headersOf({ headers }: RawResponse): string[] {
-  return headers.filter(([name]) => name !== "date")
+  return headers.filter(([name]) => name !== "date" && name !== "x-request-id")
     .map((header) => header.join(": ")).sort();
 }
 
