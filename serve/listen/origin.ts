@@ -24,7 +24,7 @@ export interface Origin {
   readonly url: string;
   /** From the host's first slash on: path and query. */
   readonly path: string;
-  /** Names in lower case. `x-forwarded-for` is the client's address, `x-request-id` the id; what clients told of forwarding is left out. */
+  /** Names in lower case, and as they came but for the host, which is that of the URL. At the end are `x-forwarded-for`, the client's address, and `x-request-id`, the id; what clients told of forwarding is left out. */
   readonly headers: [name: string, value: string][];
 }
 
@@ -43,8 +43,9 @@ export interface Way {
  *
  * The engine refuses most of what two readers could understand in two ways;
  * `listen/smuggling_test.ts` has the list. What it lets through is refused here:
- * a length that is said twice, codings that nobody decodes, a host that is none
- * or not that of the request line, a fragment, bytes that are not ASCII.
+ * a length that is said twice, codings that nobody decodes, a host that is none,
+ * a fragment, bytes that are not ASCII. With a host in the request line that of
+ * the header is ignored: RFC 9112, section 3.2.2.
  *
  * @returns The status to refuse it with, when it makes no sense.
  */
@@ -62,13 +63,17 @@ interface Heads {
   readonly list: [name: string, value: string][];
   readonly forwarded: ForwardedHeaders;
   host: string | undefined;
+  /** Where the host is in the list, of which it takes the place; -1 without one, as in HTTP/2. */
+  hostAt: number;
   id: string | undefined;
 }
 
 function readHeads(headers: Headers): Heads | OwnStatus {
   const list: [string, string][] = [];
   const forwarded: ForwardedHeaders = {};
-  const heads: Heads = { list, forwarded, host: undefined, id: undefined };
+  const heads: Heads = {
+    ...{ list, forwarded, host: undefined, hostAt: -1, id: undefined },
+  };
   let count = 0;
   for (const [name, value] of headers) {
     if (++count > REQUEST_HEADERS_MAX) return 431;
@@ -85,6 +90,7 @@ function takeOwn(heads: Heads, name: string, value: string): boolean {
   switch (name) {
     case "host":
       heads.host = value;
+      heads.hostAt = heads.list.push([name, value]) - 1;
       return true;
     case "forwarded":
       heads.forwarded.forwarded = value;
@@ -137,7 +143,9 @@ function targetOf(
   if (slash < 0) return undefined;
   const authority = url.slice(start, slash);
   const path = url.slice(slash);
-  if (host !== undefined && host !== authority) return undefined;
+  // Deno would have put what is no host in front of the path as it is. For an
+  // empty one it writes its own, as the request does not tell any.
+  if (host && host !== authority && !isAuthority(host)) return undefined;
   if (!isAuthority(authority) || !isPath(path)) return undefined;
   return { authority, path };
 }
@@ -152,7 +160,7 @@ function isPath(text: string): boolean {
 }
 
 function told(
-  { list, id }: Heads,
+  { list, hostAt, id }: Heads,
   { authority, path }: Target,
   hop: Hop,
   { peer, proxies, scheme: ownScheme }: Way,
@@ -161,11 +169,8 @@ function told(
   const asked = isAuthority(host) ? host : authority;
   const isBelieved = id !== undefined && isRequestId(id) && proxies.has(peer);
   const ownId = isBelieved ? id : createRequestId();
-  list.push(
-    ["host", asked],
-    ["x-forwarded-for", address],
-    ["x-request-id", ownId],
-  );
+  if (hostAt >= 0) list[hostAt]![1] = asked;
+  list.push(["x-forwarded-for", address], ["x-request-id", ownId]);
   const url = `${scheme}://${asked}${path}`;
   return { id: ownId, address, url, path, headers: list };
 }

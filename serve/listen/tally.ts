@@ -4,8 +4,6 @@
  * @module
  */
 
-import { isIPv6 } from "node:net";
-
 /** Counts by client, each up to a bound. Takes room for those above 0 only. */
 export class Tally {
   readonly #countMax: number;
@@ -42,7 +40,7 @@ export class Tally {
  * where one client has so many addresses at its disposal.
  */
 export function clientOf(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (!address.includes(":")) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   const [head = "", tail] = address.split("%")[0]!.split("::");
