@@ -161,8 +161,8 @@ function observe(
   url: string,
 ): { lost(error: unknown): void; regained(): void } {
   return {
-    lost: (error) => log.error(`Cannot accept on ${url}: ${describe(error)}`),
-    regained: () => log.warn(`Accepts again: ${url}`),
+    lost: (error) => log.error(`Lost a listener: ${describe(error)}`),
+    regained: () => log.warn(`Listens again: ${url}`),
   };
 }
 
