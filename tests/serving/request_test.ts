@@ -1,5 +1,5 @@
-import { deepStrictEqual, strictEqual } from "node:assert";
-import { connect } from "./connection.ts";
+import { deepStrictEqual, match, strictEqual } from "node:assert";
+import { connect, valuesOf } from "./connection.ts";
 import { manifestOf, withApp } from "./served.ts";
 
 // What a handler gets of a request, and that it is what was sent.
@@ -21,12 +21,25 @@ const REQUESTS: readonly (readonly [string, string, string, object])[] = [
   ["repeated headers", "GET /", "x-a: 1\r\nX-A: 2\r\n", { headers: [["host", "a"], ["x-a", "1, 2"]] }],
   ["cookies", "GET /", "cookie: a=1\r\ncookie: b=2\r\n", { headers: [["cookie", "a=1; b=2"], ["host", "a"]] }],
   ["Latin-1 in headers", "GET /", "x-a: caf\xe9 \xff\r\n", { headers: [["host", "a"], ["x-a", "caf\xe9 \xff"]] }],
+  ["the host of a proxy's form", "GET http://b:1/", "", { headers: [["host", "b:1"]] }],
+  ["what a client tells of itself, which is not believed", "GET /",
+    "x-forwarded-for: 1.1.1.1\r\nx-forwarded-proto: https\r\nx-forwarded-host: b\r\nforwarded: for=1.1.1.1\r\nx-request-id: b\r\n",
+    { url: "http://a/", headers: [["host", "a"]] }],
   ["no body", "GET /", "", { text: "" }],
   ["an empty body", "POST /", "content-length: 0\r\n", { method: "POST", text: "" }],
   ["a request for an upgrade", "GET /", "connection: upgrade\r\nupgrade: websocket\r\n", { method: "GET", text: "" }],
 ];
 
-Deno.test("startApp() hands a request over as it was sent", async (t) => {
+/** Takes away what the node adds to the headers of each request, which `Headers` gives last here. */
+function takeAdded(headers: [name: string, value: string][], id: string): void {
+  deepStrictEqual(headers.splice(-2), [
+    ["x-forwarded-for", "127.0.0.1"],
+    ["x-request-id", id],
+  ]);
+  match(id, /^[0-9a-f]{16}$/);
+}
+
+Deno.test("startApp() hands a request over as it was sent, and adds two headers", async (t) => {
   await withApp(ECHO, async ({ port }) => {
     for (const [what, line, headers, expected] of REQUESTS) {
       await t.step(what, async () => {
@@ -35,6 +48,7 @@ Deno.test("startApp() hands a request over as it was sent", async (t) => {
         const response = await connection.read();
         strictEqual(response.status, 200);
         const got = JSON.parse(decoder.decode(response.body));
+        takeAdded(got.headers, valuesOf(response, "x-request-id").join());
         const keys = Object.keys(expected);
         deepStrictEqual(
           Object.fromEntries(keys.map((key) => [key, got[key]])),
