@@ -99,10 +99,9 @@ function responseOf({ head, body }: GuestReply): Response {
   // What came from another thread was copied, so its buffer is not shared.
   const bytes = body as Uint8Array<ArrayBuffer> | null;
   const init = { status: checkStatus(status), headers: headersOf(headers) };
-  if (bytes === null || bytes.length <= BODY_PIECE_BYTES) {
-    return new Response(bytes, init);
-  }
+  if (bytes === null) return new Response(null, init);
   init.headers.set("content-length", String(bytes.length));
+  if (bytes.length <= BODY_PIECE_BYTES) return new Response(bytes, init);
   return new Response(inPieces(bytes), init);
 }
 

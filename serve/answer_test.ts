@@ -56,7 +56,8 @@ Deno.test("answerOf() makes the response that the guest asked for", async () => 
   const headers = [["x-a", "1"], ["set-cookie", "b"], ["set-cookie", "c"]];
   const response = responseOf({ status: 201, headers }, body);
   strictEqual(response.status, 201);
-  deepStrictEqual([...response.headers], headers.toSorted());
+  const sent = [...headers, ["content-length", "2"]];
+  deepStrictEqual([...response.headers], sent.toSorted());
   deepStrictEqual(await response.bytes(), body);
 });
 

@@ -6,23 +6,18 @@
 
 import { resolve } from "node:path";
 import { crashOf, type Host } from "@rusm/otp";
-import type { Component } from "@rusm/wasm";
-import { answer, unavailable } from "./answer.ts";
-import { exchange, type Handler, type Node } from "./exchange.ts";
-import { handle } from "./handling.ts";
-import type { Incoming } from "./incoming.ts";
+import { answer } from "./answer.ts";
+import type { Node } from "./exchange.ts";
 import { DEADLINE_LATE_MS_MAX } from "./limits.ts";
 import { Acceptor, type Listener as Source } from "./listen/acceptor.ts";
 import { Deadlines } from "./listen/deadlines.ts";
 import type { RequestInfo } from "./listen/deno_http.ts";
 import { TrustedProxies } from "./listen/forwarded.ts";
-import { type Origin, readOrigin, type Way } from "./listen/origin.ts";
-import { paceBody } from "./listen/pacing.ts";
-import { clientOf, Tally } from "./listen/tally.ts";
+import { readOrigin, type Way } from "./listen/origin.ts";
 import { type TlsConfig, TlsListening } from "./listen/tls.ts";
 import type { Access, Log } from "./log.ts";
 import type { HttpListener } from "./manifest.ts";
-import { matchRoute } from "./routes.ts";
+import { type Answering, type Handlers, Responder } from "./responder.ts";
 
 /** A listener that accepts connections. */
 export interface HttpServer {
@@ -45,14 +40,6 @@ export interface HttpServer {
 
   /** Closes every connection at once, whatever is in flight. */
   cut(): void;
-}
-
-/** Who answers the requests of a listener. */
-export interface Handlers {
-  /** What it listens on, and who answers. */
-  readonly listener: HttpListener;
-  /** The app's components, by name. */
-  readonly components: ReadonlyMap<string, Component>;
 }
 
 /** What a listener needs from its app. */
@@ -181,25 +168,15 @@ interface Dispatch extends Pick<HttpServer, "update"> {
   dispatch(request: Request, info: RequestInfo, way: Way): Promise<Response>;
 }
 
-/** Who answers a request and whom, for the log. */
-type Answering = {
-  component?: string;
-  requestId?: string;
-  path: string;
-  client: string;
-};
-
 function createDispatch(options: DispatchOptions): Dispatch {
   const { log, node: { runtime: { host } } } = options;
-  const { respond, update } = createResponder(options);
+  const responder = new Responder(options);
   const dispatch: Dispatch["dispatch"] = async (request, info, way) => {
     const startMs = host.now();
     const path = pathOf(request.url);
     const answering: Answering = { path, client: way.peer };
     const origin = readOrigin(request, way);
-    const response = typeof origin === "number"
-      ? answer(origin)
-      : await respond(request, info, origin, answering);
+    const response = await responder.respond(request, info, origin, answering);
     if (typeof origin !== "number") {
       answering.requestId = origin.id;
       response.headers.set("x-request-id", origin.id);
@@ -219,124 +196,7 @@ function createDispatch(options: DispatchOptions): Dispatch {
     }
     return response;
   };
-  return { dispatch, update };
-}
-
-/** Requests that the same components answer. */
-interface Generation extends Handlers {
-  inFlightCount: number;
-  readonly ended: PromiseWithResolvers<void>;
-}
-
-function generationOf({ listener, components }: Handlers): Generation {
-  const ended = Promise.withResolvers<void>();
-  return { listener, components, inFlightCount: 0, ended };
-}
-
-function endIfIdle({ inFlightCount, ended }: Generation): void {
-  if (inFlightCount === 0) ended.resolve();
-}
-
-/** Finds who answers, and has a request answered that makes sense. */
-interface Responder extends Pick<HttpServer, "update"> {
-  respond(
-    request: Request,
-    info: RequestInfo,
-    origin: Origin,
-    answering: Answering,
-  ): Promise<Response>;
-}
-
-function createResponder(
-  { node, deadlines, ...handlers }: DispatchOptions,
-): Responder {
-  const { admission } = handlers.listener;
-  const tally = new Tally(admission.inFlightPerClientMax);
-  const gapMsMax = admission.bodyTimeoutMs;
-  let inFlightCount = 0;
-  let current = generationOf(handlers);
-  const respond: Responder["respond"] = async (
-    request,
-    info,
-    origin,
-    answering,
-  ) => {
-    const generation = current;
-    const { listener, components } = generation;
-    answering.client = origin.address;
-    const { method } = request;
-    const handler = findHandler(listener, components, method, origin.path);
-    if (handler instanceof Response) return handler;
-    answering.component = handler.component.name;
-    const client = clientOf(origin.address);
-    if (inFlightCount >= listener.inFlightMax || !tally.add(client)) {
-      return unavailable();
-    }
-    inFlightCount++;
-    generation.inFlightCount++;
-    const onEnd = () => {
-      inFlightCount--;
-      tally.remove(client);
-      generation.inFlightCount--;
-      if (generation !== current) endIfIdle(generation);
-    };
-    const incoming = incomingOf(request, origin, { deadlines, gapMsMax });
-    if (handler.component.isHandler) {
-      // Asked for only here: it rejects, and somebody must hear of that.
-      const { completed } = info;
-      return handle(node, handler, incoming, { completed, onEnd });
-    }
-    try {
-      return await exchange(node, handler, incoming);
-    } finally {
-      onEnd();
-    }
-  };
-  const update = (next: Handlers) => {
-    const before = current;
-    current = generationOf(next);
-    endIfIdle(before);
-    return before.ended.promise;
-  };
-  return { respond, update };
-}
-
-function findHandler(
-  listener: HttpListener,
-  components: ReadonlyMap<string, Component>,
-  method: string,
-  path: string,
-): Handler | Response {
-  const { target, requestTimeoutMs: timeoutMs, bodyBytesMax } = listener;
-  const limits = { timeoutMs, bodyBytesMax };
-  if (typeof target === "string") {
-    const component = components.get(target)!;
-    return { component, action: null, params: [], ...limits };
-  }
-  const match = matchRoute(target, method, path);
-  if (match.type === "notFound") return answer(404);
-  if (match.type === "methodNotAllowed") {
-    return answer(405, { allow: match.allow.join(", ") });
-  }
-  const component = components.get(match.component)!;
-  const { action = null, params } = match;
-  return { component, action, params, ...limits };
-}
-
-function incomingOf(
-  request: Request,
-  { url, headers }: Origin,
-  pace: Parameters<typeof paceBody>[1],
-): Incoming {
-  let body: Incoming["body"] | undefined;
-  return {
-    ...{ method: request.method, url, headers },
-    // Not before it is asked for: that is when a client is told to continue.
-    get body() {
-      body ??= request.body && paceBody(request.body, pace);
-      return body;
-    },
-  };
+  return { dispatch, update: (handlers) => responder.update(handlers) };
 }
 
 // The URL is absolute: scheme and host end at the third slash. Without one, as

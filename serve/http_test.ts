@@ -8,6 +8,7 @@ import {
 import { type HttpServer, listenHttp } from "./http.ts";
 import { createLog } from "./log.ts";
 import type { HttpListener } from "./manifest.ts";
+import { readContent } from "./manifest/content.ts";
 import { readAdmission } from "./manifest/admission.ts";
 import { parseRoutes } from "./routes.ts";
 import {
@@ -28,6 +29,7 @@ const LISTENER: HttpListener = {
   inFlightMax: 100,
   admission: readAdmission({}),
   tls: undefined,
+  content: readContent({}),
   at: { line: 1, column: 1 },
 };
 

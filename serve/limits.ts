@@ -70,6 +70,9 @@ export const BODY_PIECE_BYTES: number = 64 * 1024;
 /** Time until a lost listener is replaced, and between attempts, in milliseconds. */
 export const LISTEN_RETRY_MS = 100;
 
+/** Length from which a response is compressed, in bytes: below, it hardly gets smaller. */
+export const COMPRESS_BYTES_MIN = 256;
+
 /** Time until a listener that was lost accepts again, and between attempts, in milliseconds. */
 export const ACCEPT_RETRY_MS = 100;
 

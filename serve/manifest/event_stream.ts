@@ -11,7 +11,8 @@ import {
   QUEUED_MESSAGES_MAX,
   REQUEST_TIMEOUT_MS_MAX,
 } from "../limits.ts";
-import { type Fields, flag, integer, type Report, text } from "./fields.ts";
+import { readCompression } from "./content.ts";
+import { type Fields, integer, type Report, text } from "./fields.ts";
 import type { TomlNode } from "./toml.ts";
 
 /** How event streams are written. */
@@ -33,7 +34,7 @@ export interface EventStreamRules {
 /** The keys, each with what reads its value. */
 export const EVENT_STREAM = {
   "max_connections": integer(1),
-  "compression": flag,
+  "compression": readCompression,
   "heartbeat_ms": integer(1, REQUEST_TIMEOUT_MS_MAX),
   "max_queued_messages": integer(1),
   "max_queued_bytes": integer(1),
@@ -46,7 +47,7 @@ export function eventStreamRules(
 ): EventStreamRules {
   return {
     connectionsMax: fields.max_connections?.value ?? CONNECTIONS_MAX,
-    compression: fields.compression?.value ?? false,
+    compression: fields.compression?.value === true,
     heartbeatMs: fields.heartbeat_ms?.value ?? HEARTBEAT_MS,
     queuedMessagesMax: fields.max_queued_messages?.value ??
       QUEUED_MESSAGES_MAX,

@@ -18,6 +18,8 @@ import {
   readAdmission,
   timeout,
 } from "./admission.ts";
+import type { Content } from "../content/content.ts";
+import { CONTENT, readContent } from "./content.ts";
 import {
   EVENT_STREAM,
   type EventStreamRules,
@@ -69,6 +71,8 @@ export interface HttpListener extends AnyListener {
   readonly admission: Admission;
   /** Its certificates; `undefined` when it speaks without TLS. */
   readonly tls: TlsSite | undefined;
+  /** What it adds to responses. */
+  readonly content: Content;
 }
 
 /** One that has a process for each WebSocket. */
@@ -91,6 +95,7 @@ const HTTP = {
   "max_in_flight": integer(1),
   "tls": table,
   ...ADMISSION,
+  ...CONTENT,
 } satisfies Shape;
 
 const LISTENER = {
@@ -120,6 +125,7 @@ export function readListeners(
     requireKeys(entry, NAME, ["protocol", "listen"], report);
     reportDuplicate(fields, addresses, report);
     reportForeign(entry, fields, report);
+    reportCodings(fields, report);
     const target = readTarget(entry, fields, components, report);
     const tls = fields.tls && readTls(fields.tls.value, report);
     return toListener(entry, fields, target, tls) ?? [];
@@ -144,6 +150,20 @@ function reportForeign(
     const hint = `it is for protocol "${owners.join('" or "')}"`;
     report(keyAt, `Unknown key "${key}" for protocol "${value}"`, hint);
   }
+}
+
+// Others than those of HTTP have one way to compress.
+function reportCodings(
+  { protocol, compression }: Fields<typeof LISTENER>,
+  report: Report,
+): void {
+  if (protocol === undefined || protocol.value === "http") return;
+  if (typeof compression?.value !== "object") return;
+  report(
+    compression.at,
+    `Wrong type for "compression" in ${NAME}`,
+    `expected true or false for protocol "${protocol.value}", found an array`,
+  );
 }
 
 function toListener(
@@ -171,6 +191,7 @@ function toListener(
     inFlightMax: fields.max_in_flight?.value ?? IN_FLIGHT_MAX,
     admission: readAdmission(fields),
     tls,
+    content: readContent(fields),
   };
 }
 

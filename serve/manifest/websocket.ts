@@ -15,14 +15,8 @@ import {
   QUEUED_MESSAGES_MAX,
   REQUEST_TIMEOUT_MS_MAX,
 } from "../limits.ts";
-import {
-  type Fields,
-  flag,
-  integer,
-  listOf,
-  type Report,
-  text,
-} from "./fields.ts";
+import { readCompression } from "./content.ts";
+import { type Fields, integer, listOf, type Report, text } from "./fields.ts";
 import type { TomlNode } from "./toml.ts";
 
 /** How WebSockets are spoken. */
@@ -58,7 +52,7 @@ export const WEBSOCKET = {
   "handshake_timeout_ms": MS,
   "allowed_origins": listOf(text, STRINGS),
   "subprotocols": listOf(readToken, STRINGS),
-  "compression": flag,
+  "compression": readCompression,
   "max_message_size": integer(1, MESSAGE_BYTES_MAX_MAX),
   "ping_interval_ms": MS,
   "pong_timeout_ms": MS,
@@ -76,7 +70,7 @@ export function webSocketRules(
       HANDSHAKE_TIMEOUT_MS,
     allowedOrigins: fields.allowed_origins?.value ?? [],
     subprotocols: fields.subprotocols?.value ?? [],
-    compression: fields.compression?.value ?? false,
+    compression: fields.compression?.value === true,
     messageBytesMax: fields.max_message_size?.value ?? MESSAGE_BYTES_MAX,
     pingIntervalMs: fields.ping_interval_ms?.value ?? PING_INTERVAL_MS,
     pongTimeoutMs: fields.pong_timeout_ms?.value ?? PONG_TIMEOUT_MS,

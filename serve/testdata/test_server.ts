@@ -8,6 +8,7 @@ import { Runtime } from "@rusm/otp";
 import { type HttpServer, listenHttp } from "../http.ts";
 import { createLog } from "../log.ts";
 import type { HttpListener } from "../manifest.ts";
+import { readContent } from "../manifest/content.ts";
 import { type Admission, readAdmission } from "../manifest/admission.ts";
 import { TestClock } from "./test_clock.ts";
 import { COMPONENT, type Guest, reply, TestNode } from "./test_node.ts";
@@ -41,7 +42,7 @@ export function serve(guest: Guest = reply, changes: Changes = {}): TestServer {
     listener: {
       ...{ protocol: "http", hostname: "127.0.0.1", port: 0, target: "api" },
       ...{ requestTimeoutMs: 60_000, bodyBytesMax: 1_000, inFlightMax: 100 },
-      ...{ tls: undefined, at: { line: 1, column: 1 }, ...rest },
+      ...{ tls: undefined, content: readContent({}), at: { line: 1, column: 1 }, ...rest },
       admission: { ...readAdmission({}), ...admission },
     },
     log: createLog({

@@ -1,0 +1,192 @@
+/**
+ * Who answers the requests of a listener, while that may change.
+ *
+ * @module
+ */
+
+import type { Component } from "@rusm/wasm";
+import { answer, type OwnStatus, unavailable } from "./answer.ts";
+import { type Dispatch, withContent } from "./content/content.ts";
+import { exchange, type Handler, type Node } from "./exchange.ts";
+import { handle } from "./handling.ts";
+import type { Incoming } from "./incoming.ts";
+import type { Deadlines } from "./listen/deadlines.ts";
+import type { RequestInfo } from "./listen/deno_http.ts";
+import type { Origin } from "./listen/origin.ts";
+import { paceBody } from "./listen/pacing.ts";
+import { clientOf, Tally } from "./listen/tally.ts";
+import type { HttpListener } from "./manifest.ts";
+import { matchRoute } from "./routes.ts";
+
+/** Who answers the requests of a listener. */
+export interface Handlers {
+  /** What it listens on, and who answers. */
+  readonly listener: HttpListener;
+  /** The app's components, by name. */
+  readonly components: ReadonlyMap<string, Component>;
+}
+
+/** What a {@linkcode Responder} needs. */
+export interface ResponderOptions extends Handlers {
+  /** Runs the processes. */
+  readonly node: Node;
+  /** Looks after the bodies of requests. */
+  readonly deadlines: Deadlines;
+}
+
+/** Who answers a request and whom, for the log. */
+export type Answering = {
+  component?: string;
+  requestId?: string;
+  path: string;
+  client: string;
+};
+
+/** What is told of a request beside it. */
+type Told = [
+  info: RequestInfo,
+  origin: Origin | OwnStatus,
+  answering: Answering,
+];
+
+/** Requests that the same components answer. */
+interface Generation extends Handlers {
+  inFlightCount: number;
+  readonly ended: PromiseWithResolvers<void>;
+  readonly respond: Dispatch<Told>;
+}
+
+/**
+ * Finds who answers a request, admits it, and has it answered.
+ *
+ * Invariant: requests in flight count for as long as they are, whoever answers
+ * those that come now.
+ */
+export class Responder {
+  readonly #options: Omit<ResponderOptions, keyof Handlers>;
+  readonly #tally: Tally;
+  #inFlightCount = 0;
+  #current: Generation;
+
+  /** Has `listener` and `components` answer until it is told of others. */
+  constructor({ listener, components, ...options }: ResponderOptions) {
+    this.#options = options;
+    this.#tally = new Tally(listener.admission.inFlightPerClientMax);
+    this.#current = this.#generationOf({ listener, components });
+  }
+
+  #generationOf({ listener, components }: Handlers): Generation {
+    const generation: Generation = {
+      ...{ listener, components, inFlightCount: 0 },
+      ended: Promise.withResolvers(),
+      respond: withContent(
+        listener.content,
+        (request, ...told) => this.#dispatch(generation, request, ...told),
+      ),
+    };
+    return generation;
+  }
+
+  /** Answers `request`, which is from `origin`, and tells `answering` by whom. */
+  respond(request: Request, ...told: Told): Promise<Response> {
+    return this.#current.respond(request, ...told);
+  }
+
+  async #dispatch(
+    generation: Generation,
+    request: Request,
+    info: RequestInfo,
+    origin: Origin | OwnStatus,
+    answering: Answering,
+  ): Promise<Response> {
+    if (typeof origin === "number") return answer(origin);
+    answering.client = origin.address;
+    const handler = findHandler(generation, request.method, origin.path);
+    if (handler instanceof Response) return handler;
+    answering.component = handler.component.name;
+    const onEnd = this.#enter(generation, clientOf(origin.address));
+    if (onEnd === undefined) return unavailable();
+    const { node, deadlines } = this.#options;
+    const gapMsMax = generation.listener.admission.bodyTimeoutMs;
+    const incoming = incomingOf(request, origin, { deadlines, gapMsMax });
+    if (handler.component.isHandler) {
+      // Asked for only here: it rejects, and somebody must hear of that.
+      const { completed } = info;
+      return handle(node, handler, incoming, { completed, onEnd });
+    }
+    try {
+      return await exchange(node, handler, incoming);
+    } finally {
+      onEnd();
+    }
+  }
+
+  // Undefined when there is no room.
+  #enter(generation: Generation, client: string): (() => void) | undefined {
+    const { inFlightMax } = generation.listener;
+    if (this.#inFlightCount >= inFlightMax || !this.#tally.add(client)) {
+      return undefined;
+    }
+    this.#inFlightCount++;
+    generation.inFlightCount++;
+    return () => {
+      this.#inFlightCount--;
+      generation.inFlightCount--;
+      this.#tally.remove(client);
+      if (generation !== this.#current) endIfIdle(generation);
+    };
+  }
+
+  /**
+   * Has others answer the requests that come from now on.
+   *
+   * @returns Resolves when the guests of all requests that came before have ended.
+   */
+  update(handlers: Handlers): Promise<void> {
+    const before = this.#current;
+    this.#current = this.#generationOf(handlers);
+    endIfIdle(before);
+    return before.ended.promise;
+  }
+}
+
+function endIfIdle({ inFlightCount, ended }: Generation): void {
+  if (inFlightCount === 0) ended.resolve();
+}
+
+function findHandler(
+  { listener, components }: Handlers,
+  method: string,
+  path: string,
+): Handler | Response {
+  const { target, requestTimeoutMs: timeoutMs, bodyBytesMax } = listener;
+  const limits = { timeoutMs, bodyBytesMax };
+  if (typeof target === "string") {
+    const component = components.get(target)!;
+    return { component, action: null, params: [], ...limits };
+  }
+  const match = matchRoute(target, method, path);
+  if (match.type === "notFound") return answer(404);
+  if (match.type === "methodNotAllowed") {
+    return answer(405, { allow: match.allow.join(", ") });
+  }
+  const component = components.get(match.component)!;
+  const { action = null, params } = match;
+  return { component, action, params, ...limits };
+}
+
+function incomingOf(
+  request: Request,
+  { url, headers }: Origin,
+  pace: Parameters<typeof paceBody>[1],
+): Incoming {
+  let body: Incoming["body"] | undefined;
+  return {
+    ...{ method: request.method, url, headers },
+    // Not before it is asked for: that is when a client is told to continue.
+    get body() {
+      body ??= request.body && paceBody(request.body, pace);
+      return body;
+    },
+  };
+}
