@@ -19,6 +19,7 @@ const TEXTS = {
   405: "method not allowed",
   408: "request timeout",
   413: "content too large",
+  416: "range not satisfiable",
   431: "request header fields too large",
   500: "internal server error",
   502: "bad gateway",

@@ -8,8 +8,8 @@ import {
 import { type HttpServer, listenHttp } from "./http.ts";
 import { createLog } from "./log.ts";
 import type { HttpListener } from "./manifest.ts";
-import { readContent } from "./manifest/content.ts";
 import { readAdmission } from "./manifest/admission.ts";
+import { readContent } from "./manifest/content.ts";
 import { parseRoutes } from "./routes.ts";
 import {
   COMPONENT,
@@ -102,6 +102,9 @@ const REQUESTS: readonly (readonly [string, string, number, boolean])[] = [
   ["HEAD", "/a/7", 200, true],
   ["PUT", "/a/7", 405, false],
   ["GET", "/b", 404, false],
+  ["OPTIONS", "/a/7", 204, false],
+  ["OPTIONS", "/b", 404, false],
+  ["GET", "/a/%ff", 400, false],
 ];
 
 // How long it took, who answered, and whom.
@@ -121,6 +124,43 @@ for (const [method, path, status, isAsked] of REQUESTS) {
     await server.stop();
   });
 }
+
+for (const method of ["OPTIONS", "PUT"]) {
+  Deno.test(`listenHttp() says what there is to ${method}`, async () => {
+    const { server } = listen(reply, { target: table });
+    const response = await fetch(`${server.url}/a/7`, { method });
+    strictEqual(response.headers.get("allow"), "GET, HEAD, OPTIONS, POST");
+    await response.body?.cancel();
+    await server.stop();
+  });
+}
+
+Deno.test("listenHttp() adds the listener's headers to all that it answers", async () => {
+  const headers = [["x-frame-options", "DENY"]] as const;
+  const content = { ...readContent({}), headers };
+  const { server } = listen(reply, { target: table, content });
+  for (const path of ["/a/7", "/b", "/a/%"]) {
+    const response = await fetch(server.url + path);
+    strictEqual(response.headers.get("x-frame-options"), "DENY");
+    await response.body?.cancel();
+  }
+  await server.stop();
+});
+
+Deno.test("listenHttp() counts a file as in flight until it has been sent", async () => {
+  const directory = await Deno.makeTempDir();
+  // More than connections and the engine hold.
+  await Deno.writeFile(`${directory}/large`, new Uint8Array(64 * 1024 * 1024));
+  const { table } = parseRoutes([["GET /*", `dir:${directory}`]]);
+  const { server } = listen(reply, { target: table, inFlightMax: 1 });
+  const first = await fetch(`${server.url}/large`);
+  strictEqual(await statusOf(`${server.url}/large`), 503);
+  strictEqual((await first.bytes()).length, 64 * 1024 * 1024);
+  strictEqual(await statusOf(`${server.url}/none`), 404);
+  strictEqual(await statusOf(`${server.url}/none`), 404);
+  await server.stop();
+  await Deno.remove(directory, { recursive: true });
+});
 
 Deno.test("listenHttp() gives a guest the listener's limits and its route's match", async () => {
   const heads: string[] = [];

@@ -7,7 +7,7 @@
 import { resolve } from "node:path";
 import { ManifestError, type Problem } from "./errors.ts";
 import { inFileOrder } from "./manifest/fields.ts";
-import type { PreopenSite } from "./manifest/preopen.ts";
+import type { DirectorySite } from "./manifest/routes.ts";
 import { type Manifest, readManifest } from "./manifest/root.ts";
 
 export type { Capability, Preopen } from "@rusm/wasm";
@@ -30,7 +30,8 @@ export type { Manifest } from "./manifest/root.ts";
 const MANIFEST_PATH = "rusm.toml";
 
 /**
- * Loads a manifest, and checks that the directories that it preopens exist.
+ * Loads a manifest, and checks that the directories that it preopens or serves
+ * exist.
  *
  * @param path Of the file; `rusm.toml` in the working directory when
  * `undefined`, and that one may be missing: then the app is empty.
@@ -41,11 +42,15 @@ export async function loadManifest(
   path: string | undefined,
 ): Promise<Manifest> {
   const text = await readText(path);
-  const { manifest, preopens, problems } = readManifest(
+  const { manifest, preopens, directories, problems } = readManifest(
     text,
     path ?? MANIFEST_PATH,
   );
-  const missing = await findMissing(preopens, manifest.directory);
+  const sites = [
+    ...preopens.map(({ host, at }) => ({ what: "preopen", path: host, at })),
+    ...directories.map((site) => ({ what: "serve", ...site })),
+  ];
+  const missing = await findMissing(sites, manifest.directory);
   return settle(manifest, [...problems, ...missing]);
 }
 
@@ -102,16 +107,21 @@ async function readText(path: string | undefined): Promise<string> {
   }
 }
 
+/** A directory that has to be there, and what for. */
+interface Site extends DirectorySite {
+  readonly what: string;
+}
+
 async function findMissing(
-  preopens: readonly PreopenSite[],
+  sites: readonly Site[],
   directory: string,
 ): Promise<readonly Problem[]> {
-  const problems = preopens.map(async ({ host, at }) => {
-    const path = resolve(directory, host);
+  const problems = sites.map(async ({ what, path: written, at }) => {
+    const path = resolve(directory, written);
     const hint = await whyNoDirectory(path);
     if (hint === undefined) return [];
     const quoted = JSON.stringify(path);
-    return [{ at, message: `Cannot preopen the directory ${quoted}`, hint }];
+    return [{ at, message: `Cannot ${what} the directory ${quoted}`, hint }];
   });
   return (await Promise.all(problems)).flat();
 }

@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { BUILT_IN_PROFILES } from "@rusm/wasm";
 import { ManifestError } from "./errors.ts";
 import { loadManifest, parseManifest } from "./manifest.ts";
+import { CODINGS } from "./content/coding.ts";
+import { readContent } from "./manifest/content.ts";
 import { readAdmission } from "./manifest/admission.ts";
 import { matchRoute } from "./routes.ts";
 
@@ -37,6 +39,7 @@ Deno.test("parseManifest() reads a listener with defaults", () => {
     inFlightMax: 1_024,
     admission: readAdmission({}),
     tls: undefined,
+    content: readContent({}),
     at: { line: 4, column: 3 },
   }]);
   deepStrictEqual(components.get("api"), {
@@ -68,6 +71,63 @@ entry = "main"
   deepStrictEqual(b?.source, { type: "url", url });
   deepStrictEqual([c?.dynamic, c?.entry], ["wasm", "main"]);
 });
+
+Deno.test("parseManifest() reads what a listener adds to responses", () => {
+  const text = `[components.api]
+[[serve]]
+protocol = "http"
+listen = "127.0.0.1:0"
+component = "api"
+compression = ["gzip", "br"]
+[serve.headers]
+X-Frame-Options = "DENY"
+[serve.cors]
+origins = ["https://a.example", "http://LOCALHOST:8080"]
+methods = ["get", "PUT"]
+headers = ["content-type"]
+expose = ["x-a"]
+credentials = true
+max_age_seconds = 600
+`;
+  const [listener] = parseManifest(text, "rusm.toml").listeners;
+  strictEqual(listener?.protocol, "http");
+  deepStrictEqual(listener.content, {
+    headers: [["x-frame-options", "DENY"]],
+    cors: {
+      origins: ["https://a.example", "http://localhost:8080"],
+      methods: ["GET", "PUT"],
+      headers: ["content-type"],
+      expose: ["x-a"],
+      credentials: true,
+      maxAgeSeconds: 600,
+    },
+    codings: ["gzip", "br"],
+  });
+});
+
+for (const [written, codings] of [["true", CODINGS], ["false", []]] as const) {
+  Deno.test(`parseManifest() reads compression = ${written}`, () => {
+    const text = `[components.api]
+[[serve]]
+protocol = "http"
+listen = "127.0.0.1:0"
+component = "api"
+compression = ${written}
+cors = { origins = ["*"] }
+`;
+    const [listener] = parseManifest(text, "rusm.toml").listeners;
+    strictEqual(listener?.protocol, "http");
+    deepStrictEqual(listener.content.codings, codings);
+    deepStrictEqual(listener.content.cors, {
+      origins: ["*"],
+      methods: ["GET", "HEAD", "POST"],
+      headers: [],
+      expose: [],
+      credentials: false,
+      maxAgeSeconds: undefined,
+    });
+  });
+}
 
 Deno.test("parseManifest() reads every key of a component", () => {
   const text = `[components.clock]
@@ -202,6 +262,7 @@ isolation = "dedicated"
     inFlightMax: 1,
     admission: readAdmission({}),
     tls: undefined,
+    content: readContent({}),
     at: { line: 5, column: 1 },
   });
   deepStrictEqual(matchRoute(target, "GET", "/users/7"), {
@@ -298,6 +359,29 @@ Deno.test("loadManifest() refuses preopens that are no directory", async () => {
         JSON.stringify(join(directory, "nowhere"))
       }: it does not exist`,
       `${path}:4:63: Cannot preopen the directory ${
+        JSON.stringify(path)
+      }: it is not a directory`,
+    ]);
+  });
+});
+
+Deno.test("loadManifest() refuses to serve what is no directory", async () => {
+  await withDirectory(async (directory) => {
+    const path = join(directory, "rusm.toml");
+    const text = `[[serve]]
+protocol = "http"
+listen = "127.0.0.1:0"
+[serve.routes]
+"GET /a/*" = "dir:nowhere"
+"GET /b/*" = "dir:rusm.toml"
+"GET /c/*" = "dir:."
+`;
+    await Deno.writeTextFile(path, text);
+    await rejectsWith(loadManifest(path), [
+      `${path}:5:14: Cannot serve the directory ${
+        JSON.stringify(join(directory, "nowhere"))
+      }: it does not exist`,
+      `${path}:6:14: Cannot serve the directory ${
         JSON.stringify(path)
       }: it is not a directory`,
     ]);

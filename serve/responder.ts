@@ -4,8 +4,10 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import type { Component } from "@rusm/wasm";
 import { answer, type OwnStatus, unavailable } from "./answer.ts";
+import { answerWithFile, type FileRequest } from "./content/files.ts";
 import { type Dispatch, withContent } from "./content/content.ts";
 import { exchange, type Handler, type Node } from "./exchange.ts";
 import { handle } from "./handling.ts";
@@ -16,7 +18,7 @@ import type { Origin } from "./listen/origin.ts";
 import { paceBody } from "./listen/pacing.ts";
 import { clientOf, Tally } from "./listen/tally.ts";
 import type { HttpListener } from "./manifest.ts";
-import { matchRoute } from "./routes.ts";
+import { matchRoute, type RouteMatch } from "./routes.ts";
 
 /** Who answers the requests of a listener. */
 export interface Handlers {
@@ -30,6 +32,8 @@ export interface Handlers {
 export interface ResponderOptions extends Handlers {
   /** Runs the processes. */
   readonly node: Node;
+  /** Absolute path that its files are relative to. */
+  readonly directory: string;
   /** Looks after the bodies of requests. */
   readonly deadlines: Deadlines;
 }
@@ -103,10 +107,18 @@ export class Responder {
     answering.client = origin.address;
     const handler = findHandler(generation, request.method, origin.path);
     if (handler instanceof Response) return handler;
-    answering.component = handler.component.name;
+    if (handler.type === "component") {
+      answering.component = handler.component.name;
+    }
     const onEnd = this.#enter(generation, clientOf(origin.address));
     if (onEnd === undefined) return unavailable();
-    const { node, deadlines } = this.#options;
+    const { node, directory, deadlines } = this.#options;
+    if (handler.type === "files") {
+      const root = resolve(directory, handler.directory);
+      const { method, headers } = request;
+      const asked = { ...handler, method, headers, path: origin.path };
+      return await sendFile(root, asked, info, onEnd);
+    }
     const gapMsMax = generation.listener.admission.bodyTimeoutMs;
     const incoming = incomingOf(request, origin, { deadlines, gapMsMax });
     if (handler.component.isHandler) {
@@ -154,25 +166,63 @@ function endIfIdle({ inFlightCount, ended }: Generation): void {
   if (inFlightCount === 0) ended.resolve();
 }
 
+/** Who answers. */
+type Answerer =
+  | Handler & { readonly type: "component" }
+  | Extract<RouteMatch, { type: "files" }>;
+
 function findHandler(
   { listener, components }: Handlers,
   method: string,
   path: string,
-): Handler | Response {
+): Answerer | Response {
   const { target, requestTimeoutMs: timeoutMs, bodyBytesMax } = listener;
   const limits = { timeoutMs, bodyBytesMax };
   if (typeof target === "string") {
     const component = components.get(target)!;
-    return { component, action: null, params: [], ...limits };
+    return {
+      ...{ type: "component", component, action: null, params: [] },
+      ...limits,
+    };
   }
   const match = matchRoute(target, method, path);
-  if (match.type === "notFound") return answer(404);
-  if (match.type === "methodNotAllowed") {
-    return answer(405, { allow: match.allow.join(", ") });
+  switch (match.type) {
+    case "match": {
+      const component = components.get(match.component)!;
+      const { action = null, params } = match;
+      return { type: "component", component, action, params, ...limits };
+    }
+    case "files":
+      return match;
+    case "options": {
+      const headers = { allow: match.allow.join(", ") };
+      return new Response(null, { status: 204, headers });
+    }
+    case "methodNotAllowed":
+      return answer(405, { allow: match.allow.join(", ") });
+    case "malformed":
+      return answer(400);
+    case "notFound":
+      return answer(404);
   }
-  const component = components.get(match.component)!;
-  const { action = null, params } = match;
-  return { component, action, params, ...limits };
+}
+
+// A file is open until the whole of its body has been taken.
+async function sendFile(
+  root: string,
+  asked: FileRequest,
+  info: RequestInfo,
+  onEnd: () => void,
+): Promise<Response> {
+  try {
+    const response = await answerWithFile(root, asked);
+    info.completed.then(onEnd, onEnd);
+    return response;
+  } catch (error) {
+    // What was admitted has ended, too.
+    onEnd();
+    throw error;
+  }
 }
 
 function incomingOf(

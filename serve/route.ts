@@ -1,22 +1,41 @@
 /**
- * One route, as it is written: `"GET /users/:id" = "users#show"`.
+ * One route, as it is written: `"GET /users/:id" = "users#show"`,
+ * `"GET /assets/*" = "dir:public"`.
  *
  * @module
  */
 
 /** One route of a table. */
-export interface Route {
+export type Route = Pattern & RouteTarget;
+
+/** What a route matches. */
+export interface Pattern {
   /** As it was given, `"GET /users/:id"`. */
   readonly key: string;
   /** Upper case. */
   readonly method: string;
   /** Of the pattern, in order. */
   readonly segments: readonly Segment[];
-  /** Name of the component that answers. */
-  readonly component: string;
-  /** What it is asked to do; `undefined` when the target has no `#`. */
-  readonly action: string | undefined;
 }
+
+/** Who answers. */
+export type RouteTarget =
+  | {
+    /** Name of the component that answers. */
+    readonly component: string;
+    /** What it is asked to do; `undefined` when the target has no `#`. */
+    readonly action: string | undefined;
+    /** None. */
+    readonly directory: undefined;
+  }
+  | {
+    /** None. */
+    readonly component: undefined;
+    /** None. */
+    readonly action: undefined;
+    /** Path of the directory whose files answer, relative to the app. */
+    readonly directory: string;
+  };
 
 /** One segment of a pattern. */
 export type Segment =
@@ -48,7 +67,7 @@ export type RouteResult =
  * Parses one entry of a route table.
  *
  * @param key Method, white space, pattern. The method is put in upper case.
- * @param target `component` or `component#action`.
+ * @param target `component`, `component#action`, or `dir:path`.
  */
 export function parseRoute(key: string, target: string): RouteResult {
   const [, method, pattern] = /^\s*(\S+)\s+(\S+)\s*$/.exec(key) ?? [];
@@ -57,15 +76,36 @@ export function parseRoute(key: string, target: string): RouteResult {
   }
   const hint = hintForMethod(method) ?? hintForPattern(pattern);
   if (hint !== undefined) return invalidKey(key, hint);
+  const segments = splitPattern(pattern).map(toSegment);
+  const route = { key, method: method.toUpperCase(), segments };
+  return target.startsWith(DIRECTORY)
+    ? toDirectory(route, target)
+    : toComponent(route, target);
+}
+
+const DIRECTORY = "dir:";
+
+function toComponent(pattern: Pattern, target: string): RouteResult {
   const [component = "", action, ...rest] = target.split("#");
   if (component === "" || action === "" || rest.length > 0) {
-    return invalidTarget(key, target);
+    return invalidTarget(pattern.key, target);
   }
-  const segments = splitPattern(pattern).map(toSegment);
-  return {
-    type: "route",
-    route: { key, method: method.toUpperCase(), segments, component, action },
-  };
+  const route = { ...pattern, component, action, directory: undefined };
+  return { type: "route", route };
+}
+
+function toDirectory(pattern: Pattern, target: string): RouteResult {
+  const { key, method, segments } = pattern;
+  const directory = target.slice(DIRECTORY.length);
+  if (directory === "") return invalidTarget(key, target);
+  if (method !== "GET") {
+    return invalidKey(key, 'put GET first: "dir:" answers GET and HEAD');
+  }
+  if (segments.at(-1)?.type !== "wildcard") {
+    return invalidKey(key, 'end the path of a "dir:" with "/*"');
+  }
+  const own = { component: undefined, action: undefined, directory };
+  return { type: "route", route: { ...pattern, ...own } };
 }
 
 /** Percent-decodes one segment; `undefined` when its encoding is malformed. */
@@ -140,7 +180,9 @@ function invalidKey(key: string, hint: string): RouteResult {
 
 function invalidTarget(key: string, target: string): RouteResult {
   const message = `Cannot read the target of route ${quote(key)}`;
-  const hint = `write "component" or "component#action", not ${quote(target)}`;
+  const hint = `write "component", "component#action" or "dir:path", not ${
+    quote(target)
+  }`;
   return { type: "invalid", problem: { key, part: "target", message, hint } };
 }
 

@@ -15,6 +15,7 @@ Deno.test("parseRoute() reads method, segments, component and action", () => {
       ],
       component: "users",
       action: "show",
+      directory: undefined,
     },
   });
 });
@@ -48,17 +49,32 @@ for (const [key, hint] of KEYS) {
   });
 }
 
-for (const target of ["", "#", "a#", "#b", "a#b#c"]) {
+for (const target of ["", "#", "a#", "#b", "a#b#c", "dir:"]) {
   Deno.test(`parseRoute() refuses the target "${target}"`, () => {
-    const result = parseRoute("GET /", target);
+    const result = parseRoute("GET /*", target);
     ok(result.type === "invalid");
     const { part, message, hint } = result.problem;
     strictEqual(part, "target");
-    strictEqual(message, 'Cannot read the target of route "GET /"');
+    strictEqual(message, 'Cannot read the target of route "GET /*"');
     strictEqual(
       hint,
-      `write "component" or "component#action", not "${target}"`,
+      `write "component", "component#action" or "dir:path", not "${target}"`,
     );
+  });
+}
+
+// deno-fmt-ignore
+const DIRECTORIES = [
+  ["POST /*",  'put GET first: "dir:" answers GET and HEAD'],
+  ["GET /",    'end the path of a "dir:" with "/*"'],
+  ["GET /:a",  'end the path of a "dir:" with "/*"'],
+] as const;
+
+for (const [key, hint] of DIRECTORIES) {
+  Deno.test(`parseRoute() refuses a directory for ${key}`, () => {
+    const message = `Cannot read route ${JSON.stringify(key)}`;
+    const problem = { key, part: "key", message, hint };
+    deepStrictEqual(parseRoute(key, "dir:a"), { type: "invalid", problem });
   });
 }
 

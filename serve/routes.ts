@@ -2,8 +2,8 @@
  * The route table: which component answers a method and a path.
  *
  * A pattern is a path whose segments are literal, `:name` (one segment) or, as
- * the last one, `*` (one segment or more). Empty segments do not count, so
- * `/a//b/` is `/a/b`.
+ * the last one, `*` (one segment or more; of a directory, none too). Empty
+ * segments do not count, so `/a//b/` is `/a/b`.
  *
  * @module
  */
@@ -37,6 +37,8 @@ export interface RouteNode {
   readonly wildcards: ReadonlyMap<string, Route>;
   /** Routes that end here, by method. */
   readonly ends: ReadonlyMap<string, Route>;
+  /** Directories that begin here, by method: those of `wildcards`. */
+  readonly mounts: ReadonlyMap<string, Route>;
 }
 
 /** Which route a request takes. */
@@ -50,8 +52,20 @@ export type RouteMatch =
     /** Name and percent-decoded value, in the order of the path; `*` is the rest. */
     readonly params: readonly (readonly [name: string, value: string])[];
   }
+  | {
+    /** A directory answers. */
+    readonly type: "files";
+    /** As the route has it. */
+    readonly directory: string;
+    /** What the `*` matched, percent-decoded one by one: any of them can be `..`, or have a `/` in it. */
+    readonly segments: readonly string[];
+  }
   /** The path is served, with other methods: those in `allow`, sorted. */
   | { readonly type: "methodNotAllowed"; readonly allow: readonly string[] }
+  /** The same, where it was `OPTIONS` that no route has: the question is what there is. */
+  | { readonly type: "options"; readonly allow: readonly string[] }
+  /** The percent-encoding of the path makes no sense. */
+  | { readonly type: "malformed" }
   | { readonly type: "notFound" };
 
 // A node while the table is built.
@@ -60,11 +74,12 @@ interface OpenNode extends RouteNode {
   param: OpenNode | undefined;
   readonly wildcards: Map<string, Route>;
   readonly ends: Map<string, Route>;
+  readonly mounts: Map<string, Route>;
 }
 
 /**
  * Builds the table of `entries`, each `"METHOD /pattern"` and its target,
- * `"component"` or `"component#action"`.
+ * `"component"`, `"component#action"` or `"dir:path"`.
  *
  * Two routes of one method that differ at most in the names of their
  * parameters are a problem: no request could tell them apart.
@@ -108,14 +123,14 @@ export function parseRoutes(
 
 function addRoute(root: OpenNode, route: Route): RouteResult {
   const byMethod = route.segments.reduce<OpenNode>(enterNode, root);
-  const slot = route.segments.at(-1)?.type === "wildcard"
-    ? byMethod.wildcards
-    : byMethod.ends;
+  const isOpen = route.segments.at(-1)?.type === "wildcard";
+  const slot = isOpen ? byMethod.wildcards : byMethod.ends;
   const twin = slot.get(route.method);
   if (twin !== undefined) {
     return { type: "invalid", problem: twinProblem(route, twin) };
   }
   slot.set(route.method, route);
+  if (route.directory !== undefined) byMethod.mounts.set(route.method, route);
   return { type: "route", route };
 }
 
@@ -149,6 +164,7 @@ function openNode(): OpenNode {
     param: undefined,
     wildcards: new Map(),
     ends: new Map(),
+    mounts: new Map(),
   };
 }
 
@@ -156,11 +172,13 @@ function openNode(): OpenNode {
  * Finds the route of a request.
  *
  * Among the routes that match path and method, the first segment in which they
- * differ decides: a literal is preferred to a parameter, a parameter to `*`.
+ * differ decides: a literal is preferred to a parameter, a parameter to `*`,
+ * and a path that ends to a directory that begins there. So no two can tie, in
+ * whichever order they are written.
  * A `GET` route stands for `HEAD` too, unless a `HEAD` route has its pattern.
  *
  * Segments are percent-decoded one by one, so `%2F` does not end a segment. A
- * path with malformed percent-encoding is not found.
+ * path with malformed percent-encoding matches nothing.
  *
  * @param method Compared as it is: upper case.
  * @param path Starts with `/`; cut at the first `?` or `#`.
@@ -171,12 +189,13 @@ export function matchRoute(
   path: string,
 ): RouteMatch {
   const segments = splitPath(path);
-  if (segments === undefined) return { type: "notFound" };
+  if (segments === undefined) return { type: "malformed" };
   const search: Search = { method, segments, allow: new Set() };
   const route = findRoute(table.root, 0, search);
   if (route !== undefined) return toMatch(route, segments);
   if (search.allow.size === 0) return { type: "notFound" };
-  return { type: "methodNotAllowed", allow: [...search.allow].sort() };
+  const allow = [...search.allow.add("OPTIONS")].sort();
+  return { type: method === "OPTIONS" ? "options" : "methodNotAllowed", allow };
 }
 
 interface Search {
@@ -193,7 +212,9 @@ function findRoute(
   search: Search,
 ): Route | undefined {
   const segment = search.segments[depth];
-  if (segment === undefined) return pickMethod(node.ends, search);
+  if (segment === undefined) {
+    return pickMethod(node.ends, search) ?? pickMethod(node.mounts, search);
+  }
   const literal = node.literals.get(segment);
   return (literal && findRoute(literal, depth + 1, search)) ??
     (node.param && findRoute(node.param, depth + 1, search)) ??
@@ -213,6 +234,11 @@ function pickMethod(
 }
 
 function toMatch(route: Route, segments: readonly string[]): RouteMatch {
+  const { component, action, directory } = route;
+  if (component === undefined) {
+    const rest = segments.slice(route.segments.length - 1);
+    return { type: "files", directory, segments: rest };
+  }
   const params: [string, string][] = [];
   for (const [index, segment] of route.segments.entries()) {
     if (segment.type === "param") {
@@ -221,7 +247,6 @@ function toMatch(route: Route, segments: readonly string[]): RouteMatch {
       params.push(["*", segments.slice(index).join("/")]);
     }
   }
-  const { component, action } = route;
   return { type: "match", component, action, params };
 }
 

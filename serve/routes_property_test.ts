@@ -10,13 +10,18 @@ import {
 
 // Small alphabets, so that routes meet: most random paths match several.
 const SEGMENT = fc.constantFrom("a", "b", "%61", "c%2Fd", ":x", ":y");
-const METHOD = fc.constantFrom("GET", "HEAD", "POST");
+const METHOD = fc.constantFrom("GET", "HEAD", "POST", "OPTIONS");
 const PATTERN = fc.tuple(
   fc.uniqueArray(SEGMENT, { maxLength: 4 }),
   fc.constantFrom("", "/*"),
 ).map(([segments, end]) => `/${segments.join("/")}${end}`);
 const KEY = fc.tuple(METHOD, PATTERN).map((parts) => parts.join(" "));
 const KEYS = fc.uniqueArray(KEY, { maxLength: 20 });
+// No twins: each has a shape of its own.
+const DISTINCT_KEYS = fc.uniqueArray(KEY, {
+  maxLength: 20,
+  selector: (key) => key.replaceAll(/:\w/g, ":").replaceAll("%61", "a"),
+});
 const PATH = fc.array(
   fc.constantFrom("a", "b", "%61", "c%2fd", "z", "", "%"),
   { maxLength: 5 },
@@ -25,7 +30,7 @@ const PATH = fc.array(
 Deno.test("matchRoute() agrees with a scan of all routes", () => {
   fc.assert(
     fc.property(KEYS, METHOD, PATH, (keys, method, path) => {
-      const { table } = parseRoutes(keys.map((key) => [key, `c#${key}`]));
+      const { table } = parseRoutes(keys.map((key) => [key, targetOf(key)]));
       deepStrictEqual(
         matchRoute(table, method, path),
         scan(table.routes, method, path),
@@ -35,6 +40,31 @@ Deno.test("matchRoute() agrees with a scan of all routes", () => {
   );
 });
 
+Deno.test("matchRoute() does not mind the order of the routes", () => {
+  fc.assert(
+    fc.property(
+      DISTINCT_KEYS,
+      METHOD,
+      PATH,
+      fc.nat(),
+      (keys, method, path, seed) => {
+        const entries = keys.map((key) => [key, targetOf(key)] as const);
+        const start = seed % (entries.length + 1);
+        const turned = [...entries.slice(start), ...entries.slice(0, start)];
+        deepStrictEqual(
+          matchRoute(parseRoutes(turned).table, method, path),
+          matchRoute(parseRoutes(entries).table, method, path),
+        );
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+function targetOf(key: string): string {
+  return /^GET .*\*$/.test(key) ? `dir:${key}` : `c#${key}`;
+}
+
 // The model: look at every route, keep those that match, sort by preference.
 function scan(
   routes: readonly Route[],
@@ -42,7 +72,7 @@ function scan(
   path: string,
 ): RouteMatch {
   const segments = path.split("/").filter((segment) => segment !== "");
-  if (segments.includes("%")) return { type: "notFound" };
+  if (segments.includes("%")) return { type: "malformed" };
   const values = segments.map(decodeURIComponent);
   const matching = routes.filter((route) => matches(route, values));
   const usable = matching.filter((route) => answers(route, method, matching));
@@ -53,13 +83,18 @@ function scan(
   if (matching.length === 0) return { type: "notFound" };
   const methods = matching.map((route) => route.method);
   if (methods.includes("GET")) methods.push("HEAD");
-  return { type: "methodNotAllowed", allow: [...new Set(methods)].sort() };
+  const allow = [...new Set([...methods, "OPTIONS"])].sort();
+  return { type: method === "OPTIONS" ? "options" : "methodNotAllowed", allow };
 }
 
-function matches({ segments }: Route, values: readonly string[]): boolean {
+function matches(
+  { segments, directory }: Route,
+  values: readonly string[],
+): boolean {
   const isOpen = segments.at(-1)?.type === "wildcard";
+  const least = segments.length - (directory === undefined ? 0 : 1);
   const hasLength = isOpen
-    ? values.length >= segments.length
+    ? values.length >= least
     : values.length === segments.length;
   return hasLength &&
     segments.every((segment, index) =>
@@ -90,8 +125,12 @@ function toMatch(route: Route, values: readonly string[]): RouteMatch {
   const params = route.segments.flatMap((segment, index) =>
     toParams(segment, values.slice(index))
   );
-  const { component, action } = route;
-  return { type: "match", component, action, params };
+  const { component, action, directory } = route;
+  if (component !== undefined) {
+    return { type: "match", component, action, params };
+  }
+  const rest = values.slice(route.segments.length - 1);
+  return { type: "files", directory, segments: rest };
 }
 
 function toParams(

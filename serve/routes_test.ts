@@ -48,10 +48,6 @@ const PATHS = [
   ["/*",                "/a//b%20c/d/?e",        [["*", "a/b c/d"]]],
   ["/f/:x/*",           "/f/1/2/3",              [["x", "1"], ["*", "2/3"]]],
   ["/f/:x/*",           "/f/1",                  undefined],
-  // Malformed encoding is found nowhere.
-  ["/:x",               "/%",                    undefined],
-  ["/:x",               "/%zz",                  undefined],
-  ["/*",                "/a/%c3/b",              undefined],
   ["/:x",               "/a?%",                  [["x", "a"]]],
 ] as const;
 
@@ -103,17 +99,60 @@ Deno.test("matchRoute() looks for a less special route with the method", () => {
 
 Deno.test("matchRoute() lists the methods of every route of the path", () => {
   const table = tableOf("PUT /a", "DELETE /:x", "POST /*", "PATCH /b");
-  deepStrictEqual(matchRoute(table, "OPTIONS", "/a"), {
+  deepStrictEqual(matchRoute(table, "GET", "/a"), {
     type: "methodNotAllowed",
-    allow: ["DELETE", "POST", "PUT"],
+    allow: ["DELETE", "OPTIONS", "POST", "PUT"],
   });
 });
 
 Deno.test("matchRoute() lists HEAD with GET", () => {
   deepStrictEqual(matchRoute(tableOf("GET /a"), "POST", "/a"), {
     type: "methodNotAllowed",
-    allow: ["GET", "HEAD"],
+    allow: ["GET", "HEAD", "OPTIONS"],
   });
+});
+
+Deno.test("matchRoute() tells OPTIONS what there is unless there is an OPTIONS route", () => {
+  const table = tableOf("GET /a", "OPTIONS /b");
+  deepStrictEqual(matchRoute(table, "OPTIONS", "/a"), {
+    type: "options",
+    allow: ["GET", "HEAD", "OPTIONS"],
+  });
+  strictEqual(taken(table, "OPTIONS", "/b"), "OPTIONS /b");
+  deepStrictEqual(matchRoute(table, "OPTIONS", "/c"), NOT_FOUND);
+});
+
+for (const path of ["/%", "/%zz", "/a/%c3/b"]) {
+  Deno.test(`matchRoute() says that ${path} is malformed`, () => {
+    const malformed = { type: "malformed" };
+    deepStrictEqual(matchRoute(tableOf("GET /*"), "GET", path), malformed);
+  });
+}
+
+// The directory's own path is its, too, unless a route ends there.
+// deno-fmt-ignore
+const FILES = [
+  ["/s",           []],
+  ["/s/",          []],
+  ["/s/a/b",       ["a", "b"]],
+  ["/s/..%2f%00",  ["../\0"]],
+  ["/s/b%2Fc",     ["b/c"]],
+] as const;
+
+for (const [path, segments] of FILES) {
+  Deno.test(`matchRoute() of a directory with ${path}`, () => {
+    const { table } = parseRoutes([["GET /s/*", "dir:public"]]);
+    const match = { type: "files", directory: "public", segments };
+    deepStrictEqual(matchRoute(table, "GET", path), match);
+    deepStrictEqual(matchRoute(table, "HEAD", path), match);
+    strictEqual(matchRoute(table, "POST", path).type, "methodNotAllowed");
+  });
+}
+
+Deno.test("matchRoute() prefers a route that ends to a directory that begins there", () => {
+  const { table } = parseRoutes([["GET /*", "dir:public"], ["GET /", "home"]]);
+  strictEqual(matchRoute(table, "GET", "/").type, "match");
+  strictEqual(matchRoute(table, "GET", "/a").type, "files");
 });
 
 Deno.test("matchRoute() answers HEAD by GET unless there is a HEAD route", () => {

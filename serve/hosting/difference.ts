@@ -136,8 +136,8 @@ function detailsOf(listener: Listener): string {
   const { at: _, target, ...details } = { ...listener, tls: undefined };
   const routes = typeof target === "string"
     ? target
-    : target.routes.map(({ key, component, action }) => [
-      ...[key, component, action],
+    : target.routes.map(({ key, component, action, directory }) => [
+      ...[key, component, action, directory],
     ]);
   return JSON.stringify({ ...details, routes });
 }

@@ -86,6 +86,8 @@ const LISTENERS: readonly (readonly [string, string, string, string, string])[] 
   ["h:1", "i:1", "", "0", "0"],
   ["h:1", 'h:1{component="b"}', "0→0!", "", ""],
   ["h:1", "h:1{max_in_flight=7}", "0→0!", "", ""],
+  ["h:1", "h:1{compression=true}", "0→0!", "", ""],
+  ["h:1", "h:1{headers={a='b'}}", "0→0!", "", ""],
   ["h:1", "h:1{max_connections=7}", "", "0", "0"],
   ["h:1", "h:1{trusted_proxies=['::1']}", "", "0", "0"],
   ["h:1", "h:1{tls={cert='a',key='b'}}", "", "0", "0"],
@@ -119,6 +121,7 @@ const ROUTES: readonly (readonly [string, boolean])[] = [
   ['"GET /" = "a#show"', true],
   ['"GET /" = "b"', true],
   ['"GET /:id" = "a"', true],
+  ['"GET /*" = "dir:a"', true],
   ['"GET /" = "a"\n"POST /" = "a"', true],
 ];
 

@@ -20,6 +20,7 @@ import {
 } from "./fields.ts";
 import { type Listener, readListeners } from "./listener.ts";
 import { type LogSettings, readLog } from "./log.ts";
+import { type DirectorySite, readDirectories } from "./routes.ts";
 import type { PreopenSite } from "./preopen.ts";
 import { parseToml, type TomlNode, type TomlTable } from "./toml.ts";
 
@@ -49,6 +50,8 @@ export interface Reading {
   readonly problems: readonly Problem[];
   /** What is left to check. */
   readonly preopens: readonly PreopenSite[];
+  /** The same of directories whose files are served. */
+  readonly directories: readonly DirectorySite[];
 }
 
 /** Reads `text`, which is from the file `path`. Never throws. */
@@ -60,8 +63,13 @@ export function readManifest(text: string, path: string): Reading {
     problems.push({ at, message, hint });
   }
   const directory = dirname(resolve(path));
-  const { preopens, ...content } = readRoot(root, directory, report);
-  return { manifest: { path, directory, ...content }, problems, preopens };
+  const { preopens, directories, ...content } = readRoot(
+    root,
+    directory,
+    report,
+  );
+  const manifest = { path, directory, ...content };
+  return { manifest, problems, preopens, directories };
 }
 
 const EMPTY: TomlTable = {
@@ -93,7 +101,7 @@ const NODE = {
 
 type Content =
   & Omit<Manifest, "path" | "directory">
-  & Pick<Reading, "preopens">;
+  & Pick<Reading, "preopens" | "directories">;
 
 function readRoot(root: TomlTable, directory: string, report: Report): Content {
   const tables = readTable(root, "the manifest", ROOT, report);
@@ -120,6 +128,7 @@ function readRoot(root: TomlTable, directory: string, report: Report): Content {
     listeners: readListeners(entries, components, report),
     components,
     preopens,
+    directories: readDirectories(entries),
   };
 }
 

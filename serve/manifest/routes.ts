@@ -15,8 +15,8 @@ const NAME = "[serve.routes]";
 /**
  * Reads the routes of one listener. Those with a problem are left out.
  *
- * @param table `"METHOD /path"` → `"component#action"` or `"component"`.
- * @param hasActions Whether a target may say what the component is asked to do.
+ * @param table `"METHOD /path"` → `"component#action"`, `"component"` or `"dir:path"`.
+ * @param hasActions Whether a target may be a directory, or say what the component is asked to do.
  */
 export function readRoutes(
   table: TomlTable,
@@ -31,8 +31,16 @@ export function readRoutes(
   for (const { key, part, message, hint } of parsed.problems) {
     report(placeOf(table, key, part), message, hint);
   }
-  for (const { key, component, action } of parsed.table.routes) {
+  for (const route of parsed.table.routes) {
+    const { key, component, action, directory } = route;
     const at = placeOf(table, key, "target");
+    if (component === undefined) {
+      if (hasActions) continue;
+      const where = `route ${JSON.stringify(key)}`;
+      const hint = "a connection is handled by a process: write a component";
+      report(at, `Unexpected "dir:${directory}" in ${where}`, hint);
+      continue;
+    }
     if (action !== undefined && !hasActions) {
       const hint = `a connection is handled by a process: write "${component}"`;
       report(
@@ -44,6 +52,32 @@ export function readRoutes(
     checkComponent(component, at, components, report);
   }
   return parsed.table;
+}
+
+/** A directory whose files are served, as the manifest names it. */
+export interface DirectorySite {
+  /** Path, relative to the app. */
+  readonly path: string;
+  /** Where the manifest has it. */
+  readonly at: Position;
+}
+
+/**
+ * The directories that routes name, in file order.
+ *
+ * @param entries The tables of `[[serve]]`.
+ */
+export function readDirectories(
+  entries: readonly TomlTable[],
+): readonly DirectorySite[] {
+  return entries.flatMap(({ entries }) => {
+    const routes = entries.get("routes")?.node;
+    if (routes?.type !== "table") return [];
+    return [...routes.entries.values()].flatMap(({ node }) => {
+      const path = node.type === "string" && /^dir:(.+)$/.exec(node.value)?.[1];
+      return path ? [{ path, at: node.at }] : [];
+    });
+  });
 }
 
 function readEntries(table: TomlTable, report: Report): [string, string][] {
