@@ -70,14 +70,19 @@ export {
   type WebSocketRules,
   type WsListener,
 } from "./manifest.ts";
+export type { Coding } from "./content/coding.ts";
+export type { Content } from "./content/content.ts";
+export type { CorsRules } from "./content/cors.ts";
 export {
   matchRoute,
   parseRoutes,
+  type Pattern,
   type Route,
   type RouteMatch,
   type RouteNode,
   type RouteProblem,
   type RouteTable,
+  type RouteTarget,
   type Segment,
 } from "./routes.ts";
 export {

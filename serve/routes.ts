@@ -17,7 +17,13 @@ import {
   type Segment,
 } from "./route.ts";
 
-export type { Route, RouteProblem, Segment } from "./route.ts";
+export type {
+  Pattern,
+  Route,
+  RouteProblem,
+  RouteTarget,
+  Segment,
+} from "./route.ts";
 
 /** Routes, ready to be matched. Made by {@linkcode parseRoutes}. */
 export interface RouteTable {
