@@ -79,7 +79,7 @@ const NOT_THERE = new Set([
 ]);
 
 async function respond(root: string, request: FileRequest): Promise<Response> {
-  const { segments, path, headers } = request;
+  const { segments, path } = request;
   if (!segments.every(isName)) return answer(404);
   const isDirectory = /^[^?]*\/(?:[?]|$)/.test(path);
   const found = await find(root, join(root, ...segments));
