@@ -15,7 +15,7 @@ import type { RequestInfo } from "./listen/deno_http.ts";
 import { TrustedProxies } from "./listen/forwarded.ts";
 import { readOrigin, type Way } from "./listen/origin.ts";
 import { type TlsConfig, TlsListening } from "./listen/tls.ts";
-import type { Access, Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import type { HttpListener } from "./manifest.ts";
 import { type Answering, type Handlers, Responder } from "./responder.ts";
 
@@ -173,26 +173,20 @@ function createDispatch(options: DispatchOptions): Dispatch {
   const responder = new Responder(options);
   const dispatch: Dispatch["dispatch"] = async (request, info, way) => {
     const startMs = host.now();
-    const path = pathOf(request.url);
-    const answering: Answering = { path, client: way.peer };
     const origin = readOrigin(request, way);
+    const answering: Answering = typeof origin === "number"
+      ? { path: pathOf(request.url), client: way.peer }
+      : { path: origin.path, client: origin.address, requestId: origin.id };
     const response = await responder.respond(request, info, origin, answering);
-    if (typeof origin !== "number") {
-      answering.requestId = origin.id;
-      response.headers.set("x-request-id", origin.id);
+    const { requestId } = answering;
+    if (requestId !== undefined) {
+      response.headers.set("x-request-id", requestId);
     }
     if (log.allows("info")) {
       const { method } = request;
-      const durationMs = host.now() - startMs;
       const { status } = response;
-      const access: Access = {
-        type: "http",
-        method,
-        status,
-        durationMs,
-        ...answering,
-      };
-      log.access(access);
+      const durationMs = host.now() - startMs;
+      log.access({ type: "http", method, status, durationMs, ...answering });
     }
     return response;
   };

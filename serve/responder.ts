@@ -15,8 +15,9 @@ import type { Incoming } from "./incoming.ts";
 import type { Deadlines } from "./listen/deadlines.ts";
 import type { RequestInfo } from "./listen/deno_http.ts";
 import type { Origin } from "./listen/origin.ts";
-import { paceBody } from "./listen/pacing.ts";
+import { type BodyPace, paceBody } from "./listen/pacing.ts";
 import { clientOf, Tally } from "./listen/tally.ts";
+import type { Access } from "./log.ts";
 import type { HttpListener } from "./manifest.ts";
 import { matchRoute, type RouteMatch } from "./routes.ts";
 
@@ -39,12 +40,9 @@ export interface ResponderOptions extends Handlers {
 }
 
 /** Who answers a request and whom, for the log. */
-export type Answering = {
-  component?: string;
-  requestId?: string;
-  path: string;
-  client: string;
-};
+export type Answering =
+  & Omit<Access, "type" | "method" | "status" | "component">
+  & { component?: string };
 
 /** What is told of a request beside it. */
 type Told = [
@@ -92,19 +90,18 @@ export class Responder {
   }
 
   /** Answers `request`, which is from `origin`, and tells `answering` by whom. */
-  respond(request: Request, ...told: Told): Promise<Response> {
+  respond(request: Request, ...told: Told): Response | Promise<Response> {
     return this.#current.respond(request, ...told);
   }
 
-  async #dispatch(
+  #dispatch(
     generation: Generation,
     request: Request,
     info: RequestInfo,
     origin: Origin | OwnStatus,
     answering: Answering,
-  ): Promise<Response> {
+  ): Response | Promise<Response> {
     if (typeof origin === "number") return answer(origin);
-    answering.client = origin.address;
     const handler = findHandler(generation, request.method, origin.path);
     if (handler instanceof Response) return handler;
     if (handler.type === "component") {
@@ -117,20 +114,16 @@ export class Responder {
       const root = resolve(directory, handler.directory);
       const { method, headers } = request;
       const asked = { ...handler, method, headers, path: origin.path };
-      return await sendFile(root, asked, info, onEnd);
+      return sendFile(root, asked, info, onEnd);
     }
     const gapMsMax = generation.listener.admission.bodyTimeoutMs;
-    const incoming = incomingOf(request, origin, { deadlines, gapMsMax });
+    const incoming = new Asked(request, origin, { deadlines, gapMsMax });
     if (handler.component.isHandler) {
       // Asked for only here: it rejects, and somebody must hear of that.
       const { completed } = info;
       return handle(node, handler, incoming, { completed, onEnd });
     }
-    try {
-      return await exchange(node, handler, incoming);
-    } finally {
-      onEnd();
-    }
+    return exchange(node, handler, incoming).finally(onEnd);
   }
 
   // Undefined when there is no room.
@@ -225,18 +218,27 @@ async function sendFile(
   }
 }
 
-function incomingOf(
-  request: Request,
-  { url, headers }: Origin,
-  pace: Parameters<typeof paceBody>[1],
-): Incoming {
-  let body: Incoming["body"] | undefined;
-  return {
-    ...{ method: request.method, url, headers },
-    // Not before it is asked for: that is when a client is told to continue.
-    get body() {
-      body ??= request.body && paceBody(request.body, pace);
-      return body;
-    },
-  };
+/** A request as its guest sees it. */
+class Asked implements Incoming {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Incoming["headers"];
+  readonly #request: Request;
+  readonly #pace: BodyPace;
+  #body: Incoming["body"] | undefined;
+
+  constructor(request: Request, { url, headers }: Origin, pace: BodyPace) {
+    this.method = request.method;
+    this.url = url;
+    this.headers = headers;
+    this.#request = request;
+    this.#pace = pace;
+  }
+
+  // Not before it is asked for: that is when a client is told to continue.
+  get body(): Incoming["body"] {
+    if (this.#body !== undefined) return this.#body;
+    const { body } = this.#request;
+    return this.#body = body && paceBody(body, this.#pace);
+  }
 }

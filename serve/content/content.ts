@@ -23,7 +23,7 @@ export interface Content {
 export type Dispatch<Rest extends readonly unknown[]> = (
   request: Request,
   ...rest: Rest
-) => Promise<Response>;
+) => Response | Promise<Response>;
 
 /**
  * Puts what `content` says around `dispatch`, which is not asked when a browser
@@ -34,6 +34,13 @@ export function withContent<Rest extends readonly unknown[]>(
   { headers, cors, codings }: Content,
   dispatch: Dispatch<Rest>,
 ): Dispatch<Rest> {
+  if (headers.length === 0 && cors === undefined && codings.length === 0) {
+    return (request, ...rest) => {
+      const response = dispatch(request, ...rest);
+      if (request.method !== "HEAD") return response;
+      return Promise.resolve(response).then(withoutBody);
+    };
+  }
   return async (request, ...rest) => {
     const preflight = cors && answerPreflight(request, cors);
     let response = preflight ?? await dispatch(request, ...rest);

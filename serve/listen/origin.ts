@@ -72,7 +72,11 @@ function readHeads(headers: Headers): Heads | OwnStatus {
   const list: [string, string][] = [];
   const forwarded: ForwardedHeaders = {};
   const heads: Heads = {
-    ...{ list, forwarded, host: undefined, hostAt: -1, id: undefined },
+    list,
+    forwarded,
+    host: undefined,
+    hostAt: -1,
+    id: undefined,
   };
   let count = 0;
   for (const [name, value] of headers) {
