@@ -37,6 +37,7 @@ import { SourceMaps } from "./hosting/source_maps.ts";
 import { CUT_MS_MAX, DRAIN_MS_MAX, LOG_FLUSH_MS_MAX } from "./limits.ts";
 import { type Log, type LogLevel, pidText } from "./log.ts";
 import type { Manifest } from "./manifest.ts";
+import { Stopping } from "./stopping.ts";
 import { openStore, type Store } from "./store.ts";
 import { openStderrLog, type StderrLog } from "./stderr.ts";
 import { withinMs } from "./within_ms.ts";
@@ -213,6 +214,7 @@ class Running implements App {
   readonly #staleVariables = new Set<string>();
   #components: Components = NO_COMPONENTS;
   #reloading: Promise<unknown> = Promise.resolve();
+  readonly #stopping = new Stopping();
   #stopped: Promise<void> | undefined;
 
   constructor(options: RunningOptions) {
@@ -232,8 +234,7 @@ class Running implements App {
     this.#engine = engine;
     this.#retired = new Retired(engine);
     this.#residents = new Residents({ runtime, engine });
-    const isStopping = () => this.isStopping;
-    const node = { runtime, engine, log, isStopping };
+    const node = { runtime, engine, log, stopping: this.#stopping };
     this.#listeners = new Listeners({ node, runtime, engine, log });
   }
 
@@ -407,6 +408,7 @@ class Running implements App {
   }
 
   async #drain(): Promise<void> {
+    this.#stopping.begin();
     const stops = [this.#listeners.stop(), this.#reloading];
     const drained = Promise.all(stops).then(() => {});
     const { drainMsMax = DRAIN_MS_MAX, store, log } = this.#options;

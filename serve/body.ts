@@ -5,6 +5,7 @@
  */
 
 import { announcedBytes, type Incoming } from "./incoming.ts";
+import type { Stopping } from "./stopping.ts";
 
 /** What became of reading a body. */
 export type BodyResult =
@@ -14,8 +15,10 @@ export type BodyResult =
   | { readonly type: "tooLarge" }
   /** The time was up before the end, or a piece took too long. The rest was not read. */
   | { readonly type: "tooSlow" }
-  /** It ended early or was malformed, or the listener has stopped to read. */
-  | { readonly type: "broken" };
+  /** It ended early or was malformed. */
+  | { readonly type: "broken" }
+  /** The node stops. The rest was not read. */
+  | { readonly type: "stopped" };
 
 /**
  * Reads the body of `request`, of at most `bytesMax` bytes.
@@ -24,11 +27,13 @@ export type BodyResult =
  * sends is counted, since it may announce nothing.
  *
  * @param timeoutMs Gives the reading up, after so many milliseconds.
+ * @param stopping Does so, too; nothing else does when absent.
  */
 export async function readBody(
   request: Incoming,
   bytesMax: number,
   timeoutMs: number,
+  stopping?: Pick<Stopping, "when">,
 ): Promise<BodyResult> {
   const announced = announcedBytes(request);
   // First: a client that expects "100 Continue" gets it when the body is touched.
@@ -36,16 +41,19 @@ export async function readBody(
   // The usual request has no body, and needs no deadline of its own.
   if (request.body === null) return { type: "body", bytes: null };
   const reader = request.body.getReader();
-  let isOver = false;
-  const timer = setTimeout(() => {
-    isOver = true;
+  let early: BodyResult | undefined;
+  const giveUp = (result: BodyResult) => {
+    early ??= result;
     cancel(reader);
-  }, timeoutMs);
+  };
+  const timer = setTimeout(() => giveUp({ type: "tooSlow" }), timeoutMs);
+  const forget = stopping?.when(() => giveUp({ type: "stopped" }));
   try {
     const result = await readChunks(reader, bytesMax);
-    return isOver ? { type: "tooSlow" } : result;
+    return early ?? result;
   } finally {
     clearTimeout(timer);
+    forget?.();
   }
 }
 

@@ -26,6 +26,7 @@ import { readBody } from "./body.ts";
 import type { Incoming } from "./incoming.ts";
 import { EXCHANGE_MAILBOX_MAX } from "./limits.ts";
 import type { Log } from "./log.ts";
+import type { Stopping } from "./stopping.ts";
 
 /** What an exchange needs from its node. */
 export interface Node {
@@ -35,8 +36,8 @@ export interface Node {
   readonly engine: Pick<Engine, "spawn" | "handle">;
   /** Told why there is no proper answer, when no process ended for it. */
   readonly log: Pick<Log, "error">;
-  /** Whether its listeners were told to stop. */
-  isStopping(): boolean;
+  /** When its listeners are told to stop. */
+  readonly stopping: Pick<Stopping, "when">;
 }
 
 /** Who answers, and how long and how much it may take. */
@@ -102,15 +103,17 @@ async function converse(
   const { host } = node.runtime;
   const { timeoutMs, bodyBytesMax } = handler;
   const deadlineMs = host.now() + timeoutMs;
-  const body = await readBody(request, bodyBytesMax, timeoutMs);
+  const { stopping } = node;
+  const body = await readBody(request, bodyBytesMax, timeoutMs, stopping);
   switch (body.type) {
     case "tooLarge":
       return answer(413);
     case "tooSlow":
       return answer(408);
     case "broken":
-      // A listener that stops reads no further: that is not the client's fault.
-      return node.isStopping() ? unavailable() : answer(400);
+      return answer(400);
+    case "stopped":
+      return unavailable();
     case "body": {
       const leftMs = Math.max(0, deadlineMs - host.now());
       const ask = { handler, request, body: body.bytes, leftMs };

@@ -101,7 +101,7 @@ Deno.test("exchange() answers 502 when the guest's scheduler is lost", async () 
   runtime.connect(1, { send: () => true });
   const guest = runtime.allot<GuestMessage>(1);
   const engine = { ...node.engine, spawn: () => guest };
-  const lost = { ...node, runtime, engine, isStopping: () => false };
+  const lost = { ...node, runtime, engine, stopping: node.stopping };
   const response = exchange(lost, HANDLER, new Request("http://a/"));
   while (runtime.list().length > 0) {
     runtime.disconnect(1, CRASH);
@@ -148,13 +148,13 @@ const BODIES: readonly (readonly [string, () => BodyInit, boolean, number])[] = 
   ["too large", () => "12345678901", false, 413],
   ["too slow", () => new ReadableStream(), false, 408],
   ["broken", broken, false, 400],
-  ["broken by a stop", broken, true, 503],
+  ["under way when the node stops", () => new ReadableStream(), true, 503],
 ];
 
 for (const [what, body, isStopping, status] of BODIES) {
   Deno.test(`exchange() answers ${status} when the body is ${what}`, async () => {
     const node = new TestNode(() => {});
-    node.isStopped = isStopping;
+    if (isStopping) node.stopping.begin();
     const request = new Request("http://a/", { method: "POST", body: body() });
     const response = await answered(node, { timeoutMs: 100 }, request);
     strictEqual(response.status, status);

@@ -14,6 +14,7 @@ import {
   type GuestReply,
   type GuestRequest,
 } from "@rusm/wasm";
+import { Stopping } from "../stopping.ts";
 import type { Node } from "../exchange.ts";
 
 /** What a guest does with its request. */
@@ -36,8 +37,7 @@ export class TestNode implements Node {
   readonly guests: Pid<GuestMessage>[] = [];
   /** What was logged, without the level. */
   readonly lines: string[] = [];
-  /** What `isStopping` says. */
-  isStopped = false;
+  readonly stopping: Stopping = new Stopping();
   readonly #guest: Guest;
 
   constructor(guest: Guest, runtime: Runtime = new Runtime()) {
@@ -63,10 +63,6 @@ export class TestNode implements Node {
   readonly log: Node["log"] = {
     error: (text) => void this.lines.push(text),
   };
-
-  isStopping(): boolean {
-    return this.isStopped;
-  }
 
   /** Lets all others take a turn. */
   turn(): Promise<void> {
