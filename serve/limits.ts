@@ -67,9 +67,6 @@ export const REQUEST_HEADERS_MAX = 100;
 /** Size from which a whole body is sent in pieces, so that a client that does not read is noticed, in bytes. */
 export const BODY_PIECE_BYTES: number = 64 * 1024;
 
-/** Time until a lost listener is replaced, and between attempts, in milliseconds. */
-export const LISTEN_RETRY_MS = 100;
-
 /** Length from which a response is compressed, in bytes: below, it hardly gets smaller. */
 export const COMPRESS_BYTES_MIN = 256;
 

@@ -6,7 +6,11 @@ import { ManifestError } from "./errors.ts";
 import { loadManifest, parseManifest } from "./manifest.ts";
 import { CODINGS } from "./content/coding.ts";
 import { readContent } from "./manifest/content.ts";
-import { readAdmission } from "./manifest/admission.ts";
+import {
+  readAdmission,
+  readClientLimits,
+  readConnectionLimits,
+} from "./manifest/admission.ts";
 import { matchRoute } from "./routes.ts";
 
 Deno.test("parseManifest() has defaults for all that is absent", () => {
@@ -155,14 +159,14 @@ component = "chat"
 `;
 const AT_WS = {
   ...{ protocol: "ws", hostname: "127.0.0.1", port: 0, target: "chat" },
-  at: { line: 2, column: 1 },
+  ...{ tls: undefined, at: { line: 2, column: 1 } },
 };
 
 Deno.test("parseManifest() reads a listener of WebSockets with defaults", () => {
   const text = `${WS}[components.chat]`;
   deepStrictEqual(parseManifest(text, "rusm.toml").listeners, [{
     ...AT_WS,
-    ...{ connectionsMax: 10_000, handshakeTimeoutMs: 10_000 },
+    ...{ admission: readClientLimits({}), handshakeTimeoutMs: 10_000 },
     ...{ allowedOrigins: [], subprotocols: [], compression: false },
     ...{ messageBytesMax: 1_048_576, queuedMessagesMax: 1_024 },
     ...{ queuedBytesMax: 8_388_608, pingIntervalMs: 30_000 },
@@ -173,6 +177,8 @@ Deno.test("parseManifest() reads a listener of WebSockets with defaults", () => 
 Deno.test("parseManifest() reads every key of a listener of WebSockets", () => {
   const text = `${WS}
 max_connections = 1
+max_connections_per_client = 8
+trusted_proxies = ["::1"]
 handshake_timeout_ms = 2
 allowed_origins = ["https://a"]
 subprotocols = ["b"]
@@ -182,10 +188,18 @@ ping_interval_ms = 4
 pong_timeout_ms = 5
 max_queued_messages = 6
 max_queued_bytes = 7
+[serve.tls]
+cert = "c"
+key = "k"
 [components.chat]`;
   deepStrictEqual(parseManifest(text, "rusm.toml").listeners, [{
     ...AT_WS,
-    ...{ connectionsMax: 1, handshakeTimeoutMs: 2 },
+    admission: {
+      ...{ connectionsMax: 1, connectionsPerClientMax: 8 },
+      trustedProxies: ["::1"],
+    },
+    tls: { cert: "c", key: "k", sni: new Map(), at: { line: 19, column: 1 } },
+    handshakeTimeoutMs: 2,
     ...{ allowedOrigins: ["https://a"], subprotocols: ["b"] },
     ...{ compression: true, messageBytesMax: 3, pingIntervalMs: 4 },
     ...{ pongTimeoutMs: 5, queuedMessagesMax: 6, queuedBytesMax: 7 },
@@ -200,14 +214,15 @@ component = "feed"
 `;
 const AT_SSE = {
   ...{ protocol: "sse", hostname: "127.0.0.1", port: 0, target: "feed" },
-  at: { line: 2, column: 1 },
+  ...{ tls: undefined, at: { line: 2, column: 1 } },
 };
 
 Deno.test("parseManifest() reads a listener of event streams with defaults", () => {
   const text = `${SSE}[components.feed]`;
   deepStrictEqual(parseManifest(text, "rusm.toml").listeners, [{
     ...AT_SSE,
-    ...{ connectionsMax: 10_000, compression: false, heartbeatMs: 15_000 },
+    admission: readConnectionLimits({}),
+    ...{ compression: false, heartbeatMs: 15_000 },
     ...{ queuedMessagesMax: 1_024, queuedBytesMax: 8_388_608 },
     whenBehind: "disconnect",
   }]);
@@ -216,6 +231,11 @@ Deno.test("parseManifest() reads a listener of event streams with defaults", () 
 Deno.test("parseManifest() reads every key of a listener of event streams", () => {
   const text = `${SSE}
 max_connections = 1
+max_connections_per_client = 5
+trusted_proxies = ["::1"]
+header_timeout_ms = 6
+idle_timeout_ms = 7
+write_timeout_ms = 8
 compression = true
 heartbeat_ms = 2
 max_queued_messages = 3
@@ -224,7 +244,12 @@ when_behind = "drop"
 [components.feed]`;
   deepStrictEqual(parseManifest(text, "rusm.toml").listeners, [{
     ...AT_SSE,
-    ...{ connectionsMax: 1, compression: true, heartbeatMs: 2 },
+    admission: {
+      ...{ connectionsMax: 1, connectionsPerClientMax: 5 },
+      ...{ trustedProxies: ["::1"], headerTimeoutMs: 6, idleTimeoutMs: 7 },
+      writeTimeoutMs: 8,
+    },
+    ...{ compression: true, heartbeatMs: 2 },
     ...{ queuedMessagesMax: 3, queuedBytesMax: 4, whenBehind: "drop" },
   }]);
 });

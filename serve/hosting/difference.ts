@@ -119,11 +119,11 @@ export function compareListeners(
 // A listener keeps what its socket and its connections were made with: one of
 // HTTP the certificates and who is let in, others all but who is asked.
 function keyOf(listener: Listener): string {
-  const { at: _, target: __, ...rules } = listener;
-  if (rules.protocol !== "http") return JSON.stringify(rules);
-  const { admission } = rules;
-  const tls = tlsOf(rules.tls);
-  return JSON.stringify([formatAddress(listener), admission, tls]);
+  const { at: _, target: __, tls, ...rules } = listener;
+  const { protocol, admission } = rules;
+  const address = formatAddress(listener);
+  const made = protocol === "http" ? [protocol, address, admission] : rules;
+  return JSON.stringify([made, tlsOf(tls)]);
 }
 
 function tlsOf(tls: HttpListener["tls"]): unknown {

@@ -36,7 +36,7 @@ interface Server {
   readonly url: string;
   update(answering: Answering & { listener: Listener }): Promise<void>;
   stop(): Promise<void>;
-  cut?(): void;
+  cut(): void;
 }
 
 /** What listeners are made with. */
@@ -214,7 +214,7 @@ export class Listeners {
 
   /** Closes every connection of those that were stopped, whatever is in flight. */
   cut(): void {
-    for (const server of this.#stops.keys()) server.cut?.();
+    for (const server of this.#stops.keys()) server.cut();
   }
 }
 
@@ -251,7 +251,7 @@ async function listen(
       );
     }
     if (error instanceof TlsError) {
-      const tlsPlace = formatPlace(manifest.path, tlsOf(options.listener)?.at);
+      const tlsPlace = formatPlace(manifest.path, options.listener.tls?.at);
       throw new AppError(
         "badCertificate",
         `${tlsPlace}: Cannot listen on ${address}: ${error.message}`,
@@ -265,18 +265,16 @@ async function listen(
   }
 }
 
-function tlsOf(listener: Listener): HttpListener["tls"] {
-  return "tls" in listener ? listener.tls : undefined;
-}
-
 // What changes besides who answers is another listener.
 async function start(
   { directory }: Manifest,
   { listener, ...rest }: ListenOptions,
 ): Promise<Server> {
-  if (listener.protocol === "ws") return await listenWs({ ...rest, listener });
+  if (listener.protocol === "ws") {
+    return await listenWs({ ...rest, listener, directory });
+  }
   if (listener.protocol === "sse") {
-    return await listenSse({ ...rest, listener });
+    return await listenSse({ ...rest, listener, directory });
   }
   const server = listenHttp({ ...rest, listener, directory });
   return {

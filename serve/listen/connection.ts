@@ -31,7 +31,11 @@ export interface ConnectionRules {
   /** How long they may do nothing. */
   readonly timeouts: Timeouts;
   /** Answers a request of the client at `peer`. */
-  answer(request: Request, info: RequestInfo, peer: string): Promise<Response>;
+  answer(
+    request: Request,
+    info: RequestInfo,
+    peer: Deno.NetAddr,
+  ): Promise<Response>;
   /** Answers when `answer` rejects. Must not throw. */
   fail(error: unknown): Response;
 }
@@ -45,7 +49,7 @@ export class Connection implements Deadline {
   /** When it is closed, unless something happens. */
   atMs: number;
   /** Address of its other end. */
-  readonly peer: string;
+  readonly peer: Deno.NetAddr;
   /** Resolves when it is closed. Never rejects. */
   readonly finished: Promise<void>;
   readonly #rules: ConnectionRules;
@@ -59,7 +63,7 @@ export class Connection implements Deadline {
   /** Serves `conn`, which it owns from now on. */
   constructor(conn: Deno.Conn, rules: ConnectionRules) {
     this.#rules = rules;
-    this.peer = (conn.remoteAddr as Deno.NetAddr).hostname;
+    this.peer = conn.remoteAddr as Deno.NetAddr;
     this.atMs = rules.deadlines.now() + rules.timeouts.headerMs;
     this.#served = serveConnection(
       conn,

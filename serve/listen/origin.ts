@@ -28,12 +28,22 @@ export interface Origin {
   readonly headers: [name: string, value: string][];
 }
 
+/** As much of a request as is read here. A `Request` is one. */
+export interface Heading {
+  /** Scheme, host and path one behind the other, as they came. */
+  readonly url: string;
+  /** Names in lower case, each once. */
+  readonly headers: Iterable<[name: string, value: string]>;
+}
+
 /** The connection that a request came by. */
 export interface Way {
   /** What is spoken on it. */
   readonly scheme: "http" | "https";
   /** Address of its other end. */
   readonly peer: string;
+  /** TCP port of its other end. */
+  readonly peerPort: number;
   /** Whose word is believed. */
   readonly proxies: TrustedProxies;
 }
@@ -49,7 +59,7 @@ export interface Way {
  *
  * @returns The status to refuse it with, when it makes no sense.
  */
-export function readOrigin(request: Request, way: Way): Origin | OwnStatus {
+export function readOrigin(request: Heading, way: Way): Origin | OwnStatus {
   const heads = readHeads(request.headers);
   if (typeof heads === "number") return heads;
   const target = targetOf(request.url, heads.host, way.scheme);
@@ -68,7 +78,7 @@ interface Heads {
   id: string | undefined;
 }
 
-function readHeads(headers: Headers): Heads | OwnStatus {
+function readHeads(headers: Heading["headers"]): Heads | OwnStatus {
   const list: [string, string][] = [];
   const forwarded: ForwardedHeaders = {};
   const heads: Heads = {
@@ -177,4 +187,23 @@ function told(
   list.push(["x-forwarded-for", address], ["x-request-id", ownId]);
   const url = `${scheme}://${asked}${path}`;
   return { id: ownId, address, url, path, headers: list };
+}
+
+/**
+ * `ip:port` of a client. Nobody tells the port of one that is behind a proxy: it
+ * is 0.
+ */
+export function remoteAddrOf(
+  { address }: Origin,
+  { peer, peerPort }: Way,
+): string {
+  const host = address.includes(":") ? `[${address}]` : address;
+  return `${host}:${address === peer ? peerPort : 0}`;
+}
+
+/** Path and query of the URL of a request; empty when it has none, as for `CONNECT`. */
+export function pathOf(url: string): string {
+  // Scheme and host end at the third slash.
+  const at = url.indexOf("/", url.indexOf("//") + 2);
+  return at < 0 ? "" : url.slice(at);
 }

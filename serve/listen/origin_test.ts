@@ -11,6 +11,7 @@ import { type Origin, readOrigin, type Way } from "./origin.ts";
 const WAY: Way = {
   scheme: "http",
   peer: "192.0.2.1",
+  peerPort: 5,
   proxies: new TrustedProxies(["10.0.0.0/8"]),
 };
 

@@ -82,7 +82,7 @@ export function chooseCertificate(
   return sni.get(lower) ?? sni.get(`*${parent}`) ?? own;
 }
 
-/** What {@linkcode TlsListening} tells of. Must not throw. */
+/** Told of the files of {@linkcode LiveCertificates}. Must not throw. */
 export interface TlsObserver {
   /** New files cannot be used; the old certificates stay. */
   refused(error: unknown): void;
@@ -90,65 +90,42 @@ export interface TlsObserver {
   renewed(): void;
 }
 
-/** What {@linkcode TlsListening} needs. */
-export interface TlsOptions {
+/** What {@linkcode LiveCertificates} need. */
+export interface CertificatesOptions {
   /** Waits until files are whole. */
   readonly host: Host;
-  /** Where it listens. */
-  readonly hostname: string;
-  /** TCP port; 0 lets the system choose one. */
-  readonly port: number;
-  /** What it shows. */
+  /** Where the files are. */
   readonly config: TlsConfig;
   /** Hears of changes. */
   readonly observer: TlsObserver;
 }
 
-/**
- * A TLS listener that is replaced when its certificates change: Deno has no
- * other way to show another one. Connections that were accepted stay; those
- * that the system holds ready for the old listener are lost, which is why it is
- * not done for files that are as they were.
- */
-export class TlsListening {
-  /** The listener of the beginning. */
-  readonly first: Deno.TlsListener;
-  readonly #options: TlsOptions;
-  #certificates: Certificates;
-  #replace: ((open: () => Deno.TlsListener) => void) | undefined;
+/** Certificates that are read again when their files change. */
+export class LiveCertificates {
+  readonly #options: CertificatesOptions;
+  #current: Certificates;
+  #changed: (() => void) | undefined;
   #watcher: Deno.FsWatcher | undefined;
   #stopTimer: (() => void) | undefined;
 
   /**
-   * Starts to listen.
+   * Reads them. They are not watched yet.
    *
    * @throws {TlsError} A file cannot be used.
-   * @throws {Deno.errors.AddrInUse} Someone else listens there.
    */
-  constructor(options: TlsOptions) {
+  constructor(options: CertificatesOptions) {
     this.#options = options;
-    this.#certificates = readCertificates(options.config);
-    this.first = this.#listen(options.port);
+    this.#current = readCertificates(options.config);
   }
 
-  #listen(port: number): Deno.TlsListener {
-    const { hostname } = this.#options;
-    const certificates = this.#certificates;
-    if (certificates.sni.size === 0) {
-      return listenTls(hostname, port, certificates.own);
-    }
-    // Deno remembers every name that a client makes up.
-    const names = new Set<string>();
-    return listenTlsByName(hostname, port, (name) => {
-      names.add(name);
-      if (names.size === TLS_NAMES_MAX) queueMicrotask(() => this.#relisten());
-      return chooseCertificate(certificates, name);
-    });
+  /** As they were read last. */
+  get current(): Certificates {
+    return this.#current;
   }
 
-  /** Watches the files, and has `replace` close the listener and open another one. */
-  watch(replace: (open: () => Deno.TlsListener) => void): void {
-    this.#replace = replace;
+  /** Watches the files. `changed` is called when there are other certificates. */
+  watch(changed: () => void): void {
+    this.#changed = changed;
     const { config } = this.#options;
     const files = [config, ...config.sni.values()];
     // Directories, since whoever renews a file puts another one in its place.
@@ -178,14 +155,77 @@ export class TlsListening {
     const { config, observer } = this.#options;
     try {
       const certificates = readCertificates(config);
-      if (isSame(certificates, this.#certificates)) return;
-      this.#certificates = certificates;
+      if (isSame(certificates, this.#current)) return;
+      this.#current = certificates;
     } catch (error) {
       // The files are the user's to mend, while clients are served as before.
       return observer.refused(error);
     }
-    this.#relisten();
+    this.#changed?.();
     observer.renewed();
+  }
+
+  /** Stops watching. Idempotent. */
+  stop(): void {
+    this.#changed = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    this.#watcher?.close();
+    this.#watcher = undefined;
+  }
+}
+
+/** What {@linkcode TlsListening} needs. */
+export interface TlsOptions extends CertificatesOptions {
+  /** Where it listens. */
+  readonly hostname: string;
+  /** TCP port; 0 lets the system choose one. */
+  readonly port: number;
+}
+
+/**
+ * A TLS listener that is replaced when its certificates change: Deno has no
+ * other way to show another one. Connections that were accepted stay; those
+ * that the system holds ready for the old listener are lost, which is why it is
+ * not done for files that are as they were.
+ */
+export class TlsListening {
+  /** The listener of the beginning. */
+  readonly first: Deno.TlsListener;
+  readonly #hostname: string;
+  readonly #certificates: LiveCertificates;
+  #replace: ((open: () => Deno.TlsListener) => void) | undefined;
+
+  /**
+   * Starts to listen.
+   *
+   * @throws {TlsError} A file cannot be used.
+   * @throws {Deno.errors.AddrInUse} Someone else listens there.
+   */
+  constructor({ hostname, port, ...options }: TlsOptions) {
+    this.#hostname = hostname;
+    this.#certificates = new LiveCertificates(options);
+    this.first = this.#listen(port);
+  }
+
+  #listen(port: number): Deno.TlsListener {
+    const { current } = this.#certificates;
+    if (current.sni.size === 0) {
+      return listenTls(this.#hostname, port, current.own);
+    }
+    // Deno remembers every name that a client makes up.
+    const names = new Set<string>();
+    return listenTlsByName(this.#hostname, port, (name) => {
+      names.add(name);
+      if (names.size === TLS_NAMES_MAX) queueMicrotask(() => this.#relisten());
+      return chooseCertificate(current, name);
+    });
+  }
+
+  /** Watches the files, and has `replace` close the listener and open another one. */
+  watch(replace: (open: () => Deno.TlsListener) => void): void {
+    this.#replace = replace;
+    this.#certificates.watch(() => this.#relisten());
   }
 
   #relisten(): void {
@@ -196,9 +236,7 @@ export class TlsListening {
   /** Stops watching. Idempotent. The listener is whose it was handed to. */
   stop(): void {
     this.#replace = undefined;
-    this.#stopTimer?.();
-    this.#watcher?.close();
-    this.#watcher = undefined;
+    this.#certificates.stop();
   }
 }
 

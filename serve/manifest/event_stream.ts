@@ -5,20 +5,24 @@
  */
 
 import {
-  CONNECTIONS_MAX,
   HEARTBEAT_MS,
   QUEUED_BYTES_MAX,
   QUEUED_MESSAGES_MAX,
   REQUEST_TIMEOUT_MS_MAX,
 } from "../limits.ts";
+import {
+  CONNECTION_LIMITS,
+  type ConnectionLimits,
+  readConnectionLimits,
+} from "./admission.ts";
 import { readCompression } from "./content.ts";
 import { type Fields, integer, type Report, text } from "./fields.ts";
 import type { TomlNode } from "./toml.ts";
 
 /** How event streams are written. */
 export interface EventStreamRules {
-  /** Streams at the same time; at least 1. */
-  readonly connectionsMax: number;
+  /** Who is let in, and how long a connection may do nothing. */
+  readonly admission: ConnectionLimits;
   /** Whether what is sent may be compressed. */
   readonly compression: boolean;
   /** Time without an event after which a comment is sent, in milliseconds; at least 1. */
@@ -33,7 +37,7 @@ export interface EventStreamRules {
 
 /** The keys, each with what reads its value. */
 export const EVENT_STREAM = {
-  "max_connections": integer(1),
+  ...CONNECTION_LIMITS,
   "compression": readCompression,
   "heartbeat_ms": integer(1, REQUEST_TIMEOUT_MS_MAX),
   "max_queued_messages": integer(1),
@@ -46,7 +50,7 @@ export function eventStreamRules(
   fields: Fields<typeof EVENT_STREAM>,
 ): EventStreamRules {
   return {
-    connectionsMax: fields.max_connections?.value ?? CONNECTIONS_MAX,
+    admission: readConnectionLimits(fields),
     compression: fields.compression?.value === true,
     heartbeatMs: fields.heartbeat_ms?.value ?? HEARTBEAT_MS,
     queuedMessagesMax: fields.max_queued_messages?.value ??

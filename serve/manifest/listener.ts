@@ -53,6 +53,8 @@ export interface AnyListener {
   readonly port: number;
   /** Who answers: one component, or the one that the route table says. */
   readonly target: string | RouteTable;
+  /** Its certificates; `undefined` when it speaks without TLS. */
+  readonly tls: TlsSite | undefined;
   /** Where the manifest declares it. */
   readonly at: Position;
 }
@@ -69,8 +71,6 @@ export interface HttpListener extends AnyListener {
   readonly inFlightMax: number;
   /** Who is let in, and how long a connection may do nothing. */
   readonly admission: Admission;
-  /** Its certificates; `undefined` when it speaks without TLS. */
-  readonly tls: TlsSite | undefined;
   /** What it adds to responses. */
   readonly content: Content;
 }
@@ -93,7 +93,6 @@ const HTTP = {
   "request_timeout_ms": timeout,
   "max_body_bytes": integer(0),
   "max_in_flight": integer(1),
-  "tls": table,
   ...ADMISSION,
   ...CONTENT,
 } satisfies Shape;
@@ -103,9 +102,10 @@ const LISTENER = {
   "listen": readAddress,
   "component": text,
   "routes": table,
-  ...HTTP,
+  "tls": table,
   ...WEBSOCKET,
   ...EVENT_STREAM,
+  ...HTTP,
 } satisfies Shape;
 
 /**
@@ -177,7 +177,7 @@ function toListener(
     return undefined;
   }
   const { at } = entry;
-  const common = { ...listen.value, target, at };
+  const common = { ...listen.value, target, tls, at };
   if (protocol.value === "ws") {
     return { protocol: "ws", ...common, ...webSocketRules(fields) };
   }
@@ -190,7 +190,6 @@ function toListener(
     bodyBytesMax: fields.max_body_bytes?.value ?? BODY_BYTES_MAX,
     inFlightMax: fields.max_in_flight?.value ?? IN_FLIGHT_MAX,
     admission: readAdmission(fields),
-    tls,
     content: readContent(fields),
   };
 }

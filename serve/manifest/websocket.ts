@@ -5,7 +5,6 @@
  */
 
 import {
-  CONNECTIONS_MAX,
   HANDSHAKE_TIMEOUT_MS,
   MESSAGE_BYTES_MAX,
   MESSAGE_BYTES_MAX_MAX,
@@ -15,14 +14,19 @@ import {
   QUEUED_MESSAGES_MAX,
   REQUEST_TIMEOUT_MS_MAX,
 } from "../limits.ts";
+import {
+  CLIENT_LIMITS,
+  type ClientLimits,
+  readClientLimits,
+} from "./admission.ts";
 import { readCompression } from "./content.ts";
 import { type Fields, integer, listOf, type Report, text } from "./fields.ts";
 import type { TomlNode } from "./toml.ts";
 
 /** How WebSockets are spoken. */
 export interface WebSocketRules {
-  /** Connections at the same time; at least 1. */
-  readonly connectionsMax: number;
+  /** Who is let in. */
+  readonly admission: ClientLimits;
   /** Time from a connection to its request, in milliseconds; at least 1. */
   readonly handshakeTimeoutMs: number;
   /** Values of `Origin` that may connect; all may when it is empty. */
@@ -48,7 +52,7 @@ const STRINGS = "an array of strings";
 
 /** The keys, each with what reads its value. */
 export const WEBSOCKET = {
-  "max_connections": integer(1),
+  ...CLIENT_LIMITS,
   "handshake_timeout_ms": MS,
   "allowed_origins": listOf(text, STRINGS),
   "subprotocols": listOf(readToken, STRINGS),
@@ -65,7 +69,7 @@ export function webSocketRules(
   fields: Fields<typeof WEBSOCKET>,
 ): WebSocketRules {
   return {
-    connectionsMax: fields.max_connections?.value ?? CONNECTIONS_MAX,
+    admission: readClientLimits(fields),
     handshakeTimeoutMs: fields.handshake_timeout_ms?.value ??
       HANDSHAKE_TIMEOUT_MS,
     allowedOrigins: fields.allowed_origins?.value ?? [],

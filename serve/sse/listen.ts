@@ -4,14 +4,25 @@
  * @module
  */
 
-import { crashOf, type Runtime } from "@rusm/otp";
+import type { Runtime } from "@rusm/otp";
 import { type ConnectionInfo, type Engine, SystemLimit } from "@rusm/wasm";
 import { answer, unavailable } from "../answer.ts";
 import { Handlers, type HandlerStart } from "../connection/handlers.ts";
-import { isHost, pathOf } from "../http.ts";
 import { CLOSE_TIMEOUT_MS, PULSE_MS_MAX } from "../limits.ts";
-import { Listening } from "../listening.ts";
-import type { Log } from "../log.ts";
+import {
+  type Origin,
+  pathOf,
+  readOrigin,
+  remoteAddrOf,
+  type Way,
+} from "../listen/origin.ts";
+import {
+  createDeadlines,
+  serveRequests,
+  type Serving,
+} from "../listen/serving.ts";
+import { clientOf, Tally } from "../listen/tally.ts";
+import type { Access, Log } from "../log.ts";
 import type { SseListener } from "../manifest.ts";
 import { matchRoute } from "../routes.ts";
 import { acceptsGzip, GzipChunks } from "./gzip.ts";
@@ -35,6 +46,9 @@ export interface SseServer {
    * after `CLOSE_TIMEOUT_MS`. Idempotent.
    */
   stop(): Promise<void>;
+
+  /** Closes every connection at once. */
+  cut(): void;
 }
 
 /** Who is asked. */
@@ -53,6 +67,8 @@ export interface SseOptions {
   readonly listener: SseListener;
   /** The app's components that processes can be made of, by name. */
   readonly handlers: ReadonlyMap<string, HandlerStart>;
+  /** Absolute path that its certificates are relative to. */
+  readonly directory: string;
   /** Takes a line for each request. */
   readonly log: Log;
 }
@@ -61,6 +77,7 @@ export interface SseOptions {
  * Starts to listen.
  *
  * @throws {Deno.errors.AddrInUse} Someone else does already.
+ * @throws {TlsError} A certificate or its key cannot be used.
  */
 export async function listenSse(options: SseOptions): Promise<SseServer> {
   const streams = new Streams(options);
@@ -74,8 +91,10 @@ type Answering = Parameters<SseServer["update"]>[0];
 class Streams implements SseServer {
   #options: SseOptions;
   readonly #parts: EventStreamParts;
-  readonly #streams = new Set<EventStream>();
-  #listening!: Listening;
+  // Each with its client.
+  readonly #streams = new Map<EventStream, string>();
+  readonly #tally: Tally;
+  #serving!: Serving;
   #pulse: ReturnType<typeof setInterval> | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -83,18 +102,25 @@ class Streams implements SseServer {
     const { runtime, engine, listener } = options;
     const { queuedMessagesMax, queuedBytesMax, whenBehind } = listener;
     this.#options = options;
+    this.#tally = new Tally(listener.admission.connectionsPerClientMax);
     this.#parts = {
       ...{ runtime, handlers: new Handlers(runtime, engine), whenBehind },
       backlog: { countMax: queuedMessagesMax, bytesMax: queuedBytesMax },
-      ended: (stream) => void this.#streams.delete(stream),
+      ended: (stream) => this.#ended(stream),
     };
+  }
+
+  #ended(stream: EventStream): void {
+    const client = this.#streams.get(stream);
+    if (client !== undefined) this.#tally.remove(client);
+    this.#streams.delete(stream);
   }
 
   async start(): Promise<void> {
     const { handlers } = this.#parts;
     await handlers.ready();
     try {
-      this.#listening = this.#listen();
+      this.#serving = this.#serve();
     } catch (error) {
       // Not swallowed: nothing of the listener may be left.
       await handlers.close();
@@ -105,67 +131,66 @@ class Streams implements SseServer {
     this.#pulse = setInterval(() => this.#look(), pulseMs);
   }
 
-  #listen(): Listening {
-    const { listener: { hostname, port }, log } = this.#options;
-    const serve = (port: number) =>
-      Deno.serve({
-        ...{ hostname, port, automaticCompression: false },
-        onListen() {},
-        onError: (error) => this.#failed(error),
-      }, (request, info) => this.#answer(request, info));
-    return new Listening(port, serve, {
-      lost: (error) => log.error(`Lost a listener: ${describe(error)}`),
-      regained: () => log.warn(`Listens again: ${this.url}`),
+  #serve(): Serving {
+    const { runtime: { host }, listener, directory, log } = this.#options;
+    const { headerTimeoutMs, idleTimeoutMs, writeTimeoutMs } =
+      listener.admission;
+    const spansMs = [headerTimeoutMs, idleTimeoutMs, writeTimeoutMs];
+    return serveRequests({
+      ...{ host, listener, directory, log },
+      deadlines: createDeadlines(host, spansMs),
+      answer: (request, _info, way) =>
+        Promise.resolve(this.#answer(request, way)),
+      isMeant: (error) => error instanceof StreamCut,
     });
-  }
-
-  #failed(error: unknown): Response {
-    // Told of what is wrong with a body, too, and this was meant.
-    if (!(error instanceof StreamCut)) {
-      this.#options.log.error(`Cannot answer a request: ${describe(error)}`);
-    }
-    return answer(500);
   }
 
   #look(): void {
     const { listener: { heartbeatMs } } = this.#options;
     const nowMs = performance.now();
-    for (const stream of this.#streams) stream.look(nowMs, heartbeatMs);
+    for (const stream of this.#streams.keys()) stream.look(nowMs, heartbeatMs);
   }
 
-  #answer(request: Request, info: Deno.ServeHandlerInfo): Response {
-    const path = pathOf(request.url);
-    const callee = this.#find(request, path);
+  #answer(request: Request, way: Way): Response {
+    const origin = readOrigin(request, way);
+    if (typeof origin === "number") {
+      const refusal = answer(origin);
+      const path = pathOf(request.url);
+      this.#tell(request, refusal, { path, client: way.peer });
+      return refusal;
+    }
+    const { id: requestId, address: client, path } = origin;
+    const callee = calleeOf(this.#options.listener, request.method, path);
     const response = callee instanceof Response
       ? callee
-      : this.#open(callee.component, connectionOf(request, path, callee, info));
-    const { log } = this.#options;
-    if (log.allows("info")) {
-      const { method } = request;
-      log.access({
-        ...{ type: "sse", method, path, status: response.status },
-        ...("component" in callee && { component: callee.component }),
-        client: (info.remoteAddr as Deno.NetAddr).hostname,
-      });
-    }
+      : this.#open(callee.component, askedOf(request, origin, callee, way));
+    response.headers.set("x-request-id", requestId);
+    const component = "component" in callee ? callee.component : undefined;
+    const told = component === undefined ? {} : { component };
+    this.#tell(request, response, { path, client, requestId, ...told });
     return response;
   }
 
-  #find(request: Request, path: string): Callee | Response {
-    if (path === "" || !isHost(request.headers.get("host"))) return answer(400);
-    return calleeOf(this.#options.listener, request.method, path);
+  #tell(
+    { method }: Request,
+    { status }: Response,
+    told: Omit<Access, "type" | "method" | "status">,
+  ): void {
+    const { log } = this.#options;
+    if (log.allows("info")) {
+      log.access({ type: "sse", method, status, ...told });
+    }
   }
 
-  #open(name: string, { info, hasGzip }: Asked): Response {
+  #open(name: string, { info, hasGzip, client }: Asked): Response {
     const { listener, handlers } = this.#options;
-    const isFull = this.#streams.size >= listener.connectionsMax;
-    if (isFull || this.#stopped !== undefined) return unavailable();
+    if (this.#isFull || !this.#tally.add(client)) return unavailable();
     const { compression } = listener;
     const handler = handlers.get(name)!;
     const gzip = compression && hasGzip ? new GzipChunks() : undefined;
     try {
       const stream = new EventStream(this.#parts, { ...handler, info }, gzip);
-      this.#streams.add(stream);
+      this.#streams.set(stream, client);
       return new Response(stream.body, {
         headers: {
           ...HEADERS,
@@ -174,16 +199,20 @@ class Streams implements SseServer {
         },
       });
     } catch (error) {
+      this.#tally.remove(client);
       // A full node is an answer here, not a failure.
       if (error instanceof SystemLimit) return unavailable();
       throw error;
     }
   }
 
+  get #isFull(): boolean {
+    const { admission: { connectionsMax } } = this.#options.listener;
+    return this.#streams.size >= connectionsMax || this.#stopped !== undefined;
+  }
+
   get url(): string {
-    const { hostname, port } = this.#listening.addr;
-    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-    return `http://${host}:${port}`;
+    return this.#serving.url;
   }
 
   update({ handlers, listener: { target } }: Answering): Promise<void> {
@@ -199,22 +228,19 @@ class Streams implements SseServer {
   }
 
   async #stop(): Promise<void> {
-    const stopped = this.#listening.stop();
-    for (const stream of this.#streams) stream.end();
-    const cut = setTimeout(() => this.#cut(), CLOSE_TIMEOUT_MS);
+    const stopped = this.#serving.stop();
+    for (const stream of this.#streams.keys()) stream.end();
+    const cut = setTimeout(() => this.cut(), CLOSE_TIMEOUT_MS);
     await stopped;
     await this.#parts.handlers.close();
     clearTimeout(cut);
     clearInterval(this.#pulse);
   }
 
-  #cut(): void {
-    for (const stream of this.#streams) stream.cut();
+  cut(): void {
+    for (const stream of this.#streams.keys()) stream.cut();
+    this.#serving.cut();
   }
-}
-
-function describe(error: unknown): string {
-  return crashOf(error).stack ?? String(error);
 }
 
 const HEADERS = {
@@ -245,20 +271,22 @@ function calleeOf(
 interface Asked {
   readonly info: ConnectionInfo;
   readonly hasGzip: boolean;
+  /** Who it is for a tally. */
+  readonly client: string;
 }
 
-function connectionOf(
+function askedOf(
   { method, headers }: Request,
-  url: string,
+  origin: Origin,
   { params }: Callee,
-  { remoteAddr }: Deno.ServeHandlerInfo,
+  way: Way,
 ): Asked {
-  const { hostname, port } = remoteAddr as Deno.NetAddr;
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  const [path = ""] = url.split("?", 1);
-  const info = {
-    ...{ method, path, query: url.slice(path.length + 1), params },
-    ...{ headers: [...headers], remoteAddr: `${host}:${port}` },
+  const [path = ""] = origin.path.split("?", 1);
+  const query = origin.path.slice(path.length + 1);
+  const remoteAddr = remoteAddrOf(origin, way);
+  return {
+    info: { method, path, query, params, headers: origin.headers, remoteAddr },
+    hasGzip: acceptsGzip(headers.get("accept-encoding")),
+    client: clientOf(origin.address),
   };
-  return { info, hasGzip: acceptsGzip(headers.get("accept-encoding")) };
 }

@@ -15,6 +15,8 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { CALL_MS, HEARING_MS, OPENING_MAX } from "../limits.ts";
+import type { KeyPair } from "../listen/deno_http.ts";
+import { clientOf, Tally } from "../listen/tally.ts";
 import type { Refusal } from "./handshake.ts";
 import { Openings } from "./openings.ts";
 
@@ -40,17 +42,9 @@ export interface DoorKeeper {
   regained(): void;
 }
 
-/** A certificate with those that lead to its root, and its key, as PEM. */
-export interface KeyPair {
-  /** The certificates. */
-  readonly cert: string;
-  /** The key. */
-  readonly key: string;
-}
-
 /** What a door shows of itself. */
 export interface DoorTls {
-  /** For who asks for no name. */
+  /** For who asks for no name. Asked for when it begins to listen. */
   readonly own: KeyPair;
   /** For who asks for `name`. Asked for each connection, so it can be renewed. */
   choose(name: string): KeyPair;
@@ -64,6 +58,10 @@ export interface DoorOptions {
   readonly port: number;
   /** Time from the connection to the end of the request, in milliseconds. */
   readonly handshakeTimeoutMs: number;
+  /** Connections of one client that have not asked yet; at least 1. */
+  readonly openingsPerClientMax: number;
+  /** Whether connections from an address are those of many clients. */
+  isProxy(address: string): boolean;
   /** Speaks TLS; nothing is encrypted when absent. */
   readonly tls?: DoorTls;
 }
@@ -78,6 +76,9 @@ export interface DoorOptions {
 export class Door {
   readonly #options: DoorOptions;
   readonly #openings: Openings;
+  // Of those that open, but for proxies.
+  readonly #clients = new Map<Socket, string>();
+  readonly #tally: Tally;
   readonly #keeper: DoorKeeper;
   readonly #closings = new Set<Promise<void>>();
   #server: Server;
@@ -91,6 +92,7 @@ export class Door {
     this.#options = options;
     this.#keeper = keeper;
     this.#openings = new Openings(options.handshakeTimeoutMs, OPENING_MAX);
+    this.#tally = new Tally(options.openingsPerClientMax);
     this.#server = this.#createServer();
   }
 
@@ -119,7 +121,13 @@ export class Door {
   }
 
   #enter(socket: Socket): void {
-    socket.once("close", () => this.#openings.delete(socket));
+    const { remoteAddress } = socket;
+    if (remoteAddress !== undefined && !this.#options.isProxy(remoteAddress)) {
+      const client = clientOf(remoteAddress);
+      if (!this.#tally.add(client)) return void socket.destroy();
+      this.#clients.set(socket, client);
+    }
+    socket.once("close", () => this.admit(socket));
     this.#openings.add(socket, performance.now());
   }
 
@@ -146,9 +154,22 @@ export class Door {
     return this.#address!;
   }
 
-  /** Lets a connection in: it has become a WebSocket. */
+  /** Lets a connection in: it has become a WebSocket, or has gone. Idempotent. */
   admit(socket: Socket): void {
     this.#openings.delete(socket);
+    const client = this.#clients.get(socket);
+    if (client === undefined) return;
+    this.#clients.delete(socket);
+    this.#tally.remove(client);
+  }
+
+  /**
+   * Listens anew, with the certificates that there are now. Connections stay.
+   * Resolves when it listens; when it cannot, its keeper is told, and it goes on
+   * trying.
+   */
+  renew(): Promise<void> {
+    return this.#listenAnew(() => {});
   }
 
   /** Cuts connections that take too long to ask, and finds out whether it still hears. To be called again and again. */
@@ -156,7 +177,9 @@ export class Door {
     const nowMs = performance.now();
     this.#openings.look(nowMs);
     if (this.#call !== undefined) {
-      if (nowMs - this.#call.atMs >= CALL_MS) this.#listenAnew();
+      if (nowMs - this.#call.atMs >= CALL_MS) {
+        this.#listenAnew(() => this.#keeper.regained());
+      }
     } else if (nowMs - this.#heardAtMs >= HEARING_MS) this.#callItself(nowMs);
   }
 
@@ -177,14 +200,15 @@ export class Door {
     );
   }
 
-  #listenAnew(): void {
+  #listenAnew(listens: () => void): Promise<void> {
     this.#heard();
     this.#close();
     this.#server = this.#createServer();
-    listen(this.#server, this.address.port, this.#options.hostname).then(
+    const { address: { port } } = this;
+    return listen(this.#server, port, this.#options.hostname).then(
       () => {
         this.#began();
-        this.#keeper.regained();
+        listens();
       },
       // Its next call is not heard, and so it tries again.
       (error) => this.#keeper.failed(error),

@@ -1,11 +1,6 @@
 import { match, rejects, strictEqual } from "node:assert";
-import {
-  Door,
-  type DoorTls,
-  type KeyPair,
-  type Knock,
-  refuse,
-} from "./door.ts";
+import { Door, type DoorTls, type Knock, refuse } from "./door.ts";
+import type { KeyPair } from "../listen/deno_http.ts";
 
 const DIRECTORY = new URL("../testdata/tls/", import.meta.url);
 
@@ -23,6 +18,11 @@ const KEEPER = {
   regained(): void {},
 };
 
+const LIMITS = {
+  ...{ handshakeTimeoutMs: 100, openingsPerClientMax: 2 },
+  isProxy: () => false,
+};
+
 async function textOf(name: string): Promise<string> {
   return await Deno.readTextFile(new URL(`${name}.pem`, DIRECTORY));
 }
@@ -36,7 +36,7 @@ async function withDoor(
   test: (port: number) => Promise<void>,
 ): Promise<void> {
   const door = new Door({
-    ...{ hostname: "127.0.0.1", port: 0, handshakeTimeoutMs: 100 },
+    ...{ hostname: "127.0.0.1", port: 0, ...LIMITS },
     ...(tls === undefined ? {} : { tls }),
   }, KEEPER);
   await door.open();
@@ -84,7 +84,7 @@ for (const [sent, answer] of TALKS) {
 
 Deno.test("Door.open() rejects when the address is in use", () =>
   withDoor(undefined, async (port) => {
-    const options = { hostname: "127.0.0.1", port, handshakeTimeoutMs: 1 };
+    const options = { hostname: "127.0.0.1", port, ...LIMITS };
     await rejects(new Door(options, KEEPER).open(), { code: "EADDRINUSE" });
   }));
 
@@ -110,4 +110,46 @@ Deno.test("Door cuts who does not finish a handshake", async () => {
     using socket = await Deno.connect({ hostname: "127.0.0.1", port });
     strictEqual(await socket.read(new Uint8Array(1)), null);
   });
+});
+
+Deno.test("Door cuts a client that has too many connections which have not asked", () =>
+  withDoor(undefined, async (port) => {
+    const options = { hostname: "127.0.0.1", port };
+    using first = await Deno.connect(options);
+    using second = await Deno.connect(options);
+    using third = await Deno.connect(options);
+    strictEqual(await third.read(new Uint8Array(1)), null);
+    match(await talk(first, UPGRADE), / 503 /);
+    match(await talk(second, UPGRADE), / 503 /);
+    match(await talk(await Deno.connect(options), UPGRADE), / 503 /);
+  }));
+
+Deno.test("Door.renew() shows the certificate of now to who asks for no name", async () => {
+  const tls = {
+    own: await pairOf("elsewhere"),
+    choose: () => tls.own,
+  };
+  const door = new Door({
+    ...{ hostname: "127.0.0.1", port: 0, ...LIMITS, tls },
+  }, KEEPER);
+  await door.open();
+  const { port } = door.address;
+  const caCerts = [await textOf("authority")];
+  const ask = async () => {
+    const options = { hostname: "127.0.0.1", port, caCerts };
+    const socket = await Deno.connectTls(options);
+    try {
+      await socket.handshake();
+    } catch (error) {
+      // Passed on, when nothing is left open.
+      socket.close();
+      throw error;
+    }
+    return await talk(socket, UPGRADE);
+  };
+  await rejects(ask());
+  tls.own = await pairOf("here");
+  await door.renew();
+  match(await ask(), / 503 /);
+  await door.close();
 });

@@ -5,6 +5,13 @@
  */
 
 import type { ConnectionInfo } from "@rusm/wasm";
+import type { OwnStatus } from "../answer.ts";
+import {
+  type Heading,
+  readOrigin,
+  remoteAddrOf,
+  type Way,
+} from "../listen/origin.ts";
 import type { WsListener } from "../manifest.ts";
 import { matchRoute } from "../routes.ts";
 
@@ -16,8 +23,16 @@ export interface OpeningRequest {
   readonly url: string;
   /** Names as they came, each followed by its value. */
   readonly rawHeaders: readonly string[];
-  /** `ip:port`, or empty. */
-  readonly remoteAddr: string;
+  /** The connection that it came by. */
+  readonly way: Way;
+}
+
+/** Who asked. */
+export interface Asker {
+  /** Address of the client, which is behind the proxies that are trusted. */
+  readonly client: string;
+  /** Tells the request in logs. */
+  readonly requestId: string;
 }
 
 /** What becomes of a request. */
@@ -28,13 +43,15 @@ export type Opening =
     readonly component: string;
     /** What it is told. */
     readonly info: ConnectionInfo;
+    /** Who asked. */
+    readonly asker: Asker;
   }
   | { readonly type: "refused"; readonly refusal: Refusal };
 
 /** A response that is none of a WebSocket. */
 export interface Refusal {
   /** The status. */
-  readonly status: 400 | 403 | 404 | 426 | 503;
+  readonly status: OwnStatus | 403 | 426;
   /** Besides those of every response. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -51,6 +68,7 @@ export type OpeningRules = Pick<
  * | what is wrong | status |
  * | --- | --- |
  * | it names no host, or more than one; its path is none | 400 |
+ * | what proxies tell of it, or its headers, make no sense | 400, 431 |
  * | its origin is not allowed | 403 |
  * | there is no route for it, whatever the method | 404 |
  * | it is no request to open a WebSocket of version 13 | 426 |
@@ -68,6 +86,8 @@ export function openingOf(
   if (!url.startsWith("/") || valuesIn(headers, "host").length !== 1) {
     return refused(400);
   }
+  const origin = readOrigin(headingOf(request, headers), request.way);
+  if (typeof origin === "number") return refused(origin);
   if (!isAllowed(valuesIn(headers, "origin"), rules)) return refused(403);
   const match = routeOf(rules, request.method, url);
   if (match === undefined) return refused(404);
@@ -78,10 +98,14 @@ export function openingOf(
   const subprotocol = offered.find((name) => rules.subprotocols.includes(name));
   const info = {
     ...{ method: request.method, ...splitUrl(url), params: match.params },
-    ...{ headers, remoteAddr: request.remoteAddr },
+    ...{
+      headers: origin.headers,
+      remoteAddr: remoteAddrOf(origin, request.way),
+    },
     ...(subprotocol === undefined ? {} : { subprotocol }),
   };
-  return { type: "open", component: match.component, info };
+  const asker = { client: origin.address, requestId: origin.id };
+  return { type: "open", component: match.component, info, asker };
 }
 
 type Headers = readonly (readonly [name: string, value: string])[];
@@ -95,6 +119,22 @@ function pairsOf(raw: readonly string[]): Headers {
 
 function valuesIn(headers: Headers, wanted: string): string[] {
   return headers.flatMap(([name, value]) => name === wanted ? [value] : []);
+}
+
+// A header that comes more than once is a list, RFC 9110, section 5.3.
+function headingOf(
+  { url, way: { scheme } }: OpeningRequest,
+  headers: Headers,
+): Heading {
+  const combined = new Map<string, string>();
+  for (const [name, value] of headers) {
+    const before = combined.get(name);
+    const comma = name === "cookie" ? "; " : ", ";
+    const all = before === undefined ? value : `${before}${comma}${value}`;
+    combined.set(name, all);
+  }
+  const host = combined.get("host")!;
+  return { url: `${scheme}://${host}${url}`, headers: combined };
 }
 
 function refused(

@@ -1,5 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import { parseRoutes } from "../routes.ts";
+import { TrustedProxies } from "../listen/forwarded.ts";
+import type { Way } from "../listen/origin.ts";
 import { openingOf, type OpeningRules } from "./handshake.ts";
 
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -12,6 +14,11 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 const ROUTES = parseRoutes([["GET /chat/:room", "chat"]]).table;
+
+const WAY: Way = {
+  ...{ scheme: "http", peer: "127.0.0.1", peerPort: 5 },
+  proxies: new TrustedProxies(["127.0.0.1"]),
+};
 
 function rules(some: Partial<OpeningRules> = {}): OpeningRules {
   return {
@@ -28,7 +35,7 @@ function open(
   const rawHeaders = all.flatMap(([name, value]) =>
     value === undefined ? [] : [name, value]
   );
-  const request = { method, url, rawHeaders, remoteAddr: "127.0.0.1:5" };
+  const request = { method, url, rawHeaders, way: WAY };
   return openingOf(request, rules(some));
 }
 
@@ -37,17 +44,42 @@ function statusOf(opening: ReturnType<typeof open>): number {
 }
 
 Deno.test("openingOf() tells the handler of its client", () => {
-  deepStrictEqual(open(), {
+  deepStrictEqual(open({ "X-Request-Id": "a1", "Cookie": "c=1" }), {
     type: "open",
     component: "chat",
     info: {
       ...{ method: "GET", path: "/chat/red", query: "q=x" },
       params: [["room", "red"]],
-      headers: Object.entries(HEADERS)
-        .map(([name, value]) => [name.toLowerCase(), value]),
+      headers: [
+        ...Object.entries(HEADERS)
+          .map(([name, value]) => [name.toLowerCase(), value]),
+        ...[["cookie", "c=1"], ["x-forwarded-for", "127.0.0.1"]],
+        ["x-request-id", "a1"],
+      ],
       remoteAddr: "127.0.0.1:5",
     },
+    asker: { client: "127.0.0.1", requestId: "a1" },
   });
+});
+
+Deno.test("openingOf() believes a proxy that is trusted, and joins what comes twice", () => {
+  const opening = open({
+    ...{ "X-Forwarded-For": "192.0.2.1, ::2", "X-Forwarded-Host": "chat.test" },
+    ...{ "A": "1", "a": "2", "Cookie": "c=1", "cookie": "d=2" },
+  });
+  strictEqual(opening.type, "open");
+  const { info: { headers, remoteAddr }, asker } = opening;
+  deepStrictEqual([remoteAddr, asker.client], ["[::2]:0", "::2"]);
+  const named = new Map(headers);
+  deepStrictEqual(
+    ["host", "a", "cookie", "x-forwarded-for"].map((name) => named.get(name)),
+    ["chat.test", "1, 2", "c=1; d=2", "::2"],
+  );
+});
+
+Deno.test("openingOf() refuses more headers than may be", () => {
+  const many = Array.from({ length: 100 }, (_, index) => [`h${index}`, ""]);
+  strictEqual(statusOf(open(Object.fromEntries(many))), 431);
 });
 
 Deno.test("openingOf() hands everything to one component without routes", () => {
@@ -64,6 +96,13 @@ const STATUSES: readonly (readonly [
 ])[] = [
   ["no host", { Host: undefined }, 400],
   ["two hosts", { host: "other" }, 400],
+  ["a host that is none", { Host: "a/b" }, 400],
+  ["a length that is said twice", { "Content-Length": "1, 1" }, 400],
+  [
+    "proxies that contradict each other",
+    { "X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.2" },
+    400,
+  ],
   ["no upgrade", { Upgrade: undefined }, 426],
   ["another upgrade", { Upgrade: "h2c" }, 426],
   ["a list of upgrades", { Upgrade: "h2c, WebSocket" }, 101],

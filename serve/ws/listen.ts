@@ -6,7 +6,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Runtime } from "@rusm/otp";
-import { type ConnectionInfo, type Engine, SystemLimit } from "@rusm/wasm";
+import { type Engine, SystemLimit } from "@rusm/wasm";
 import { Handlers, type HandlerStart } from "../connection/handlers.ts";
 import {
   CLOSE_TIMEOUT_MS,
@@ -14,13 +14,24 @@ import {
   PULSE_MS_MAX,
   RETRY_AFTER_SECONDS,
 } from "../limits.ts";
+import { TrustedProxies } from "../listen/forwarded.ts";
+import type { Way } from "../listen/origin.ts";
+import { certificatesOf } from "../listen/serving.ts";
+import { clientOf, Tally } from "../listen/tally.ts";
+import { chooseCertificate, LiveCertificates } from "../listen/tls.ts";
 import type { Log } from "../log.ts";
 import type { WsListener } from "../manifest.ts";
 import { CLOSE } from "./close_code.ts";
 import { Conversation, type ConversationParts } from "./conversation.ts";
 import { deflateByMessage } from "./deflate.ts";
 import { Door, type DoorTls, type Knock, refuse } from "./door.ts";
-import { openingOf, type OpeningRequest, type Refusal } from "./handshake.ts";
+import {
+  type Asker,
+  type Opening,
+  openingOf,
+  type OpeningRequest,
+  type Refusal,
+} from "./handshake.ts";
 import {
   createWebSocketServer,
   OPEN,
@@ -47,6 +58,9 @@ export interface WsServer {
    * Resolves when they are gone, and their handlers have ended. Idempotent.
    */
   stop(): Promise<void>;
+
+  /** Cuts every connection. */
+  cut(): void;
 }
 
 /** Who is asked. */
@@ -67,14 +81,15 @@ export interface WsOptions {
   readonly handlers: ReadonlyMap<string, HandlerStart>;
   /** Takes a line for each request. */
   readonly log: Log;
-  /** Speaks TLS; nothing is encrypted when absent. */
-  readonly tls?: DoorTls;
+  /** Absolute path that its certificates are relative to. */
+  readonly directory: string;
 }
 
 /**
  * Starts to listen.
  *
  * @throws {Error} The address cannot be listened on; its `code` says why.
+ * @throws {TlsError} A certificate or its key cannot be used.
  */
 export async function listenWs(options: WsOptions): Promise<WsServer> {
   const listening = new Listening(options);
@@ -88,15 +103,21 @@ class Listening implements WsServer {
   readonly #door: Door;
   readonly #sockets: WebSocketServer;
   readonly #parts: ConversationParts;
-  // Undefined until its client is there.
-  readonly #conversations = new Map<Conversation, Liveness | undefined>();
+  readonly #proxies: TrustedProxies;
+  readonly #certificates: LiveCertificates | undefined;
+  readonly #tally: Tally;
+  readonly #conversations = new Map<Conversation, Client>();
   #pulse: ReturnType<typeof setInterval> | undefined;
   #stopped: Promise<void> | undefined;
   #isStopping = false;
 
   constructor(options: WsOptions) {
-    const { runtime, engine, listener, log, tls } = options;
+    const { runtime, engine, listener, log } = options;
+    const { admission } = listener;
     this.#options = options;
+    this.#proxies = new TrustedProxies(admission.trustedProxies);
+    this.#certificates = certificatesFor(options);
+    this.#tally = new Tally(admission.connectionsPerClientMax);
     this.#sockets = createSockets(listener);
     this.#parts = {
       ...{ runtime, handlers: new Handlers(runtime, engine) },
@@ -104,11 +125,15 @@ class Listening implements WsServer {
         countMax: listener.queuedMessagesMax,
         bytesMax: listener.queuedBytesMax,
       },
-      ended: (conversation) => void this.#conversations.delete(conversation),
+      ended: (conversation) => this.#ended(conversation),
     };
     const { hostname, port, handshakeTimeoutMs } = listener;
-    const at = { hostname, port, handshakeTimeoutMs };
-    this.#door = new Door(tls === undefined ? at : { ...at, tls }, {
+    this.#door = new Door({
+      ...{ hostname, port, handshakeTimeoutMs },
+      openingsPerClientMax: admission.connectionsPerClientMax,
+      isProxy: (address) => this.#proxies.has(address),
+      ...(this.#certificates && { tls: doorTlsOf(this.#certificates) }),
+    }, {
       knocked: (knock) => this.#knocked(knock),
       refusalOf: (request) => this.#refusalOf(request),
       failed: (error) => log.error(`Cannot accept a connection: ${error}`),
@@ -118,10 +143,12 @@ class Listening implements WsServer {
 
   async start(): Promise<void> {
     await this.#parts.handlers.ready();
+    this.#certificates?.watch(() => void this.#door.renew());
     try {
       await this.#door.open();
     } catch (error) {
       // Not swallowed: nothing of the listener may be left.
+      this.#certificates?.stop();
       await this.#parts.handlers.close();
       throw error;
     }
@@ -132,12 +159,14 @@ class Listening implements WsServer {
   #look(): void {
     const nowMs = performance.now();
     this.#door.look();
-    for (const liveness of this.#conversations.values()) liveness?.look(nowMs);
+    for (const { liveness } of this.#conversations.values()) {
+      liveness?.look(nowMs);
+    }
   }
 
   #refusalOf(request: IncomingMessage): Refusal {
     const opening = openingOf(
-      openingRequestOf(request),
+      this.#openingRequestOf(request),
       this.#options.listener,
     );
     // It has all that it needs but what upgrades a connection, as in HTTP/1.0.
@@ -148,28 +177,40 @@ class Listening implements WsServer {
     return refusal;
   }
 
-  #log(request: IncomingMessage, status: number, component?: string): void {
+  #openingRequestOf(
+    { method, url, rawHeaders, socket }: IncomingMessage,
+  ): OpeningRequest {
+    const { remoteAddress: peer = "", remotePort: peerPort = 0 } = socket;
+    const scheme = this.#certificates ? "https" : "http";
+    const way: Way = { scheme, peer, peerPort, proxies: this.#proxies };
+    return { method: method!, url: url!, rawHeaders, way };
+  }
+
+  #log(
+    request: IncomingMessage,
+    status: number,
+    told: Partial<Asker> & { component?: string } = {},
+  ): void {
     const { log } = this.#options;
     if (!log.allows("info")) return;
     const { method = "", url: path = "", socket } = request;
     log.access({
       ...{ type: "ws", method, path, status },
-      ...(component === undefined ? {} : { component }),
       ...(socket.remoteAddress && { client: socket.remoteAddress }),
+      ...told,
     });
   }
 
   #knocked(knock: Knock): void {
     const { listener } = this.#options;
-    const opening = openingOf(openingRequestOf(knock.request), listener);
+    const opening = openingOf(
+      this.#openingRequestOf(knock.request),
+      listener,
+    );
     if (opening.type === "refused") return this.#refuse(knock, opening.refusal);
-    const isFull = this.#conversations.size >= listener.connectionsMax;
-    const conversation = isFull || this.#isStopping
-      ? undefined
-      : this.#begin(opening.component, opening.info);
+    const conversation = this.#begin(opening);
     if (conversation === undefined) return this.#refuse(knock, UNAVAILABLE);
-    this.#conversations.set(conversation, undefined);
-    this.#upgrade(knock, conversation, opening.component);
+    this.#upgrade(knock, conversation, opening);
   }
 
   #refuse({ request, socket }: Knock, refusal: Refusal): void {
@@ -178,21 +219,37 @@ class Listening implements WsServer {
   }
 
   // Undefined when there is no room.
-  #begin(name: string, info: ConnectionInfo): Conversation | undefined {
-    const handler = this.#options.handlers.get(name)!;
+  #begin({ component, info, asker }: Open): Conversation | undefined {
+    const { handlers, listener: { admission } } = this.#options;
+    const client = clientOf(asker.client);
+    const isFull = this.#conversations.size >= admission.connectionsMax;
+    if (isFull || this.#isStopping || !this.#tally.add(client)) {
+      return undefined;
+    }
+    const handler = handlers.get(component)!;
     try {
-      return new Conversation(this.#parts, { ...handler, info });
+      const conversation = new Conversation(this.#parts, { ...handler, info });
+      this.#conversations.set(conversation, { client });
+      return conversation;
     } catch (error) {
+      this.#tally.remove(client);
       // A full node is an answer here, not a failure.
       if (error instanceof SystemLimit) return undefined;
       throw error;
     }
   }
 
+  #ended(conversation: Conversation): void {
+    const ended = this.#conversations.get(conversation);
+    if (ended === undefined) return;
+    this.#tally.remove(ended.client);
+    this.#conversations.delete(conversation);
+  }
+
   #upgrade(
     { request, socket, head }: Knock,
     conversation: Conversation,
-    component: string,
+    { component, asker }: Open,
   ): void {
     // The client may be gone before it is let in.
     const lost = () => conversation.lose();
@@ -200,15 +257,11 @@ class Listening implements WsServer {
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
       socket.off("close", lost);
       this.#door.admit(socket);
-      this.#log(request, 101, component);
-      this.#conversations.set(
-        conversation,
-        this.#livenessOf(
-          conversation,
-          client,
-          socket,
-        ),
-      );
+      this.#log(request, 101, { component, ...asker });
+      const known = this.#conversations.get(conversation);
+      if (known !== undefined) {
+        known.liveness = this.#livenessOf(conversation, client, socket);
+      }
       client.on("ping", (data) => answerPing(client, data));
       conversation.open(client);
       if (this.#isStopping) conversation.shut(CLOSE.goingAway);
@@ -240,7 +293,7 @@ class Listening implements WsServer {
 
   get url(): string {
     const { address, family, port } = this.#door.address;
-    const scheme = this.#options.tls === undefined ? "ws" : "wss";
+    const scheme = this.#certificates === undefined ? "ws" : "wss";
     return `${scheme}://${
       family === "IPv6" ? `[${address}]` : address
     }:${port}`;
@@ -262,6 +315,7 @@ class Listening implements WsServer {
 
   async #stop(): Promise<void> {
     this.#isStopping = true;
+    this.#certificates?.stop();
     const closed = this.#door.close();
     for (const conversation of this.#conversations.keys()) {
       conversation.shut(CLOSE.goingAway);
@@ -271,6 +325,39 @@ class Listening implements WsServer {
     clearInterval(this.#pulse);
     this.#sockets.close();
   }
+
+  cut(): void {
+    for (const conversation of this.#conversations.keys()) conversation.cut();
+  }
+}
+
+/** The client of a conversation. */
+interface Client {
+  /** Who it is for a tally. */
+  readonly client: string;
+  /** Undefined until it is there. */
+  liveness?: Liveness;
+}
+
+type Open = Extract<Opening, { type: "open" }>;
+
+function certificatesFor(
+  { runtime: { host }, listener, directory, log }: WsOptions,
+): LiveCertificates | undefined {
+  const { tls } = listener;
+  if (tls === undefined) return undefined;
+  return new LiveCertificates(
+    certificatesOf({ host, listener, directory, log }, tls),
+  );
+}
+
+function doorTlsOf(certificates: LiveCertificates): DoorTls {
+  return {
+    get own() {
+      return certificates.current.own;
+    },
+    choose: (name) => chooseCertificate(certificates.current, name),
+  };
 }
 
 const UNAVAILABLE: Refusal = {
@@ -304,13 +391,4 @@ function pulseMsOf(
     handshakeTimeoutMs,
   );
   return Math.min(PULSE_MS_MAX, Math.ceil(shortestMs / 4));
-}
-
-function openingRequestOf(
-  { method, url, rawHeaders, socket }: IncomingMessage,
-): OpeningRequest {
-  const { remoteAddress, remotePort, remoteFamily } = socket;
-  const host = remoteFamily === "IPv6" ? `[${remoteAddress}]` : remoteAddress;
-  const remoteAddr = remoteAddress === undefined ? "" : `${host}:${remotePort}`;
-  return { method: method!, url: url!, rawHeaders, remoteAddr };
 }

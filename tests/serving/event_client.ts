@@ -59,21 +59,27 @@ export class EventClient {
   async chunk(): Promise<Uint8Array | "end" | "cut"> {
     const size = await this.#readLine();
     if (size === undefined) return "cut";
-    const bytes = await this.#connection.readBytes(parseInt(size, 16));
+    const bytes = await this.#readBytes(parseInt(size, 16));
+    if (bytes === undefined) return "cut";
     await this.#readLine();
     return bytes.length === 0 ? "end" : bytes;
+  }
+
+  async #readBytes(count: number): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#connection.readBytes(count);
+    } catch {
+      // What is not there cannot be read: the server has closed.
+      return undefined;
+    }
   }
 
   async #readLine(): Promise<string | undefined> {
     let line = "";
     while (!line.endsWith("\r\n")) {
-      try {
-        const [byte] = await this.#connection.readBytes(1);
-        line += String.fromCharCode(byte!);
-      } catch {
-        // What is not there cannot be read: the server has closed.
-        return undefined;
-      }
+      const bytes = await this.#readBytes(1);
+      if (bytes === undefined) return undefined;
+      line += String.fromCharCode(bytes[0]!);
     }
     return line.slice(0, -2);
   }
