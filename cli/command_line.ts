@@ -52,6 +52,7 @@ import { findManifest } from "./manifest_path.ts";
  *   readInput: () => Promise.resolve(new Uint8Array()),
  *   cwd: "/",
  *   invocation: "rusm",
+ *   onReload: () => () => {},
  *   listenForStop: () => {
  *     throw new Error("help does not wait");
  *   },
