@@ -29,7 +29,7 @@ export function compress(
 ): Response {
   if (!mayEncode(response)) return response;
   const { headers } = response;
-  headers.append("vary", "accept-encoding");
+  if (!varies(headers)) headers.append("vary", "accept-encoding");
   const header = request.headers.get("accept-encoding") ?? undefined;
   const accepted = acceptCoding(header, offered);
   const { coding } = accepted;
@@ -56,6 +56,11 @@ function mayEncode({ status, headers }: Response): boolean {
     return false;
   }
   return isCompressible(headers.get("content-type") ?? "");
+}
+
+function varies(headers: Headers): boolean {
+  const names = headers.get("vary")?.split(",") ?? [];
+  return names.some((name) => /^\s*(?:accept-encoding|\*)\s*$/i.test(name));
 }
 
 function isWorthIt(

@@ -243,3 +243,19 @@ Deno.test("withContent() reads no faster than it is read", async () => {
   strictEqual(pulled, 1);
   await reader.cancel();
 });
+
+for (
+  const [vary, expected] of [
+    ["Accept-Encoding", "Accept-Encoding"],
+    ["origin, accept-encoding", "origin, accept-encoding"],
+    ["*", "*"],
+    ["x-accept-encoding", "x-accept-encoding, accept-encoding"],
+  ]
+) {
+  Deno.test(`withContent() says once that codings differ, beside ${vary}`, async () => {
+    const content: Partial<Content> = { codings: CODINGS };
+    const headers = { "content-type": "text/plain", "vary": vary! };
+    const response = await ask(content, {}, new Response("hello", { headers }));
+    strictEqual(response.headers.get("vary"), expected);
+  });
+}
