@@ -22,7 +22,11 @@ export type {
 } from "./manifest/listener.ts";
 export type { EventStreamRules } from "./manifest/event_stream.ts";
 export type { WebSocketRules } from "./manifest/websocket.ts";
-export type { Admission } from "./manifest/admission.ts";
+export type {
+  Admission,
+  ClientLimits,
+  ConnectionLimits,
+} from "./manifest/admission.ts";
 export type { TlsPair, TlsSite } from "./manifest/tls.ts";
 export type { LogSettings } from "./manifest/log.ts";
 export type { Manifest } from "./manifest/root.ts";
