@@ -187,10 +187,16 @@ export class Acceptor {
 
   /**
    * Accepts nothing more, and closes each connection when its requests are
-   * answered. Resolves when all are closed. Idempotent.
+   * answered. Resolves when all are closed, and the address is free. Idempotent.
    */
   stop(): Promise<void> {
-    this.#stopped ??= new Promise((resolve) => {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const accepting = this.#accepting;
+    await new Promise<void>((resolve) => {
       this.#drained = resolve;
       this.#listener?.close();
       this.#listener = undefined;
@@ -200,7 +206,7 @@ export class Acceptor {
       for (const connection of this.#all()) connection.drain();
       this.#checkDrained();
     });
-    return this.#stopped;
+    await accepting;
   }
 
   /** Closes every connection, whatever is in flight. */
