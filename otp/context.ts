@@ -188,7 +188,8 @@ export interface Context<Message> {
 
   /**
    * What travelled with the message that was received last; undefined when
-   * nothing did, or none was. A receive that timed out leaves it as it is.
+   * nothing did. Before the first it is that of {@linkcode SpawnOptions}, if any.
+   * A receive that timed out leaves it as it is.
    *
    * A body that takes a message before it is done with another can set it back.
    */
@@ -416,4 +417,6 @@ export interface SpawnOptions {
   readonly quota?: Quota;
   /** The pid that {@linkcode Runtime.allot} set aside. */
   readonly pid?: Pid;
+  /** What {@linkcode Context.metadata} is until it receives a message; undefined when absent. */
+  readonly metadata?: Metadata | undefined;
 }

@@ -233,3 +233,17 @@ Deno.test("metadata is undefined after a Down", async () => {
   await sim.run();
   deepStrictEqual(seen, [TAG, undefined]);
 });
+
+Deno.test("metadata of spawn() is there until a message is received", async () => {
+  const { sim, runtime } = simulated();
+  const seen: Seen[] = [];
+  const { pid } = runtime.spawn<number>(async (self) => {
+    seen.push(["spawned", self.metadata]);
+    seen.push([await self.receive({ timeoutMs: 0 }), self.metadata]);
+    seen.push([await self.receive(), self.metadata]);
+  }, { metadata: TAG });
+  await sim.advance(0);
+  runtime.send(pid, 1);
+  await sim.advance(0);
+  deepStrictEqual(seen, [["spawned", TAG], [TIMEOUT, TAG], [1, undefined]]);
+});

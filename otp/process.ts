@@ -67,7 +67,7 @@ export class Process implements Context<unknown>, Runnable, InboxParts {
     body: ProcessBody<unknown>,
     options: SpawnOptions,
   ) {
-    const { label, mailboxMax, overflow = "reject", quota } = options;
+    const { label, mailboxMax, overflow = "reject", quota, metadata } = options;
     this.#core = core;
     this.pid = pid;
     this.label = label;
@@ -77,6 +77,7 @@ export class Process implements Context<unknown>, Runnable, InboxParts {
       ? undefined
       : new Bound(mailboxMax ?? Infinity, overflow, quota);
     bindProcess(pid, this);
+    if (metadata !== undefined) this.metadata = metadata;
   }
 
   get runtime(): Runtime {
