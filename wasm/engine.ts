@@ -4,14 +4,7 @@
  * @module
  */
 
-import type {
-  ChildStarter,
-  Context,
-  Down,
-  MonitorRef,
-  Pid,
-  Runtime,
-} from "@rusm/otp";
+import type { Context, Down, MonitorRef, Pid, Runtime } from "@rusm/otp";
 import { type Capability, permissionsOf } from "./capability.ts";
 import {
   checkIsolation,
@@ -56,7 +49,7 @@ import {
 import type { GuestMessage } from "./message.ts";
 import { ComponentNames, type Named } from "./node/component_names.ts";
 import { Connections } from "./node/connections.ts";
-import { NodeService } from "./node/node_service.ts";
+import { type GuestStart, NodeService } from "./node/node_service.ts";
 import type { Tags } from "./node/tag_board.ts";
 import { Pool, type PoolListener, type PoolOptions, type Tie } from "./pool.ts";
 import { bakeOrFail } from "./script/bake_or_fail.ts";
@@ -183,8 +176,7 @@ export class Engine {
     return new NodeService({
       ...{ runtime, tags, store, components: this.#names },
       templates: this.#templates,
-      spawn: (named, label, supervisor) =>
-        this.#spawnNamed(named, label, supervisor),
+      spawn: (named, start) => this.#spawnNamed(named, start),
       guests: () => this.#places().flatMap((place) => [...place.pids()]),
       sinkOf: (pid) => this.#connections.sinkOf(pid),
       failed: (component, why) =>
@@ -194,11 +186,11 @@ export class Engine {
 
   #spawnNamed(
     { component, entry }: Named<Component>,
-    label: string,
-    supervisor?: ChildStarter,
+    { label, metadata, supervisor }: GuestStart,
   ): Pid {
     const tie = supervisor && ((pid: Pid) => supervisor.link(pid));
-    return this.#spawn(component, { entry, label }, tie);
+    const start = { entry, label, ...metadata && { metadata } };
+    return this.#spawn(component, start, tie);
   }
 
   /**
@@ -675,9 +667,13 @@ export class Engine {
       const message = `Cannot have it answer requests: ${component.name}`;
       return Promise.reject(new TypeError(message));
     }
+    const { metadata } = options;
     const startGuest: StartGuest = (self, request) => {
       // Which function that is, its scheduler knows.
-      const start = { entry: "handle", request };
+      const start = {
+        ...{ entry: "handle", request },
+        ...metadata && { metadata },
+      };
       return { pid: this.#spawn(component, start, (to) => self.monitor(to)) };
     };
     return callHandler(this.#runtime, startGuest, request, options);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ProcessBody } from "@rusm/otp";
+import type { Metadata, ProcessBody } from "@rusm/otp";
 import type { Capability } from "./capability.ts";
 import { Ceilings, type CeilingsSeed } from "./ceilings.ts";
 import type { Command } from "./core/command.ts";
@@ -109,6 +109,11 @@ export interface Start {
   readonly label?: string;
   /** The connection that it is spawned for; none when absent. */
   readonly connection?: Connection;
+  /**
+   * What goes with all that it sends and spawns until it receives a message, such
+   * as the claims of a request; nothing when absent. It cannot see it.
+   */
+  readonly metadata?: Metadata | undefined;
 }
 
 /** The same, as it is posted to a Worker. */

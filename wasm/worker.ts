@@ -146,6 +146,7 @@ class WorkerScheduler {
     const options = {
       ...{ pid, mailboxMax: GUEST_MAILBOX_MAX, quota },
       ...(start.label === undefined ? {} : { label: start.label }),
+      metadata: start.metadata,
     };
     this.#components.set(pid.serial, component);
     this.#runtime.spawn(body, options);

@@ -6,7 +6,7 @@
 
 import type { Strategy } from "@rusm/otp";
 import type { HostGuest } from "../component/host.ts";
-import type { Info, Look, SuperviseAsk } from "../node/ask.ts";
+import type { Info, Look, StartAsk, SuperviseAsk } from "../node/ask.ts";
 import { CHILDREN_MAX } from "../node/limits.ts";
 import { lookAt } from "../node/look.ts";
 import { nodeOf } from "../node/scheduler_node.ts";
@@ -17,7 +17,13 @@ import { isChild } from "./bonds.ts";
 
 /** Starts a process of a registered component. */
 export function spawn(guest: HostGuest, component: string): unknown {
-  return askFor(guest, { type: "spawn", component: checkName(component) });
+  checkName(component);
+  return askFor(guest, { type: "spawn", component, ...startOf(guest) });
+}
+
+// As with what it sends: what is started for a request has its claims.
+function startOf({ self: { metadata } }: HostGuest): StartAsk {
+  return metadata === undefined ? {} : { metadata };
 }
 
 /** Starts a process of code from elsewhere. */
@@ -27,7 +33,8 @@ export function spawnFrom(
   source: string,
 ): unknown {
   checkName(component);
-  return askFor(guest, { type: "spawnFrom", component, source });
+  const ask = { type: "spawnFrom", component, source } as const;
+  return askFor(guest, { ...ask, ...startOf(guest) });
 }
 
 const STRATEGIES: Readonly<Record<string, Strategy>> = {
@@ -52,7 +59,7 @@ export function supervise(
   children.forEach(checkName);
   const ask: SuperviseAsk = {
     ...{ type: "supervise", strategy: STRATEGIES[strategy]! },
-    ...{ children, restartsMax, withinMs },
+    ...{ children, restartsMax, withinMs, ...startOf(guest) },
   };
   return askFor(guest, ask);
 }

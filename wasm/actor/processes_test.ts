@@ -51,6 +51,43 @@ Deno.test("spawn() starts a component without a profile under that of who spawns
     }
   }));
 
+const CLAIMS = { claims: { tenant: "acme" } };
+
+/** How a guest starts `child`, or code that says that it has started, too. */
+const STARTS: readonly (readonly [what: string, words: (string | number)[]])[] =
+  [
+    ["spawn()", ["spawn", "child"]],
+    ["supervise()", ["supervise", 0, 3, 1000, "child"]],
+    [
+      "spawn-from()",
+      [
+        "spawn-from",
+        "brought",
+        `inline:exports.default = () => Process.send(Process.whereis("parent"), "started")`,
+      ],
+    ],
+  ];
+
+for (const [what, words] of STARTS) {
+  Deno.test(`${what} starts a process with the claims of who asks for it, until it receives`, () =>
+    withProbes(async (teller) => {
+      const { engine, runtime } = teller;
+      ok(runtime.register("parent", teller.pid));
+      const child = await engine.loadModule("child", built("child"), SANDBOXED);
+      engine.register("child", child);
+      await engine.registerTemplate({
+        ...{ name: "brought", kind: "js", capability: SANDBOXED },
+      });
+      const probe = teller.spawn(await load(teller, SPAWNER));
+      for (const metadata of [CLAIMS, undefined]) {
+        probe.tell(words, { metadata });
+        const heard = [await teller.heard(), await teller.heard()];
+        const started = heard.find(({ text }) => text.startsWith("started"));
+        deepStrictEqual(started?.metadata, metadata);
+      }
+    }));
+}
+
 // deno-fmt-ignore
 const REFUSED: [what: (string | number)[], mayspawn: boolean, error: string][] = [
   [["spawn", "x"], false, "spawn denied: missing the spawn capability"],

@@ -10,6 +10,7 @@ import {
   type ExitReason,
   formatReason,
   LATER,
+  type Metadata,
   type Pid,
   type ProcessBody,
   type Runtime,
@@ -48,6 +49,8 @@ export interface HandleOptions {
   readonly signal?: AbortSignal;
   /** Called once, when the process has ended, or none was started. Must not throw. */
   readonly onEnd?: () => void;
+  /** See `Start.metadata`. */
+  readonly metadata?: Metadata | undefined;
 }
 
 /** Starts the guest, which `self` monitors. */

@@ -5,13 +5,19 @@
  * @module
  */
 
-import type { Pid, Strategy } from "@rusm/otp";
+import type { Metadata, Pid, Strategy } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
 import type { ServerEvent } from "./connection.ts";
 import type { Listing, StoreWrite } from "./store.ts";
 
+/** Starts processes, which go on with what the guest does. */
+export interface StartAsk {
+  /** The guest's, such as the claims of the request that it acts for; see `Start.metadata`. */
+  readonly metadata?: Metadata;
+}
+
 /** Starts a supervisor. */
-export interface SuperviseAsk {
+export interface SuperviseAsk extends StartAsk {
   /** The tag. */
   readonly type: "supervise";
   /** Which children are restarted with one that ended. */
@@ -76,12 +82,12 @@ export interface Look {
 
 /** What a guest asks of its node. */
 export type Ask =
-  | { readonly type: "spawn"; readonly component: string }
-  | {
+  | ({ readonly type: "spawn"; readonly component: string } & StartAsk)
+  | ({
     readonly type: "spawnFrom";
     readonly component: string;
     readonly source: string;
-  }
+  } & StartAsk)
   | SuperviseAsk
   | { readonly type: "list" }
   | Look

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ChildStarter, Pid, Runtime } from "@rusm/otp";
+import type { ChildStarter, Metadata, Pid, Runtime } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
 import type { Templates } from "../dynamic/templates.ts";
 import { SystemLimit } from "../errors.ts";
@@ -32,6 +32,16 @@ export interface Asker {
   readonly capability: Capability;
 }
 
+/** How a process begins that a guest asks for. */
+export interface GuestStart {
+  /** What it is called in lists and logs. */
+  readonly label: string;
+  /** That of the guest; see `Start.metadata`. */
+  readonly metadata: Metadata | undefined;
+  /** It is linked to this one; to none when absent. */
+  readonly supervisor?: ChildStarter;
+}
+
 /** What a service does its work with. */
 export interface NodeParts<Component> {
   /** The runtime of the main thread. */
@@ -44,12 +54,8 @@ export interface NodeParts<Component> {
   readonly tags: TagBoard;
   /** Keeps values; none are kept when undefined. */
   readonly store: Store | undefined;
-  /** Spawns a process, called `label`, and links it to `supervisor` if there is one. */
-  spawn(
-    named: Named<Component>,
-    label: string,
-    supervisor?: ChildStarter,
-  ): Pid;
+  /** Spawns a process. */
+  spawn(named: Named<Component>, start: GuestStart): Pid;
   /** The processes on all other schedulers. */
   guests(): Iterable<Pid>;
   /** Where the frames of a process go, when it has a connection. */
@@ -111,9 +117,9 @@ export class NodeService<Component> {
   #do(asker: Asker, ask: Ask): unknown {
     switch (ask.type) {
       case "spawn":
-        return this.#spawn(asker, ask.component);
+        return this.#spawn(asker, ask);
       case "spawnFrom":
-        return this.#spawnFrom(asker, ask.component, ask.source);
+        return this.#spawnFrom(asker, ask);
       case "supervise":
         return this.#supervise(asker, ask);
       case "list":
@@ -133,7 +139,10 @@ export class NodeService<Component> {
     }
   }
 
-  #spawn({ capability }: Asker, name: string): bigint | Promise<bigint> {
+  #spawn(
+    { capability }: Asker,
+    { component: name, metadata }: Extract<Ask, { type: "spawn" }>,
+  ): bigint | Promise<bigint> {
     if (this.#parts.templates.has(name)) {
       throw new Refused(
         `\`${name}\` is a dynamic runner template — spawn it with spawn-from(component, source)`,
@@ -141,12 +150,16 @@ export class NodeService<Component> {
     }
     const named = this.#find(name, capability);
     return named instanceof Promise
-      ? named.then((found) => this.#spawnNamed(found, name))
-      : this.#spawnNamed(named, name);
+      ? named.then((found) => this.#spawnNamed(found, name, metadata))
+      : this.#spawnNamed(named, name, metadata);
   }
 
-  #spawnNamed(named: Named<Component>, name: string): bigint {
-    return this.#parts.spawn(named, name).toBigInt();
+  #spawnNamed(
+    named: Named<Component>,
+    label: string,
+    metadata: Metadata | undefined,
+  ): bigint {
+    return this.#parts.spawn(named, { label, metadata }).toBigInt();
   }
 
   #find(
@@ -165,8 +178,7 @@ export class NodeService<Component> {
 
   #spawnFrom(
     { capability }: Asker,
-    name: string,
-    source: string,
+    { component: name, source, metadata }: Extract<Ask, { type: "spawnFrom" }>,
   ): Promise<bigint> {
     const { templates, components } = this.#parts;
     if (templates.has(name)) {
@@ -174,7 +186,7 @@ export class NodeService<Component> {
         name,
         source,
         capability,
-        (named) => this.#spawnNamed(named, name),
+        (named) => this.#spawnNamed(named, name, metadata),
       );
     }
     throw new Refused(
@@ -188,7 +200,7 @@ export class NodeService<Component> {
     { pid, capability }: Asker,
     ask: SuperviseAsk,
   ): Promise<bigint> {
-    const { children } = ask;
+    const { children, metadata } = ask;
     if (children.length > CHILDREN_MAX) {
       throw new Refused(
         `supervise denied: more than ${CHILDREN_MAX} children: ${children.length}`,
@@ -211,7 +223,9 @@ export class NodeService<Component> {
         const current = now === undefined || now instanceof Promise
           ? each
           : now;
-        return this.#parts.spawn(current, name, supervisor);
+        return this.#parts.spawn(current, {
+          ...{ label: name, metadata, supervisor },
+        });
       };
       return { name, spawn };
     });

@@ -118,7 +118,7 @@ Deno.test("NodeService starts a child again as what its name stands for then", a
   const again = Promise.withResolvers<void>();
   const pids: Pid[] = [];
   const node = setup({
-    spawn({ component }, _label, supervisor) {
+    spawn({ component }, { supervisor }) {
       const { pid } = node.runtime.spawn((self) => self.receive());
       supervisor?.link(pid);
       pids.push(pid);
