@@ -23,6 +23,7 @@ export const names: keyof Written = {} as keyof Real;
 type Handlers<M extends Real | Written> = [
   Parameters<M["websocket"]>,
   Parameters<M["sse"]>,
+  Parameters<M["authentication"]>,
 ];
 export const handlers: Handlers<Real> = {} as Handlers<Written>;
 export const told: Handlers<Written> = {} as Handlers<Real>;

@@ -6,7 +6,9 @@
 
 import type { ComponentAbilities, HostValue } from "./ops.ts";
 
-const RUNS = ["websocket", "sse", "service", "worker"] as const;
+const RUNS = [
+  ...["websocket", "sse", "authentication", "service", "worker"] as const,
+];
 
 /**
  * Reads what an image says of itself. A guest can have had a hand in it: what is

@@ -31,3 +31,6 @@ declare const websocket: typeof import("./guest.ts").websocket;
 
 /** Makes a default export that is served as event streams. */
 declare const sse: typeof import("./guest.ts").sse;
+
+/** Makes a default export that says who may make requests. */
+declare const authentication: typeof import("./guest.ts").authentication;

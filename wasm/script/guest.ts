@@ -51,6 +51,12 @@ export type {
   Conversation,
   Driver,
 } from "./prelude/connected.ts";
+export type {
+  Allowance,
+  Authenticate,
+  AuthenticationHook,
+  AuthenticationRequest,
+} from "./prelude/authentication.ts";
 export type { Context } from "./prelude/component.ts";
 export type {
   Bucket,
@@ -75,6 +81,7 @@ export type {
   ServerEvent,
 } from "./prelude/sse.ts";
 
+export { authentication } from "./prelude/authentication.ts";
 export { kv } from "./prelude/kv.ts";
 export { Process } from "./prelude/process.ts";
 export { callTimeout, connect, spawn } from "./prelude/remote.ts";

@@ -8,6 +8,7 @@ import type * as Items from "./testdata/typed_service.ts";
 /** What a component can import, as `guest.ts` declares it. */
 const NAMES: readonly (keyof typeof Guest)[] = [
   "Process",
+  "authentication",
   "callTimeout",
   "connect",
   "kv",

@@ -508,10 +508,17 @@ export interface ComponentAbilities {
    * | | |
    * | --- | --- |
    * | `"websocket"`, `"sse"` | talks to the client that it is spawned for |
+   * | `"authentication"` | says who may make requests, until it is ended |
    * | `"service"` | does its functions for others, until it is ended |
    * | `"worker"` | calls its default function, once |
    */
-  readonly runs: "websocket" | "sse" | "service" | "worker" | null;
+  readonly runs:
+    | "websocket"
+    | "sse"
+    | "authentication"
+    | "service"
+    | "worker"
+    | null;
 }
 
 /**

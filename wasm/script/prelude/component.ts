@@ -5,6 +5,7 @@
  */
 
 import type { ComponentAbilities } from "../ops.ts";
+import { type Authenticate, hookOf } from "./authentication.ts";
 import { type Driver, driverOf } from "./connected.ts";
 import { library } from "./libraries.ts";
 import type { Request } from "./http/request.ts";
@@ -29,13 +30,16 @@ export interface Component {
   main: (() => unknown) | undefined;
   /** What serves connections; undefined when it serves none. */
   driver: Driver | undefined;
+  /** What decides who may make requests; undefined when it does not. */
+  hook: Authenticate | undefined;
   /** Its functions with names of their own. */
   functions: Map<string, Operation>;
 }
 
 /** The component of this image. */
 export const own: Component = {
-  ...{ handler: undefined, main: undefined, driver: undefined },
+  ...{ handler: undefined, main: undefined },
+  ...{ driver: undefined, hook: undefined },
   functions: new Map(),
 };
 
@@ -46,6 +50,7 @@ export function component(exports: unknown): string {
   // A bundle of plain CommonJS may be its function.
   const { default: exported = exports, fetch } = Object(exports);
   own.driver = driverOf(exported);
+  own.hook = hookOf(exported);
   if (typeof exported === "function") own.handler = own.main = exported;
   else if (typeof exported?.fetch === "function") {
     own.handler = (request, context) => exported.fetch(request, context);
@@ -72,6 +77,7 @@ function abilities(): ComponentAbilities {
 /** What a process does that `run` begins: the first of these that there is. */
 export function runs(): ComponentAbilities["runs"] {
   if (own.driver !== undefined) return own.driver.kind;
+  if (own.hook !== undefined) return "authentication";
   if (own.functions.size > 0) return "service";
   return own.main === undefined ? null : "worker";
 }

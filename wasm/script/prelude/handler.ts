@@ -7,6 +7,7 @@
 import { OPS, type RequestHead } from "../ops.ts";
 import { type Handler, own } from "./component.ts";
 import { converse } from "./connected.ts";
+import { authenticateAll } from "./deciding.ts";
 import { failProcess } from "./failure.ts";
 import { callHost } from "./host.ts";
 import { inspect } from "./inspect.ts";
@@ -70,9 +71,11 @@ function handlerFor(action: string | null): Handler {
 }
 
 async function runToEnd(): Promise<void> {
-  const { driver, functions, main } = own;
+  const { driver, hook, functions, main } = own;
   if (driver !== undefined) {
     await converse(driver.begin(), exchange, port, dropSubscriber);
+  } else if (hook !== undefined) {
+    await authenticateAll(hook, exchange, port, dropSubscriber);
   } else if (functions.size > 0) {
     await serve(functions, exchange, port, dropSubscriber);
   } else if (main !== undefined) await main();

@@ -305,6 +305,7 @@ const ABILITIES: readonly (readonly [component: string, answers: boolean, functi
   [`exports.default = websocket({ message() {} })`,               false, [],            "websocket"],
   [`exports.default = sse({})`,                                   false, [],            "sse"],
   [`exports.default = sse({}); exports.show = () => {}`,          false, ["show"],      "sse"],
+  [`exports.default = authentication(() => null)`,                false, [],            "authentication"],
   [`exports.default = { kind: "sse", begin() {} }`,               false, [],            null],
   [`Object.defineProperty(exports, "show", { get: () => () => {}, enumerable: true })`, false, ["show"], "service"],
 ];

@@ -46,6 +46,7 @@ Deno.test("the prelude adds the intended globals and no others", async () => {
       "Crypto",
       "Navigator",
       "Process",
+      "authentication",
       "callTimeout",
       "clearInterval",
       "clearTimeout",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { authentication } from "./authentication.ts";
 import { kv } from "./kv.ts";
 import { Process } from "./process.ts";
 import { callTimeout, connect, spawn } from "./remote.ts";
@@ -16,5 +17,5 @@ import { websocket } from "./websocket.ts";
 export const SDK = Object.freeze({
   ...{ Process, kv, pubsub },
   ...{ spawn, connect, callTimeout, supervise },
-  ...{ websocket, sse },
+  ...{ websocket, sse, authentication },
 });

@@ -109,7 +109,8 @@ function readReply(ref: number, fields: Fields): Incoming {
     : OTHER;
 }
 
-function isPid(text: unknown): text is string {
+/** Whether this is a pid in decimal. */
+export function isPid(text: unknown): text is string {
   return typeof text === "string" && /^(0|[1-9]\d{0,19})$/.test(text) &&
     (text.length < PID_DIGITS_MAX || BigInt(text) <= PID_MAX);
 }
