@@ -15,6 +15,7 @@ import {
 // deno-fmt-ignore
 const TEXTS = {
   400: "bad request",
+  401: "unauthorized",
   404: "not found",
   405: "method not allowed",
   408: "request timeout",

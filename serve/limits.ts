@@ -171,3 +171,21 @@ export const COMPRESSED_BYTES_MIN = 256;
 
 /** Time for a program to end when newer code takes its place, in milliseconds; then it is killed. */
 export const COMMAND_STOP_MS_MAX = 5_000;
+
+/** Time for an authentication hook to answer, in milliseconds; a listener may set its own. */
+export const AUTHENTICATION_TIMEOUT_MS = 15_000;
+
+/** Requests that one authentication hook has before it at the same time; then others are told to come back. */
+export const AUTHENTICATIONS_MAX = 1_024;
+
+/** Claims of one request: they go with each message. */
+export const CLAIMS_MAX = 64;
+
+/** Length of their names and values, in UTF-16 code units. */
+export const CLAIM_CHARS_MAX = 4_096;
+
+/** Size of what an authentication hook answers, in bytes. */
+export const VERDICT_BYTES_MAX: number = 64 * 1024;
+
+/** Time between two words about the faults of one authentication hook, in milliseconds: a client can ask for as many as it likes. */
+export const FAULT_QUIET_MS = 10_000;
