@@ -6,6 +6,7 @@
 
 import { resolve } from "node:path";
 import { ManifestError, type Problem } from "./errors.ts";
+import { findUnknownHooks } from "./manifest/unknown_hooks.ts";
 import { inFileOrder } from "./manifest/fields.ts";
 import type { DirectorySite } from "./manifest/routes.ts";
 import { type Manifest, readManifest } from "./manifest/root.ts";
@@ -39,11 +40,13 @@ const MANIFEST_PATH = "rusm.toml";
  *
  * @param path Of the file; `rusm.toml` in the working directory when
  * `undefined`, and that one may be missing: then the app is empty.
+ * @param natives Names of authentication hooks that `startApp` will be given.
  * @throws {ManifestError} The file cannot be read, or is wrong: all that is
  * wrong is told at once.
  */
 export async function loadManifest(
   path: string | undefined,
+  natives: Iterable<string> = [],
 ): Promise<Manifest> {
   const text = await readText(path);
   const { manifest, preopens, directories, problems } = readManifest(
@@ -54,13 +57,15 @@ export async function loadManifest(
     ...preopens.map(({ host, at }) => ({ what: "preopen", path: host, at })),
     ...directories.map((site) => ({ what: "serve", ...site })),
   ];
-  const missing = await findMissing(sites, manifest.directory);
-  return settle(manifest, [...problems, ...missing]);
+  const { components, directory } = manifest;
+  const missing = await findMissing(sites, directory);
+  const unknown = await findUnknownHooks(components, directory, natives);
+  return settle(manifest, [...problems, ...missing, ...unknown]);
 }
 
 /**
  * Parses a manifest. Nothing is read but `text`: whether preopened directories
- * exist is not looked at.
+ * and authentication hooks exist is not looked at.
  *
  * @param path Where `text` is from: for messages, and for `directory`.
  * @throws {ManifestError} `text` is wrong: all that is wrong is told at once.

@@ -11,6 +11,7 @@ import {
   type Isolation,
   type TemplateKind,
 } from "@rusm/wasm";
+import { hookOf } from "../auth/hook_name.ts";
 import type { Position } from "../errors.ts";
 import {
   type Field,
@@ -30,7 +31,7 @@ import type { TomlNode, TomlTable } from "./toml.ts";
 
 /** A component that the app has. */
 export interface ComponentEntry {
-  /** Lower-case letters, digits, `_` and `-`; starts with a letter. */
+  /** Lower-case letters, digits, `_` and `-`; starts with a letter, or with `auth:` and a letter: a hook. */
   readonly name: string;
   /** What its processes may do. */
   readonly capability: Capability;
@@ -44,6 +45,8 @@ export interface ComponentEntry {
   readonly source?: ArtifactSource;
   /** What the code is that guests bring; absent when it has code of its own. */
   readonly dynamic?: TemplateKind;
+  /** Whether nobody declares it: a listener names it as its hook. It is not when absent. */
+  readonly isImplied?: boolean;
   /** Where the manifest declares it. */
   readonly at: Position;
 }
@@ -83,19 +86,42 @@ export function readComponents(
     checkName(name, keyAt, report);
     const fields = readFields(node, name, report);
     checkDynamic(fields, headerOf("components", name), hasStore, report);
+    if (hookOf(name) !== undefined) checkHook(name, fields, report);
     const capability = findProfile(fields.capability, profiles, report);
-    entries.set(name, { name, capability, at: node.at, ...settingsOf(fields) });
+    entries.set(name, {
+      name,
+      capability,
+      at: node.at,
+      ...settingsOf(name, fields),
+    });
   }
   return entries;
 }
 
 function checkName(name: string, at: Position, report: Report): void {
-  if (/^[a-z][a-z0-9_-]*$/.test(name)) return;
+  if (/^(auth:)?[a-z][a-z0-9_-]*$/.test(name)) return;
   report(
     at,
     `Cannot name a component ${JSON.stringify(name)}`,
     `use lower-case letters, digits, "_" and "-", a letter first`,
   );
+}
+
+// It is asked by its pid, whenever somebody makes a request.
+function checkHook(
+  name: string,
+  { resident, dynamic }: Fields<typeof COMPONENT>,
+  report: Report,
+): void {
+  const label = headerOf("components", name);
+  if (resident?.value === false) {
+    const hint = "it is always resident: remove the key";
+    report(resident.at, `Cannot start the hook ${label} on demand`, hint);
+  }
+  if (dynamic !== undefined) {
+    const hint = 'remove "dynamic"';
+    report(dynamic.at, `Cannot make a template of the hook ${label}`, hint);
+  }
 }
 
 function readFields(
@@ -110,11 +136,12 @@ function readFields(
 }
 
 function settingsOf(
+  name: string,
   { isolation, resident, entry, source, dynamic }: Fields<typeof COMPONENT>,
 ): Omit<ComponentEntry, "name" | "capability" | "at"> {
   return {
     isolation: isolation?.value ?? "shared",
-    isResident: resident?.value ?? false,
+    isResident: resident?.value ?? hookOf(name) !== undefined,
     ...entry === undefined ? {} : { entry: entry.value },
     ...source === undefined ? {} : { source: source.value },
     ...dynamic === undefined ? {} : { dynamic: dynamic.value },
@@ -149,6 +176,13 @@ export function checkComponent(
       at,
       `Cannot serve the template ${JSON.stringify(name)}`,
       "it has no code of its own, and is only there for spawn-from",
+    );
+  }
+  if (hookOf(name) !== undefined) {
+    return report(
+      at,
+      `Cannot serve the hook ${JSON.stringify(name)}`,
+      'it is there to be asked: name it by "authentication"',
     );
   }
   if (components.has(name)) return;

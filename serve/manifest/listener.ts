@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { AuthenticationRules } from "../auth/authentication.ts";
+import { AUTHENTICATION, authenticationRules } from "./authentication.ts";
 import { type Address, formatAddress, parseAddress } from "./address.ts";
 import type { Position } from "../errors.ts";
 import { checkComponent, type Components } from "./component.ts";
@@ -55,6 +57,8 @@ export interface AnyListener {
   readonly target: string | RouteTable;
   /** Its certificates; `undefined` when it speaks without TLS. */
   readonly tls: TlsSite | undefined;
+  /** Who may ask for anything; all may when absent. */
+  readonly authentication?: AuthenticationRules;
   /** Where the manifest declares it. */
   readonly at: Position;
 }
@@ -103,6 +107,7 @@ const LISTENER = {
   "component": text,
   "routes": table,
   "tls": table,
+  ...AUTHENTICATION,
   ...WEBSOCKET,
   ...EVENT_STREAM,
   ...HTTP,
@@ -128,7 +133,11 @@ export function readListeners(
     reportCodings(fields, report);
     const target = readTarget(entry, fields, components, report);
     const tls = fields.tls && readTls(fields.tls.value, report);
-    return toListener(entry, fields, target, tls) ?? [];
+    const authenticated = authenticationRules(fields, report);
+    const asked = target === undefined
+      ? undefined
+      : { target, ...authenticated };
+    return toListener(entry, fields, asked, tls) ?? [];
   });
 }
 
@@ -169,15 +178,15 @@ function reportCodings(
 function toListener(
   entry: TomlTable,
   fields: Fields<typeof LISTENER>,
-  target: string | RouteTable | undefined,
+  asked: Pick<AnyListener, "target" | "authentication"> | undefined,
   tls: TlsSite | undefined,
 ): Listener | undefined {
   const { protocol, listen } = fields;
-  if (protocol === undefined || listen === undefined || target === undefined) {
+  if (protocol === undefined || listen === undefined || asked === undefined) {
     return undefined;
   }
   const { at } = entry;
-  const common = { ...listen.value, target, tls, at };
+  const common = { ...listen.value, ...asked, tls, at };
   if (protocol.value === "ws") {
     return { protocol: "ws", ...common, ...webSocketRules(fields) };
   }

@@ -123,6 +123,28 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
     '6:15: Wrong type for "compression" in [[serve]]: expected true, false or a list of codings, found a string'],
   [API + SERVE + "component = 'api'\ncompression = ['gzp']", '6:16: Unknown word for "compression" in [[serve]]: "gzp": did you mean "gzip"?'],
 
+  // Authentication
+  [API + SERVE + "component = 'api'\nauthentication = 'Keys'",
+    '6:18: Cannot read the hook "authentication" in [[serve]]: "Keys": use lower-case letters, digits, "_" and "-", a letter first'],
+  [API + SERVE + "component = 'api'\nauthentication = 'auth:keys'",
+    '6:18: Cannot read the hook "authentication" in [[serve]]: "auth:keys": use lower-case letters, digits, "_" and "-", a letter first'],
+  [API + SSE + "component = 'api'\nauthentication = true", '6:18: Wrong type for "authentication" in [[serve]]: expected a string, found a boolean'],
+  [API + WS + "component = 'api'\nauthentication = 'a'\nauthentication_timeout_ms = 0",
+    '7:29: Out of range "authentication_timeout_ms" in [[serve]]: expected an integer from 1 to 2147483647, found 0'],
+  [API + SERVE + "component = 'api'\nauthentication = 'a'\nauthentication_challenge = 'a\u00e9'",
+    `7:28: Cannot read the challenge "authentication_challenge" in [[serve]]: "a\u00e9": write a scheme and its parameters, such as 'Bearer realm="shop"'`],
+  [API + SERVE + "component = 'api'\nauthentication_timeout_ms = 1\nauthentication_challenge = 'Bearer'",
+    '6:29: Nobody to authenticate by in [[serve]]: add "authentication", the name of a hook',
+    '7:28: Nobody to authenticate by in [[serve]]: add "authentication", the name of a hook'],
+  ["[components.'auth:a']\n[components.auth-a]",
+    '1:1: Cannot have [components.auth-a] beside the hook "a": both would be wasm/auth-a: name one of them otherwise'],
+  ["[components.auth-a]\n" + SERVE + "component = 'auth-a'\nauthentication = 'a'",
+    '2:1: Cannot have [components.auth-a] beside the hook "a": both would be wasm/auth-a: name one of them otherwise'],
+  ["[components.'auth:a']\nresident = false", '2:12: Cannot start the hook [components."auth:a"] on demand: it is always resident: remove the key'],
+  ["[components.'auth:a']\ndynamic = 'js'", '2:11: Cannot make a template of the hook [components."auth:a"]: remove "dynamic"'],
+  ["[components.'auth:a']\n" + SERVE + "component = 'auth:a'", '5:13: Cannot serve the hook "auth:a": it is there to be asked: name it by "authentication"'],
+  [SERVE + "[serve.routes]\n'GET /' = 'auth:a'", '5:11: Cannot serve the hook "auth:a": it is there to be asked: name it by "authentication"'],
+
   // [components.*]
   ["[components]\napi = 1", "2:7: Wrong type for [components.api]: expected a table, found an integer"],
   [API + "restart = 'always'", '2:1: Unknown key "restart" in [components.api]: known keys are capability, isolation, resident, entry, source, dynamic'],

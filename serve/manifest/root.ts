@@ -6,6 +6,7 @@
 
 import { dirname, resolve } from "node:path";
 import type { Position, Problem } from "../errors.ts";
+import { withHooks } from "./authentication.ts";
 import { readCapabilities } from "./capability.ts";
 import { type Components, readComponents } from "./component.ts";
 import {
@@ -120,13 +121,14 @@ function readRoot(root: TomlTable, directory: string, report: Report): Content {
     report,
   );
   const entries = tables.serve?.value ?? [];
+  const listeners = readListeners(entries, components, report);
   return {
     ...readLog(tables.log?.value, report),
     storePath: store === undefined ? undefined : resolve(directory, store),
     storeBytesMax: storeMb === undefined ? undefined : storeMb * MEBIBYTE,
     dynamicTtlMs: readTtlMs(node ?? {}, report),
-    listeners: readListeners(entries, components, report),
-    components,
+    listeners,
+    components: withHooks(components, listeners, report),
     preopens,
     directories: readDirectories(entries),
   };
