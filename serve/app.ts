@@ -7,6 +7,9 @@
 import { dirname } from "node:path";
 import { type Pid, Runtime } from "@rusm/otp";
 import { Engine } from "@rusm/wasm";
+import { Authentication } from "./auth/authentication.ts";
+import { hookComponent } from "./auth/hook_name.ts";
+import type { NativeHook } from "./auth/native_hook.ts";
 import { summarize } from "./capability_summary.ts";
 import {
   type Components,
@@ -37,6 +40,7 @@ import { SourceMaps } from "./hosting/source_maps.ts";
 import { CUT_MS_MAX, DRAIN_MS_MAX, LOG_FLUSH_MS_MAX } from "./limits.ts";
 import { type Log, type LogLevel, pidText } from "./log.ts";
 import type { Manifest } from "./manifest.ts";
+import { withoutHooks } from "./manifest/authentication.ts";
 import { Stopping } from "./stopping.ts";
 import { openStore, type Store } from "./store.ts";
 import { openStderrLog, type StderrLog } from "./stderr.ts";
@@ -112,6 +116,8 @@ export interface StartOptions {
   readonly drainMsMax?: number;
   /** Whether it opens its listeners; it does when absent. */
   readonly listens?: boolean;
+  /** Authentication hooks of the host, by name; those of the app have other names, or are not asked. */
+  readonly authentications?: ReadonlyMap<string, NativeHook>;
   /** Where rewritten modules are kept for later runs, see `EngineOptions.cacheDir`; nowhere when absent. */
   readonly cacheDir?: string;
 }
@@ -220,7 +226,7 @@ class Running implements App {
   constructor(options: RunningOptions) {
     const { log, manifest } = options;
     this.#options = options;
-    this.#manifest = manifest;
+    this.#manifest = this.#withNatives(manifest);
     this.#variables = options.variables;
     this.#sourceMaps = new SourceMaps(manifest.directory);
     const runtime = new Runtime({ observer: supervisionObserver(log) });
@@ -235,7 +241,20 @@ class Running implements App {
     this.#retired = new Retired(engine);
     this.#residents = new Residents({ runtime, engine });
     const node = { runtime, engine, log, stopping: this.#stopping };
-    this.#listeners = new Listeners({ node, runtime, engine, log });
+    const authenticator = new Authentication({
+      ...{ runtime, log, natives: options.authentications ?? new Map() },
+      guestOf: (hook) => this.#residents.pidOf(hookComponent(hook)),
+    });
+    const parts = { node, runtime, engine, authenticator, log };
+    this.#listeners = new Listeners(parts);
+  }
+
+  // Who is in the host needs no component.
+  #withNatives(manifest: Manifest): Manifest {
+    const natives = this.#options.authentications;
+    return natives === undefined
+      ? manifest
+      : { ...manifest, components: withoutHooks(manifest.components, natives) };
   }
 
   #createEngine(runtime: Runtime): Engine {
@@ -293,7 +312,9 @@ class Running implements App {
   }
 
   reload(manifest: Manifest): Promise<Reload> {
-    const reload = this.#reloading.then(() => this.#reload(manifest));
+    const reload = this.#reloading.then(() =>
+      this.#reload(this.#withNatives(manifest))
+    );
     // Who asked for it is told.
     this.#reloading = reload.catch(() => {});
     return reload;

@@ -11,6 +11,7 @@ import {
   NotGrantable,
   type Start,
 } from "@rusm/wasm";
+import { hookOf } from "./auth/hook_name.ts";
 import { AppError, formatPlace } from "./errors.ts";
 import {
   type Artifact,
@@ -209,6 +210,7 @@ function insistUsable(
 ): void {
   insistServable(manifest, entry, component);
   insistNoClient(manifest, entry, component);
+  insistHook(manifest, entry, component);
 }
 
 async function readOrFail(
@@ -379,6 +381,23 @@ function insistNoClient(
   );
 }
 
+// What is no script is asked by its messages: nothing tells before.
+function insistHook(
+  { path }: Manifest,
+  { name, at }: ComponentEntry,
+  { script }: Component,
+): void {
+  const isHook = script === undefined || script.runs === "authentication" ||
+    script.runs === "worker";
+  if (hookOf(name) === undefined || isHook) return;
+  throw new AppError(
+    "loadFailed",
+    `${
+      formatPlace(path, at)
+    }: Cannot ask component "${name}", which exports no authentication as its default`,
+  );
+}
+
 async function beginningOf(
   { script }: Component,
   artifact: Artifact,
@@ -419,14 +438,15 @@ function runningOf(
 
 /**
  * Lets guests that may spawn start processes of each of `loaded` by its name,
- * under the profile that the manifest gives it.
+ * under the profile that the manifest gives it; not of hooks, which are the
+ * node's.
  */
 export function registerComponents(
   engine: Pick<Engine, "register">,
   loaded: readonly Loaded[],
 ): void {
   for (const { component, start } of loaded) {
-    if (start === undefined) continue;
+    if (start === undefined || hookOf(component.name) !== undefined) continue;
     engine.register(component.name, component, { entry: start.entry });
   }
 }

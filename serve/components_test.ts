@@ -11,9 +11,12 @@ Deno.test("registerComponents() registers what has a beginning, with it", () => 
   const kinds = { made, kind: "module", role: "onDemand" } as const;
   const a = { name: "a", capability: CAPABILITY, isHandler: false };
   const b = { name: "b", capability: CAPABILITY, isHandler: false };
+  // It is there for the node alone.
+  const hook = { ...a, name: "auth:a" };
   const loaded: Loaded[] = [
     { ...kinds, component: a, start: { entry: "tick", args: ["a"] } },
     { ...kinds, component: b },
+    { ...kinds, component: hook, start: { entry: "run" } },
   ];
   const registered: unknown[] = [];
   const engine = {

@@ -10,6 +10,7 @@ import {
   type Down,
   type ExitReason,
   formatReason,
+  type Metadata,
   type Pid,
   type Runtime,
   TIMEOUT,
@@ -52,6 +53,8 @@ export interface Handler {
   readonly timeoutMs: number;
   /** Of the request's body, in bytes. */
   readonly bodyBytesMax: number;
+  /** What goes with all that the guest does, such as claims; nothing when absent. */
+  readonly metadata?: Metadata | undefined;
 }
 
 /** What the native process of an exchange waits for. */
@@ -171,7 +174,9 @@ async function awaitReply(
   self.monitor(guest);
   const head = JSON.stringify(headOf(request, handler));
   const from = self.pid.toJSON();
-  runtime.send(guest, { type: "request", from, head, body });
+  const { metadata } = handler;
+  const options = metadata && { metadata };
+  runtime.send(guest, { type: "request", from, head, body }, options);
   const outcome = await self.receive({ match: isOutcome, timeoutMs: leftMs });
   if (outcome === TIMEOUT) {
     const payload = `No answer in ${handler.timeoutMs} ms`;

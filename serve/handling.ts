@@ -27,7 +27,7 @@ export interface Client {
  */
 export async function handle(
   node: Node,
-  { component, timeoutMs, bodyBytesMax }: Handler,
+  { component, timeoutMs, bodyBytesMax, metadata }: Handler,
   request: Incoming,
   { completed, onEnd }: Client,
 ): Promise<Response> {
@@ -38,7 +38,7 @@ export async function handle(
     return answer(413);
   }
   const { signal } = leaving;
-  const options = { timeoutMs, bodyBytesMax, signal, onEnd };
+  const options = { timeoutMs, bodyBytesMax, signal, onEnd, metadata };
   try {
     return await node.engine.handle(component, request, options);
   } catch (error) {

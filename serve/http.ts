@@ -5,6 +5,7 @@
  */
 
 import type { Host } from "@rusm/otp";
+import type { Authenticator } from "./auth/authentication.ts";
 import type { Node } from "./exchange.ts";
 import { pathOf, readOrigin } from "./listen/origin.ts";
 import {
@@ -34,6 +35,8 @@ export interface HttpOptions extends Handlers {
   readonly node: Node;
   /** Absolute path that its files are relative to. */
   readonly directory: string;
+  /** Asks hooks; they all deny when absent. */
+  readonly authenticator?: Authenticator;
   /** Takes a line for each request. */
   readonly log: Log;
 }

@@ -12,6 +12,11 @@ export {
   startApp,
   type StartOptions,
 } from "./app.ts";
+export type { AuthenticationRules } from "./auth/authentication.ts";
+export { type Claims, claimsOf } from "./auth/claims.ts";
+export { artifactName } from "./auth/hook_name.ts";
+export type { NativeHook } from "./auth/native_hook.ts";
+export type { AuthenticationRequest } from "./auth/request.ts";
 export type { Role } from "./components.ts";
 export { loadEnvFile, parseEnvFile, type Variable } from "./env_file.ts";
 export {

@@ -5,8 +5,16 @@
  */
 
 import { resolve } from "node:path";
+import type { Metadata } from "@rusm/otp";
 import type { Component } from "@rusm/wasm";
 import { answer, type OwnStatus, unavailable } from "./answer.ts";
+import type {
+  AuthenticationRules,
+  Authenticator,
+} from "./auth/authentication.ts";
+import { metadataOf } from "./auth/claims.ts";
+import { NO_HOOKS, refusalOf } from "./auth/refusal.ts";
+import { type AuthenticationRequest, splitTarget } from "./auth/request.ts";
 import { answerWithFile, type FileRequest } from "./content/files.ts";
 import { type Dispatch, withContent } from "./content/content.ts";
 import { exchange, type Handler, type Node } from "./exchange.ts";
@@ -37,6 +45,8 @@ export interface ResponderOptions extends Handlers {
   readonly directory: string;
   /** Looks after the bodies of requests. */
   readonly deadlines: Deadlines;
+  /** Asks hooks; they all deny when absent. */
+  readonly authenticator?: Authenticator;
 }
 
 /** Who answers a request and whom, for the log. */
@@ -50,6 +60,20 @@ type Told = [
   origin: Origin | OwnStatus,
   answering: Answering,
 ];
+
+/** A request that came. */
+interface Arrival {
+  readonly generation: Generation;
+  readonly request: Request;
+  readonly info: RequestInfo;
+  readonly origin: Origin;
+  readonly answering: Answering;
+  /** What goes with all that is done for it; nothing when absent. */
+  readonly metadata?: Metadata;
+}
+
+/** Admits a request: returns what is called when it has ended, or `undefined` when there is no room. */
+type Enter = () => (() => void) | undefined;
 
 /** Requests that the same components answer. */
 interface Generation extends Handlers {
@@ -102,13 +126,49 @@ export class Responder {
     answering: Answering,
   ): Response | Promise<Response> {
     if (typeof origin === "number") return answer(origin);
-    const handler = findHandler(generation, request.method, origin.path);
-    if (handler instanceof Response) return handler;
-    if (handler.type === "component") {
-      answering.component = handler.component.name;
+    const enter = () => this.#enter(generation, clientOf(origin.address));
+    const arrival = { generation, request, info, origin, answering };
+    const { authentication } = generation.listener;
+    return authentication === undefined
+      ? this.#route(arrival, enter)
+      : this.#authenticate({ ...arrival, enter }, authentication);
+  }
+
+  // Before its route is looked for: nobody learns without leave what there is.
+  async #authenticate(
+    { enter, ...arrival }: Arrival & { readonly enter: Enter },
+    rules: AuthenticationRules,
+  ): Promise<Response> {
+    const leave = enter();
+    if (leave === undefined) return unavailable();
+    let isPassedOn = false;
+    const { authenticator = NO_HOOKS } = this.#options;
+    try {
+      const asked = authenticationRequestOf(arrival);
+      const verdict = await authenticator.authenticate(rules, asked);
+      if (verdict.type !== "allowed") return refusalOf(verdict, rules);
+      const metadata = metadataOf(verdict.claims);
+      return await this.#route({ ...arrival, metadata }, () => {
+        isPassedOn = true;
+        return leave;
+      });
+    } finally {
+      if (!isPassedOn) leave();
     }
-    const onEnd = this.#enter(generation, clientOf(origin.address));
+  }
+
+  #route(
+    { generation, request, info, origin, answering, metadata }: Arrival,
+    enter: Enter,
+  ): Response | Promise<Response> {
+    const found = findHandler(generation, request.method, origin.path);
+    if (found instanceof Response) return found;
+    if (found.type === "component") {
+      answering.component = found.component.name;
+    }
+    const onEnd = enter();
     if (onEnd === undefined) return unavailable();
+    const handler = metadata === undefined ? found : { ...found, metadata };
     const { node, directory, deadlines } = this.#options;
     if (handler.type === "files") {
       const root = resolve(directory, handler.directory);
@@ -153,6 +213,15 @@ export class Responder {
     endIfIdle(before);
     return before.ended.promise;
   }
+}
+
+function authenticationRequestOf(
+  { request: { method }, origin: { path, headers, address } }: Arrival,
+): AuthenticationRequest {
+  return {
+    ...{ method, ...splitTarget(path), remoteAddr: address },
+    headers: [...headers],
+  };
 }
 
 function endIfIdle({ inFlightCount, ended }: Generation): void {

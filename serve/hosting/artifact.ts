@@ -6,6 +6,7 @@
 
 import { isComponent } from "@rusm/wasm";
 import { dirname, join } from "node:path";
+import { artifactName } from "../auth/hook_name.ts";
 import { Origins } from "./origins.ts";
 
 /** What an artifact can be: TypeScript, a core module, or a component. */
@@ -28,7 +29,7 @@ export type Artifact =
 
 /**
  * Reads the artifact of the component `name`: `wasm/<name>.js`, else
- * `wasm/<name>.wasm`.
+ * `wasm/<name>.wasm`. Those of the hook `auth:<name>` begin with `auth-`.
  *
  * @param directory Absolute path of the app.
  * @returns `undefined` when neither is there.
@@ -37,7 +38,7 @@ export async function readArtifact(
   directory: string,
   name: string,
 ): Promise<Artifact | undefined> {
-  const path = join(directory, "wasm", name);
+  const path = join(directory, "wasm", artifactName(name));
   const text = await unlessMissing(Deno.readTextFile(`${path}.js`));
   if (text !== undefined) return { kind: "script", text, ...mapIdIn(text) };
   const bytes = await unlessMissing(Deno.readFile(`${path}.wasm`));
@@ -109,7 +110,7 @@ export function artifactOf(bytes: Uint8Array<ArrayBuffer>): Artifact {
 
 /** The files that {@linkcode readArtifact} looks for, for messages. */
 export function artifactPaths(directory: string, name: string): string {
-  return `${join(directory, "wasm", name)}.js or .wasm`;
+  return `${join(directory, "wasm", artifactName(name))}.js or .wasm`;
 }
 
 async function unlessMissing<Content>(

@@ -119,7 +119,7 @@ export function compareListeners(
 // A listener keeps what its socket and its connections were made with: one of
 // HTTP the certificates and who is let in, others all but who is asked.
 function keyOf(listener: Listener): string {
-  const { at: _, target: __, tls, ...rules } = listener;
+  const { at: _, target: __, authentication: ___, tls, ...rules } = listener;
   const { protocol, admission } = rules;
   const address = formatAddress(listener);
   const made = protocol === "http" ? [protocol, address, admission] : rules;

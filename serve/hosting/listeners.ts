@@ -5,6 +5,7 @@
  */
 
 import type { Component } from "@rusm/wasm";
+import type { Authenticator } from "../auth/authentication.ts";
 import { AppError, formatPlace } from "../errors.ts";
 import type { Node } from "../exchange.ts";
 import type { HandlerStart } from "../connection/handlers.ts";
@@ -43,6 +44,8 @@ interface Server {
 export interface ListenersNode extends Pick<WsOptions, "runtime" | "engine"> {
   /** Runs the processes that answer. */
   readonly node: Node;
+  /** Asks hooks who may make requests. */
+  readonly authenticator: Authenticator;
   /** Takes a line for each request. */
   readonly log: Log;
 }

@@ -21,7 +21,8 @@ import {
   type SupervisorMessage,
   terminateChild,
 } from "@rusm/otp";
-import type { Engine } from "@rusm/wasm";
+import type { Component, Engine } from "@rusm/wasm";
+import { hookOf } from "../auth/hook_name.ts";
 import type { Loaded } from "../components.ts";
 import { AppError } from "../errors.ts";
 import { COMMAND_STOP_MS_MAX, RESIDENTS_STOP_MS_MAX } from "../limits.ts";
@@ -54,8 +55,8 @@ interface LastEnd {
  * The processes that an app starts itself: its residents, under one supervisor,
  * and its commands, which nobody starts again.
  *
- * A resident in TypeScript has the name of its component; others take the names
- * that they want. A resident is started again whatever it ends with. After more than 3 restarts
+ * A resident in TypeScript has the name of its component, unless it is a hook;
+ * others take the names that they want. A resident is started again whatever it ends with. After more than 3 restarts
  * of all of them within 5 s their supervisor gives up: it ends those that are
  * left, the youngest first.
  *
@@ -225,7 +226,7 @@ export class Residents {
       start: (supervisor: ChildStarter) => {
         const { engine } = this.#node;
         const pid = engine.spawnLink(supervisor, component, start!);
-        if (component.script !== undefined) this.#name(pid, component.name);
+        if (hasName(component)) this.#name(pid, component.name);
         this.#started(resident, pid);
         started();
         return pid;
@@ -274,6 +275,11 @@ export class Residents {
     await withinMs(RESIDENTS_STOP_MS_MAX, tree.join());
     tree.kill();
   }
+}
+
+// A hook is found by its pid alone: a name anybody could take who is faster.
+function hasName({ script, name }: Component): boolean {
+  return script !== undefined && hookOf(name) === undefined;
 }
 
 function isResident({ role }: Loaded): boolean {

@@ -21,7 +21,10 @@ function loadedOf(name: string, role: Role, isNamed = false): Loaded {
     ...{ name, capability: CAPABILITY, isHandler: false },
     ...(isNamed ? { script } : {}),
   };
-  const { components } = parseManifest(`[components.${name}]`, "rusm.toml");
+  const { components } = parseManifest(
+    `[components."${name}"]`,
+    "rusm.toml",
+  );
   const made = { entry: components.get(name)!, digest: "", mapId: undefined };
   return { component, made, kind: "script", role, start: { entry: "run" } };
 }
@@ -187,6 +190,19 @@ Deno.test("Residents gives one in TypeScript its name, and again when it is star
   runtime.send(first!, "crash");
   await node.spawned(3);
   deepStrictEqual(runtime.whereis("a"), node.pids[2]);
+  await residents.stop();
+});
+
+Deno.test("Residents gives a hook no name, which another could take", async () => {
+  const node = new TestNode();
+  const { runtime, pids } = node;
+  runtime.register("auth:a", runtime.spawn((self) => self.receive()).pid);
+  const residents = new Residents(node);
+  await residents.start([loadedOf("auth:a", "resident", true)]);
+  strictEqual(residents.pidOf("auth:a"), pids[0]);
+  runtime.kill(pids[0]!);
+  await node.spawned(2);
+  strictEqual(residents.pidOf("auth:a"), pids[1]);
   await residents.stop();
 });
 

@@ -5,6 +5,7 @@
  */
 
 import type { ExitReason } from "@rusm/otp";
+import { artifactName } from "../auth/hook_name.ts";
 import { join, relative } from "node:path";
 import { readMap } from "./artifact.ts";
 import { locateFrames, type Origins } from "./origins.ts";
@@ -61,7 +62,11 @@ export class SourceMaps {
     const known = this.#components.get(component);
     if (known === undefined) return null;
     if (known.origins === undefined) {
-      const path = join(this.#directory, "wasm", `${component}.js.map`);
+      const path = join(
+        this.#directory,
+        "wasm",
+        `${artifactName(component)}.js.map`,
+      );
       known.origins = readMap(path, known.mapId) ?? null;
     }
     return known.origins;

@@ -4,9 +4,16 @@
  * @module
  */
 
-import type { Runtime } from "@rusm/otp";
+import type { Metadata, Runtime } from "@rusm/otp";
 import { type ConnectionInfo, type Engine, SystemLimit } from "@rusm/wasm";
 import { answer, unavailable } from "../answer.ts";
+import type {
+  AuthenticationRules,
+  Authenticator,
+} from "../auth/authentication.ts";
+import { metadataOf } from "../auth/claims.ts";
+import { NO_HOOKS, refusalOf } from "../auth/refusal.ts";
+import { type AuthenticationRequest, splitTarget } from "../auth/request.ts";
 import { Handlers, type HandlerStart } from "../connection/handlers.ts";
 import { CLOSE_TIMEOUT_MS, PULSE_MS_MAX } from "../limits.ts";
 import {
@@ -53,8 +60,8 @@ export interface SseServer {
 
 /** Who is asked. */
 export interface Routed {
-  /** The same but for its target. */
-  readonly listener: Pick<SseListener, "target">;
+  /** The same but for its target, and who is asked for leave. */
+  readonly listener: Pick<SseListener, "target" | "authentication">;
 }
 
 /** What a listener needs from its app. */
@@ -69,6 +76,8 @@ export interface SseOptions {
   readonly handlers: ReadonlyMap<string, HandlerStart>;
   /** Absolute path that its certificates are relative to. */
   readonly directory: string;
+  /** Asks hooks who may connect; they all deny when absent. */
+  readonly authenticator?: Authenticator;
   /** Takes a line for each request. */
   readonly log: Log;
 }
@@ -97,6 +106,8 @@ class Streams implements SseServer {
   #serving!: Serving;
   #pulse: ReturnType<typeof setInterval> | undefined;
   #stopped: Promise<void> | undefined;
+  // Those whose hook has not answered yet.
+  #askingCount = 0;
 
   constructor(options: SseOptions) {
     const { runtime, engine, listener } = options;
@@ -139,8 +150,7 @@ class Streams implements SseServer {
     return serveRequests({
       ...{ host, listener, directory, log },
       deadlines: createDeadlines(host, spansMs),
-      answer: (request, _info, way) =>
-        Promise.resolve(this.#answer(request, way)),
+      answer: async (request, _info, way) => await this.#answer(request, way),
       isMeant: (error) => error instanceof StreamCut,
     });
   }
@@ -151,7 +161,7 @@ class Streams implements SseServer {
     for (const stream of this.#streams.keys()) stream.look(nowMs, heartbeatMs);
   }
 
-  #answer(request: Request, way: Way): Response {
+  #answer(request: Request, way: Way): Response | Promise<Response> {
     const origin = readOrigin(request, way);
     if (typeof origin === "number") {
       const refusal = answer(origin);
@@ -159,13 +169,55 @@ class Streams implements SseServer {
       this.#tell(request, refusal, { path, client: way.peer });
       return refusal;
     }
+    const arrival = { request, origin, way };
+    const { authentication } = this.#options.listener;
+    return authentication === undefined
+      ? this.#route(arrival)
+      : this.#authenticate(arrival, authentication);
+  }
+
+  // Before its route is looked for: nobody learns without leave what there is.
+  async #authenticate(
+    arrival: Arrival,
+    rules: AuthenticationRules,
+  ): Promise<Response> {
+    const client = clientOf(arrival.origin.address);
+    // Those who wait are as many connections as those who were let in.
+    if (this.#isFull || !this.#tally.add(client)) {
+      return this.#respond(arrival, unavailable());
+    }
+    const { authenticator = NO_HOOKS } = this.#options;
+    this.#askingCount++;
+    const asked = authenticationRequestOf(arrival);
+    const verdict = await authenticator.authenticate(rules, asked);
+    this.#askingCount--;
+    this.#tally.remove(client);
+    if (verdict.type !== "allowed") {
+      return this.#respond(arrival, refusalOf(verdict, rules));
+    }
+    // Who answers now may ask another hook.
+    const isSame = this.#options.listener.authentication?.hook === rules.hook;
+    return isSame
+      ? this.#route(arrival, metadataOf(verdict.claims))
+      : this.#respond(arrival, unavailable());
+  }
+
+  #route(arrival: Arrival, metadata?: Metadata): Response {
+    const { request: { method }, origin: { path } } = arrival;
+    const callee = calleeOf(this.#options.listener, method, path);
+    if (callee instanceof Response) return this.#respond(arrival, callee);
+    const { component } = callee;
+    const asked = { ...askedOf(arrival, callee), metadata };
+    return this.#respond(arrival, this.#open(component, asked), component);
+  }
+
+  #respond(
+    { request, origin }: Arrival,
+    response: Response,
+    component?: string,
+  ): Response {
     const { id: requestId, address: client, path } = origin;
-    const callee = calleeOf(this.#options.listener, request.method, path);
-    const response = callee instanceof Response
-      ? callee
-      : this.#open(callee.component, askedOf(request, origin, callee, way));
     response.headers.set("x-request-id", requestId);
-    const component = "component" in callee ? callee.component : undefined;
     const told = component === undefined ? {} : { component };
     this.#tell(request, response, { path, client, requestId, ...told });
     return response;
@@ -182,14 +234,18 @@ class Streams implements SseServer {
     }
   }
 
-  #open(name: string, { info, hasGzip, client }: Asked): Response {
+  #open(name: string, { info, hasGzip, client, metadata }: Asked): Response {
     const { listener, handlers } = this.#options;
     if (this.#isFull || !this.#tally.add(client)) return unavailable();
     const { compression } = listener;
     const handler = handlers.get(name)!;
     const gzip = compression && hasGzip ? new GzipChunks() : undefined;
     try {
-      const stream = new EventStream(this.#parts, { ...handler, info }, gzip);
+      const stream = new EventStream(
+        this.#parts,
+        { ...handler, info, metadata },
+        gzip,
+      );
       this.#streams.set(stream, client);
       return new Response(stream.body, {
         headers: {
@@ -208,15 +264,20 @@ class Streams implements SseServer {
 
   get #isFull(): boolean {
     const { admission: { connectionsMax } } = this.#options.listener;
-    return this.#streams.size >= connectionsMax || this.#stopped !== undefined;
+    const count = this.#streams.size + this.#askingCount;
+    return count >= connectionsMax || this.#stopped !== undefined;
   }
 
   get url(): string {
     return this.#serving.url;
   }
 
-  update({ handlers, listener: { target } }: Answering): Promise<void> {
-    const listener = { ...this.#options.listener, target };
+  update(
+    { handlers, listener: { target, authentication } }: Answering,
+  ): Promise<void> {
+    const { authentication: _, ...rest } = this.#options.listener;
+    const asked = authentication && { authentication };
+    const listener = { ...rest, target, ...asked };
     this.#options = { ...this.#options, handlers, listener };
     // Each has its process already.
     return Promise.resolve();
@@ -248,6 +309,13 @@ const HEADERS = {
   "cache-control": "no-cache",
 };
 
+/** A request that came. */
+interface Arrival {
+  readonly request: Request;
+  readonly origin: Origin;
+  readonly way: Way;
+}
+
 interface Callee {
   readonly component: string;
   readonly params: ConnectionInfo["params"];
@@ -273,20 +341,23 @@ interface Asked {
   readonly hasGzip: boolean;
   /** Who it is for a tally. */
   readonly client: string;
+  /** What goes with what is done for it; nothing when absent. */
+  readonly metadata?: Metadata | undefined;
 }
 
-function askedOf(
-  { method, headers }: Request,
-  origin: Origin,
-  { params }: Callee,
-  way: Way,
-): Asked {
-  const [path = ""] = origin.path.split("?", 1);
-  const query = origin.path.slice(path.length + 1);
-  const remoteAddr = remoteAddrOf(origin, way);
+function askedOf(arrival: Arrival, { params }: Callee): Asked {
+  const { request: { headers }, origin: { address } } = arrival;
   return {
-    info: { method, path, query, params, headers: origin.headers, remoteAddr },
+    info: { ...authenticationRequestOf(arrival), params },
     hasGzip: acceptsGzip(headers.get("accept-encoding")),
-    client: clientOf(origin.address),
+    client: clientOf(address),
   };
+}
+
+function authenticationRequestOf(
+  { request: { method }, origin, way }: Arrival,
+): AuthenticationRequest {
+  const { path, headers } = origin;
+  const remoteAddr = remoteAddrOf(origin, way);
+  return { method, ...splitTarget(path), headers, remoteAddr };
 }

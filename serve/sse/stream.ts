@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Pid, ProcessHandle, Runtime } from "@rusm/otp";
+import type { Metadata, Pid, ProcessHandle, Runtime } from "@rusm/otp";
 import type {
   Component,
   ConnectionInfo,
@@ -43,6 +43,8 @@ export interface EventStreamCallee {
   readonly start: Start;
   /** What the process is told of its client. */
   readonly info: ConnectionInfo;
+  /** What goes with what the process is sent of its client; nothing when undefined. */
+  readonly metadata: Metadata | undefined;
 }
 
 /** What the handler asks for, and the node: an event, or the end. */
@@ -85,13 +87,15 @@ export class EventStream implements ConnectionSink, HandlerListener {
    */
   constructor(
     parts: EventStreamParts,
-    { component, start, info }: EventStreamCallee,
+    { component, start, info, metadata }: EventStreamCallee,
     gzip?: GzipChunks,
   ) {
     this.#parts = parts;
     const { runtime, handlers, backlog } = parts;
     const connection = { info, sink: this };
-    const handler = { component, start: { ...start, connection } };
+    const options = metadata && { metadata };
+    const begin = { ...start, connection, ...options };
+    const handler = { component, start: begin };
     this.#handler = handlers.spawn(handler, this) as Pid<GuestMessage>;
     this.#outflow = new Outflow({
       drained: () => this.#drained(),
@@ -100,7 +104,8 @@ export class EventStream implements ConnectionSink, HandlerListener {
     }, gzip);
     const quota = new Backlog(backlog, () => this.#overflow());
     this.#writer = runtime.spawn(this.#pump, { quota });
-    runtime.send(this.#handler, `${this.#writer.pid.toBigInt()}`);
+    const writer = `${this.#writer.pid.toBigInt()}`;
+    runtime.send(this.#handler, writer, options);
   }
 
   /** For the response. */

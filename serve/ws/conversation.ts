@@ -6,7 +6,14 @@
  */
 
 import { isUtf8 } from "node:buffer";
-import type { ExitReason, Pid, ProcessHandle, Runtime } from "@rusm/otp";
+import type {
+  ExitReason,
+  Metadata,
+  Pid,
+  ProcessHandle,
+  Runtime,
+  SendOptions,
+} from "@rusm/otp";
 import type {
   Component,
   ConnectionInfo,
@@ -42,6 +49,8 @@ export interface Callee {
   readonly start: Start;
   /** What the process is told of its client. */
   readonly info: ConnectionInfo;
+  /** What goes with all that the process is sent of its client; nothing when undefined. */
+  readonly metadata: Metadata | undefined;
 }
 
 /**
@@ -56,6 +65,7 @@ export class Conversation implements ConnectionSink, HandlerListener {
   readonly #parts: ConversationParts;
   readonly #handler: Pid<GuestMessage>;
   readonly #inflow: Inflow;
+  readonly #metadata: Pick<SendOptions, "metadata"> | undefined;
   readonly #orders = new Set<(isDone: boolean) => void>();
   #socket: WebSocket | undefined;
   #writer: ProcessHandle<WriterMail> | undefined;
@@ -67,10 +77,15 @@ export class Conversation implements ConnectionSink, HandlerListener {
    *
    * @throws {SystemLimit} There is no room for it.
    */
-  constructor(parts: ConversationParts, { component, start, info }: Callee) {
+  constructor(
+    parts: ConversationParts,
+    { component, start, info, metadata }: Callee,
+  ) {
     this.#parts = parts;
+    this.#metadata = metadata && { metadata };
     const connection = { info, sink: this };
-    const handler = { component, start: { ...start, connection } };
+    const begin = { ...start, connection, ...this.#metadata };
+    const handler = { component, start: begin };
     this.#handler = parts.handlers.spawn(handler, this) as Pid<GuestMessage>;
     this.#inflow = new Inflow({
       deliver: ({ isText, bytes }) =>
@@ -100,7 +115,8 @@ export class Conversation implements ConnectionSink, HandlerListener {
     const { runtime, backlog } = this.#parts;
     const quota = new Backlog(backlog, () => this.#overflow());
     this.#writer = runtime.spawn(new Writer(socket), { quota });
-    runtime.send(this.#handler, `${this.#writer.pid.toBigInt()}`);
+    const writer = `${this.#writer.pid.toBigInt()}`;
+    runtime.send(this.#handler, writer, this.#metadata);
   }
 
   #add(bytes: Uint8Array, isBinary: boolean): void {
@@ -110,7 +126,8 @@ export class Conversation implements ConnectionSink, HandlerListener {
   }
 
   #deliver(message: GuestMessage): void {
-    if (this.#parts.runtime.send(this.#handler, message)) return;
+    const { runtime } = this.#parts;
+    if (runtime.send(this.#handler, message, this.#metadata)) return;
     // Its scheduler has no room, or it has too much other mail.
     this.shut(CLOSE.tryAgainLater, "too much at once");
   }

@@ -6,8 +6,10 @@
 
 import type { ConnectionInfo } from "@rusm/wasm";
 import type { OwnStatus } from "../answer.ts";
+import { type AuthenticationRequest, splitTarget } from "../auth/request.ts";
 import {
   type Heading,
+  type Origin,
   readOrigin,
   remoteAddrOf,
   type Way,
@@ -76,19 +78,18 @@ export type OpeningRules = Pick<
  *
  * @see RFC 6455, section 4.2.1. Differs: a request that is no WebSocket's is told
  * to upgrade.
+ *
+ * @param heard What {@linkcode hear} has said of it.
  */
 export function openingOf(
   request: OpeningRequest,
   rules: OpeningRules,
+  heard: Hearing = hear(request, rules),
 ): Opening {
+  if (heard.type === "refused") return heard;
+  const { origin } = heard;
   const headers = pairsOf(request.rawHeaders);
   const { url } = request;
-  if (!url.startsWith("/") || valuesIn(headers, "host").length !== 1) {
-    return refused(400);
-  }
-  const origin = readOrigin(headingOf(request, headers), request.way);
-  if (typeof origin === "number") return refused(origin);
-  if (!isAllowed(valuesIn(headers, "origin"), rules)) return refused(403);
   const match = routeOf(rules, request.method, url);
   if (match === undefined) return refused(404);
   const refusal = whyNoWebSocket(request.method, headers);
@@ -97,15 +98,53 @@ export function openingOf(
   if (offered === undefined) return refused(400);
   const subprotocol = offered.find((name) => rules.subprotocols.includes(name));
   const info = {
-    ...{ method: request.method, ...splitUrl(url), params: match.params },
+    ...{ method: request.method, ...splitTarget(url), params: match.params },
     ...{
       headers: origin.headers,
       remoteAddr: remoteAddrOf(origin, request.way),
     },
     ...(subprotocol === undefined ? {} : { subprotocol }),
   };
-  const asker = { client: origin.address, requestId: origin.id };
+  const asker = askerOf(origin);
   return { type: "open", component: match.component, info, asker };
+}
+
+/** Whether a request is looked at, whatever it asks for. */
+export type Hearing =
+  | {
+    readonly type: "heard";
+    /** Where it comes from. */
+    readonly origin: Origin;
+  }
+  | Extract<Opening, { type: "refused" }>;
+
+/** Decides whether a request is looked at: by the first rows of {@linkcode openingOf}. */
+export function hear(
+  request: OpeningRequest,
+  rules: Pick<OpeningRules, "allowedOrigins">,
+): Hearing {
+  const headers = pairsOf(request.rawHeaders);
+  const hosts = valuesIn(headers, "host");
+  if (!request.url.startsWith("/") || hosts.length !== 1) return refused(400);
+  const origin = readOrigin(headingOf(request, headers), request.way);
+  if (typeof origin === "number") return refused(origin);
+  if (!isAllowed(valuesIn(headers, "origin"), rules)) return refused(403);
+  return { type: "heard", origin };
+}
+
+/** Who has sent a request that comes from `origin`. */
+export function askerOf({ address, id }: Origin): Asker {
+  return { client: address, requestId: id };
+}
+
+/** A request that was heard, as it is put to a hook. */
+export function authenticationRequestOf(
+  { method, url, way }: OpeningRequest,
+  origin: Origin,
+): AuthenticationRequest {
+  const { headers } = origin;
+  const remoteAddr = remoteAddrOf(origin, way);
+  return { method, ...splitTarget(url), headers, remoteAddr };
 }
 
 type Headers = readonly (readonly [name: string, value: string])[];
@@ -140,13 +179,13 @@ function headingOf(
 function refused(
   status: Refusal["status"],
   headers: Refusal["headers"] = {},
-): Opening {
+): Extract<Opening, { type: "refused" }> {
   return { type: "refused", refusal: { status, headers } };
 }
 
 function isAllowed(
   origins: readonly string[],
-  { allowedOrigins }: OpeningRules,
+  { allowedOrigins }: Pick<OpeningRules, "allowedOrigins">,
 ): boolean {
   if (allowedOrigins.length === 0) return true;
   const [origin] = origins;
@@ -163,7 +202,11 @@ function routeOf(
   return match.type === "match" ? match : undefined;
 }
 
-const UPGRADE = { upgrade: "websocket", connection: "upgrade" };
+/** What a request is told that does not upgrade its connection. */
+export const UPGRADE: Refusal["headers"] = {
+  upgrade: "websocket",
+  connection: "upgrade",
+};
 const VERSION = { ...UPGRADE, "sec-websocket-version": "13" };
 
 function whyNoWebSocket(
@@ -197,9 +240,4 @@ function protocolsOf(headers: Headers): readonly string[] | undefined {
   const isSound = new Set(names).size === names.length &&
     names.every((name) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name));
   return isSound ? names : undefined;
-}
-
-function splitUrl(url: string): Pick<ConnectionInfo, "path" | "query"> {
-  const [path = ""] = url.split("?", 1);
-  return { path, query: url.slice(path.length + 1) };
 }

@@ -5,8 +5,14 @@
  */
 
 import type { IncomingMessage } from "node:http";
-import type { Runtime } from "@rusm/otp";
+import type { Metadata, Runtime } from "@rusm/otp";
 import { type Engine, SystemLimit } from "@rusm/wasm";
+import type {
+  AuthenticationRules,
+  Authenticator,
+} from "../auth/authentication.ts";
+import { metadataOf } from "../auth/claims.ts";
+import { NO_HOOKS } from "../auth/refusal.ts";
 import { Handlers, type HandlerStart } from "../connection/handlers.ts";
 import {
   CLOSE_TIMEOUT_MS,
@@ -27,10 +33,15 @@ import { deflateByMessage } from "./deflate.ts";
 import { Door, type DoorTls, type Knock, refuse } from "./door.ts";
 import {
   type Asker,
+  askerOf,
+  authenticationRequestOf,
+  hear,
+  type Hearing,
   type Opening,
   openingOf,
   type OpeningRequest,
   type Refusal,
+  UPGRADE,
 } from "./handshake.ts";
 import {
   createWebSocketServer,
@@ -65,8 +76,8 @@ export interface WsServer {
 
 /** Who is asked. */
 export interface Routed {
-  /** The same but for its target. */
-  readonly listener: Pick<WsListener, "target">;
+  /** The same but for its target, and who is asked for leave. */
+  readonly listener: Pick<WsListener, "target" | "authentication">;
 }
 
 /** What a listener needs from its app. */
@@ -79,6 +90,8 @@ export interface WsOptions {
   readonly listener: WsListener;
   /** The app's components that processes can be made of, by name. */
   readonly handlers: ReadonlyMap<string, HandlerStart>;
+  /** Asks hooks who may connect; they all deny when absent. */
+  readonly authenticator?: Authenticator;
   /** Takes a line for each request. */
   readonly log: Log;
   /** Absolute path that its certificates are relative to. */
@@ -165,14 +178,10 @@ class Listening implements WsServer {
   }
 
   #refusalOf(request: IncomingMessage): Refusal {
-    const opening = openingOf(
+    const refusal = refusalOfPlain(
       this.#openingRequestOf(request),
       this.#options.listener,
     );
-    // It has all that it needs but what upgrades a connection, as in HTTP/1.0.
-    const refusal = opening.type === "refused"
-      ? opening.refusal
-      : { status: 400, headers: {} } as const;
     this.#log(request, refusal.status);
     return refusal;
   }
@@ -202,24 +211,57 @@ class Listening implements WsServer {
   }
 
   #knocked(knock: Knock): void {
+    const { authentication } = this.#options.listener;
+    if (authentication === undefined) this.#letIn(knock);
+    else this.#authenticate(knock, authentication);
+  }
+
+  // The upgrade waits; the time for a handshake bounds it, too.
+  async #authenticate(knock: Knock, rules: AuthenticationRules): Promise<void> {
+    const { listener, authenticator = NO_HOOKS } = this.#options;
+    const request = this.#openingRequestOf(knock.request);
+    const heard = hear(request, listener);
+    if (heard.type === "refused") return this.#refuse(knock, heard.refusal);
+    const { origin } = heard;
+    const asked = authenticationRequestOf(request, origin);
+    const verdict = await authenticator.authenticate(rules, asked);
+    if (knock.socket.destroyed) return;
+    // Who answers now may ask another hook.
+    const isSame = this.#options.listener.authentication?.hook === rules.hook;
+    if (verdict.type === "denied") {
+      const headers = { "www-authenticate": rules.challenge };
+      return this.#refuse(knock, { status: 401, headers }, askerOf(origin));
+    }
+    if (verdict.type === "busy" || !isSame) {
+      return this.#refuse(knock, UNAVAILABLE, askerOf(origin));
+    }
+    this.#letIn(knock, heard, metadataOf(verdict.claims));
+  }
+
+  #letIn(knock: Knock, heard?: Hearing, metadata?: Metadata): void {
     const { listener } = this.#options;
-    const opening = openingOf(
-      this.#openingRequestOf(knock.request),
-      listener,
-    );
+    const request = this.#openingRequestOf(knock.request);
+    const opening = openingOf(request, listener, heard);
     if (opening.type === "refused") return this.#refuse(knock, opening.refusal);
-    const conversation = this.#begin(opening);
+    const conversation = this.#begin(opening, metadata);
     if (conversation === undefined) return this.#refuse(knock, UNAVAILABLE);
     this.#upgrade(knock, conversation, opening);
   }
 
-  #refuse({ request, socket }: Knock, refusal: Refusal): void {
-    this.#log(request, refusal.status);
+  #refuse(
+    { request, socket }: Knock,
+    refusal: Refusal,
+    asker: Partial<Asker> = {},
+  ): void {
+    this.#log(request, refusal.status, asker);
     refuse(socket, refusal);
   }
 
   // Undefined when there is no room.
-  #begin({ component, info, asker }: Open): Conversation | undefined {
+  #begin(
+    { component, info, asker }: Open,
+    metadata: Metadata | undefined,
+  ): Conversation | undefined {
     const { handlers, listener: { admission } } = this.#options;
     const client = clientOf(asker.client);
     const isFull = this.#conversations.size >= admission.connectionsMax;
@@ -228,7 +270,8 @@ class Listening implements WsServer {
     }
     const handler = handlers.get(component)!;
     try {
-      const conversation = new Conversation(this.#parts, { ...handler, info });
+      const callee = { ...handler, info, metadata };
+      const conversation = new Conversation(this.#parts, callee);
       this.#conversations.set(conversation, { client });
       return conversation;
     } catch (error) {
@@ -300,9 +343,13 @@ class Listening implements WsServer {
   }
 
   update(
-    { handlers, listener: { target } }: Parameters<WsServer["update"]>[0],
+    { handlers, listener: { target, authentication } }: Parameters<
+      WsServer["update"]
+    >[0],
   ): Promise<void> {
-    const listener = { ...this.#options.listener, target };
+    const { authentication: _, ...rest } = this.#options.listener;
+    const asked = authentication && { authentication };
+    const listener = { ...rest, target, ...asked };
     this.#options = { ...this.#options, handlers, listener };
     // Each has its process already.
     return Promise.resolve();
@@ -364,6 +411,24 @@ const UNAVAILABLE: Refusal = {
   status: 503,
   headers: { "retry-after": String(RETRY_AFTER_SECONDS) },
 };
+
+// Behind authentication nobody learns without it what routes there are.
+function refusalOfPlain(
+  request: OpeningRequest,
+  listener: WsListener,
+): Refusal {
+  if (listener.authentication !== undefined) {
+    const heard = hear(request, listener);
+    return heard.type === "refused"
+      ? heard.refusal
+      : { status: 426, headers: UPGRADE };
+  }
+  const opening = openingOf(request, listener);
+  // It has all that it needs but what upgrades a connection, as in HTTP/1.0.
+  return opening.type === "refused"
+    ? opening.refusal
+    : { status: 400, headers: {} };
+}
 
 function createSockets(
   { messageBytesMax, compression, subprotocols }: WsListener,

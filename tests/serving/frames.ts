@@ -116,7 +116,8 @@ export class RawWebSocket {
   /** What the request was answered by. */
   readonly response: RawResponse;
 
-  private constructor(connection: Connection, response: RawResponse) {
+  /** A connection that has become a WebSocket. */
+  constructor(connection: Connection, response: RawResponse) {
     this.connection = connection;
     this.response = response;
   }

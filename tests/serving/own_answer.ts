@@ -8,7 +8,7 @@ import { strictEqual } from "node:assert";
 
 // deno-fmt-ignore
 const TEXTS: Readonly<Record<number, string>> = {
-  400: "bad request", 404: "not found", 405: "method not allowed",
+  400: "bad request", 401: "unauthorized", 404: "not found", 405: "method not allowed",
   408: "request timeout", 413: "content too large",
   500: "internal server error", 502: "bad gateway",
   503: "service unavailable", 504: "gateway timeout",
@@ -34,6 +34,7 @@ export async function checkOwn(
   const own = {
     405: ["allow"],
     400: ["connection"],
+    401: ["www-authenticate"],
     408: ["connection"],
     413: ["connection"],
     503: ["retry-after"],

@@ -5,7 +5,7 @@
  */
 
 import { createLog, parseManifest, startApp } from "@rusm/serve";
-import type { App, LogLevel } from "@rusm/serve";
+import type { App, LogLevel, StartOptions } from "@rusm/serve";
 
 /** An app that runs, and what it logs. */
 export interface Served {
@@ -24,7 +24,7 @@ export interface Served {
 }
 
 /** What {@linkcode withApp} does differently. */
-export interface ServeOptions {
+export interface ServeOptions extends Pick<StartOptions, "authentications"> {
   /** Directory of the app, without a slash at the end; that of the test's components by default. */
   readonly directory?: string;
   /** The least important level that is logged; `debug` by default. */
@@ -46,6 +46,7 @@ export async function withApp(
   options: ServeOptions = {},
 ): Promise<void> {
   const { directory = DIRECTORY, level = "debug", drainMsMax = 0 } = options;
+  const { authentications = new Map() } = options;
   const recorder = new Recorder();
   const log = createLog({
     level,
@@ -53,7 +54,7 @@ export async function withApp(
     now: () => 0,
   });
   const parsed = parseManifest(manifest, `${directory}/rusm.toml`);
-  const app = await startApp(parsed, { log, drainMsMax });
+  const app = await startApp(parsed, { log, drainMsMax, authentications });
   const url = app.endpoints[0]!.url;
   try {
     await test({

@@ -1,0 +1,2 @@
+// Answers requests where others say who may make them.
+exports.default = { fetch: () => new Response("wrong") };
