@@ -146,9 +146,7 @@ function printAside(
   }
   const { found, skipped, stale } = components;
   const lines = [
-    ...skipped.map((name) =>
-      `skipped: components/${name} has nothing to build`
-    ),
+    ...skipped.map((name) => `skipped: ${name} has nothing to build`),
     ...stale.map((name) => `stale: wasm/${name} is of no component any more`),
     ...found.length === 0 ? ["nothing to build: components/ has none"] : [],
   ];

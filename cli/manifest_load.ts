@@ -12,11 +12,16 @@ import { type Io, print } from "./io.ts";
 /**
  * Loads the manifest at `path`, and prints what is wrong with it.
  *
+ * @param hooks Names of authentication hooks that need not be there.
  * @throws {CommandFailure} It is wrong, or cannot be read.
  */
-export async function loadOrFail(path: string, io: Io): Promise<Manifest> {
+export async function loadOrFail(
+  path: string,
+  io: Io,
+  hooks: readonly string[] = [],
+): Promise<Manifest> {
   try {
-    return await loadManifest(path);
+    return await loadManifest(path, hooks);
   } catch (error) {
     // The user's mistakes have an exit code of their own.
     if (!(error instanceof ManifestError)) throw error;

@@ -27,7 +27,7 @@ export type ComponentKind =
 
 /** A component to build. */
 export interface Component {
-  /** Name of its directory. */
+  /** Name of its directory; of one in `auth/`, behind `auth:`. */
   readonly name: string;
   /** What it is made of. */
   readonly kind: ComponentKind;
@@ -37,15 +37,31 @@ export interface Component {
   readonly artifact: string;
 }
 
-/** What `components/` and `wasm/` hold, by name. */
+/** What `components/`, `auth/` and `wasm/` hold, by name. */
 export interface Components {
   /** What can be built. */
   readonly found: readonly Component[];
-  /** Directories with nothing that a component is made of. */
+  /** Directories with nothing that a component is made of, relative to the app. */
   readonly skipped: readonly string[];
   /** Artifacts of no component. */
   readonly stale: readonly string[];
 }
+
+/** A directory of components. */
+interface Folder {
+  /** Its name. */
+  readonly name: string;
+  /** What their names begin with. */
+  readonly prefix: string;
+  /** What their artifacts begin with. */
+  readonly file: string;
+}
+
+/** Where components are. Those of `auth` are asked who may make requests. */
+export const FOLDERS: readonly Folder[] = [
+  { name: "components", prefix: "", file: "" },
+  { name: "auth", prefix: "auth:", file: "auth-" },
+];
 
 /** The files that tell what a component is made of; the first counts. */
 const ENTRIES: readonly (readonly [ComponentKind, string])[] = [
@@ -66,28 +82,37 @@ export function artifactsOf(app: string): string {
 /**
  * Looks for the components of the app in `app`. Hidden directories are none.
  *
- * @returns `undefined` when the app has no `components/`.
+ * @returns `undefined` when the app has neither `components/` nor `auth/`.
  */
 export async function findComponents(
   app: string,
 ): Promise<Components | undefined> {
-  const directory = join(app, "components");
-  const names = await namesIn(directory);
+  const inFolders = await Promise.all(
+    FOLDERS.map((folder) => findIn(app, folder)),
+  );
+  const there = inFolders.filter((each) => each !== undefined);
+  if (there.length === 0) return undefined;
+  const found = there.flatMap(({ found }) => found);
+  const skipped = there.flatMap(({ skipped }) => skipped);
+  return { found, skipped, stale: await findStale(app, found) };
+}
+
+async function findIn(
+  app: string,
+  folder: Folder,
+): Promise<Pick<Components, "found" | "skipped"> | undefined> {
+  const names = await namesIn(join(app, folder.name));
   if (names === undefined) return undefined;
   const found: Component[] = [];
   const skipped: string[] = [];
   for (const name of names.filter((name) => !name.startsWith("."))) {
-    const path = join(directory, name);
+    const path = join(app, folder.name, name);
     if (!(await stat(path))?.isDirectory) continue;
     const source = await findSource(path, name);
-    if (source === undefined) skipped.push(name);
-    else {found.push({
-        name,
-        ...source,
-        artifact: artifactOf(app, name, source),
-      });}
+    if (source === undefined) skipped.push(join(folder.name, name));
+    else found.push(componentOf(app, folder, name, source));
   }
-  return { found, skipped, stale: await findStale(app, found) };
+  return { found, skipped };
 }
 
 type Source = Pick<Component, "kind" | "entry">;
@@ -113,9 +138,15 @@ async function findSource(
   };
 }
 
-function artifactOf(app: string, name: string, { kind }: Source): string {
-  const extension = kind === "script" ? ".js" : ".wasm";
-  return join(artifactsOf(app), `${name}${extension}`);
+function componentOf(
+  app: string,
+  { prefix, file }: Folder,
+  name: string,
+  source: Source,
+): Component {
+  const extension = source.kind === "script" ? ".js" : ".wasm";
+  const artifact = join(artifactsOf(app), `${file}${name}${extension}`);
+  return { name: `${prefix}${name}`, ...source, artifact };
 }
 
 async function findStale(

@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import { withDirectory } from "../testdata/recorder.ts";
-import { findComponents } from "./component.ts";
+import { artifactName } from "@rusm/serve";
+import { findComponents, FOLDERS } from "./component.ts";
 
 Deno.test("findComponents() tells components, other directories and leftovers", async () => {
   const files = {
@@ -10,6 +11,11 @@ Deno.test("findComponents() tells components, other directories and leftovers", 
     "components/empty/readme.md": "",
     "components/.hidden/index.ts": "",
     "components/file.ts": "",
+    "auth/keys/index.ts": "",
+    "auth/tokens/tokens.wasm": "",
+    "auth/none/readme.md": "",
+    "wasm/auth-keys.js": "",
+    "wasm/auth-gone.js": "",
     "wasm/api.js": "",
     "wasm/gone.js": "",
     "wasm/other.wasm": "",
@@ -29,14 +35,32 @@ Deno.test("findComponents() tells components, other directories and leftovers", 
           entry: `${app}/components/web/src/index.ts`,
           artifact: `${app}/wasm/web.js`,
         },
+        {
+          name: "auth:keys",
+          kind: "script",
+          entry: `${app}/auth/keys/index.ts`,
+          artifact: `${app}/wasm/auth-keys.js`,
+        },
+        {
+          name: "auth:tokens",
+          kind: "prebuilt",
+          entry: `${app}/auth/tokens/tokens.wasm`,
+          artifact: `${app}/wasm/auth-tokens.wasm`,
+        },
       ],
-      skipped: ["empty"],
-      stale: ["gone.js"],
+      skipped: ["components/empty", "auth/none"],
+      stale: ["auth-gone.js", "gone.js"],
     });
   });
 });
 
-Deno.test("findComponents() answers undefined when there is no components/", async () => {
+Deno.test("findComponents() calls files as those who load them do", () => {
+  for (const { prefix, file } of FOLDERS) {
+    strictEqual(`${file}a`, artifactName(`${prefix}a`));
+  }
+});
+
+Deno.test("findComponents() answers undefined when there is neither components/ nor auth/", async () => {
   await withDirectory({}, async (app) => {
     strictEqual(await findComponents(app), undefined);
   });

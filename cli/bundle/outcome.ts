@@ -4,7 +4,7 @@
  * @module
  */
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { checkBundle, LoadFailed, type Origins } from "../check_bundle.ts";
 import { namesIn, replaceFile } from "../file.ts";
 import { bundle } from "./bundle.ts";
@@ -37,7 +37,7 @@ export type Outcome =
   };
 
 /** What a manifest takes for the name of a component. */
-const NAME = /^[a-z][a-z0-9_-]*$/;
+const NAME = /^(auth:)?[a-z][a-z0-9_-]*$/;
 
 /**
  * Builds `component`, tries it if it is a bundle, and writes its artifact. An
@@ -94,11 +94,11 @@ interface Sealed {
  *
  * @see The proposal for debug ids of ECMA-426.
  */
-async function seal({ name }: Component, { code, map }: Sealed) {
+async function seal({ artifact }: Component, { code, map }: Sealed) {
   const word = await digest(`${code}\n${map}`);
   const debugId = word.slice(0, 32)
     .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-  const trailer = `//# sourceMappingURL=${name}.js.map`;
+  const trailer = `//# sourceMappingURL=${basename(artifact)}.map`;
   return {
     code: `${code.trimEnd()}\n//# debugId=${debugId}\n${trailer}\n`,
     map: JSON.stringify({ ...JSON.parse(map), debugId }),
@@ -157,7 +157,8 @@ function ignoreMissing(error: unknown): void {
 }
 
 async function refuseAmbiguous(component: Component): Promise<Outcome> {
-  const { name, entry } = component;
+  const { entry } = component;
+  const name = basename(entry);
   const names = (await namesIn(entry) ?? [])
     .filter((each) => each.endsWith(".wasm"));
   return failed(

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { loadManifest, type Manifest, ManifestError } from "@rusm/serve";
+import {
+  artifactName,
+  loadManifest,
+  type Manifest,
+  ManifestError,
+} from "@rusm/serve";
 import { join } from "node:path";
 import type { Arguments } from "../arguments.ts";
 import { type ProblemReport, problemReport } from "../bundle/report.ts";
@@ -109,10 +114,11 @@ async function findUnbuilt(manifest: Manifest): Promise<Problem[]> {
   for (const { name, at, source, dynamic } of manifest.components.values()) {
     // What comes from elsewhere is not built here.
     if (source !== undefined || dynamic !== undefined) continue;
-    const path = join(artifactsOf(manifest.directory), name);
+    const file = artifactName(name);
+    const path = join(artifactsOf(manifest.directory), file);
     if (await exists(`${path}.js`) || await exists(`${path}.wasm`)) continue;
     const text = `Cannot find what component "${name}" was built into: ` +
-      `wasm/${name}.js or .wasm`;
+      `wasm/${file}.js or .wasm`;
     problems.push(await problemAt(text, placeOf(manifest.path, at)));
   }
   return problems;

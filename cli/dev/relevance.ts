@@ -5,6 +5,7 @@
  */
 
 import { basename, dirname, join, relative, sep } from "node:path";
+import { FOLDERS } from "../bundle/component.ts";
 import type { Batch } from "./changes.ts";
 
 /** What is known of an app's files. */
@@ -67,11 +68,12 @@ function matterOf(
   users: ReadonlyMap<string, ReadonlySet<string>>,
 ): Matter {
   const [top = "", name, ...rest] = relative(directory, path).split(sep);
-  if (top === "components" && name === undefined) return "all";
+  const folder = FOLDERS.find((each) => each.name === top);
+  if (folder !== undefined && name === undefined) return "all";
   const own = path === directory ? undefined : users.get(path);
   if (own !== undefined) return own;
   if (path === manifest || path === join(directory, ".env")) return "settings";
-  if (top === "components") return matterBelow(name!, rest);
+  if (folder !== undefined) return matterBelow(folder.prefix + name, rest);
   if (top === "wasm") return isArtifact(path) ? "artifact" : undefined;
   return name === undefined && CONFIGS.has(top) ? "all" : undefined;
 }
@@ -112,8 +114,8 @@ function directoriesOf(path: string): readonly string[] {
 export interface Watched {
   /** Absolute paths, of directories alone, sorted. */
   readonly flat: readonly string[];
-  /** Absolute path of what is watched with all that is below it. */
-  readonly deep: string;
+  /** Absolute paths of what is watched with all that is below it. */
+  readonly deep: readonly string[];
 }
 
 /**
@@ -122,10 +124,11 @@ export interface Watched {
  * so that it is found when it is made again. Pure.
  */
 export function watchedFor({ directory, inputs }: AppFiles): Watched {
-  const deep = join(directory, "components");
+  const deep = FOLDERS.map(({ name }) => join(directory, name));
   const flat = new Set([directory, join(directory, "wasm")]);
   for (const path of new Set([...inputs.values()].flat())) {
-    if (path.startsWith(deep + sep) || isIgnored(path)) continue;
+    const isBelow = deep.some((each) => path.startsWith(each + sep));
+    if (isBelow || isIgnored(path)) continue;
     for (const each of directoriesOf(path)) flat.add(each);
   }
   return { deep, flat: [...flat].sort() };

@@ -20,6 +20,10 @@ const CHANGES: readonly (readonly [string, string, string, boolean])[] = [
   ["/app/components/api/new.ts", "api", "/app/components/api/new.ts", true],
   ["/app/components/new", "new", "/app/components/new", true],
   ["/app/components", "all", "/app/components", true],
+  ["/app/auth/keys/index.ts", "auth:keys", "/app/auth/keys/index.ts", true],
+  ["/app/auth/keys", "auth:keys", "/app/auth/keys", true],
+  ["/app/auth", "all", "/app/auth", true],
+  ["/app/wasm/auth-keys.js", "", "", true],
   ["/app/components/api/node_modules/p/index.js", "", "", false],
   ["/app/components/api/target/debug/x", "", "", false],
   ["/app/components/target/index.ts", "target", "/app/components/target/index.ts", true],
@@ -61,7 +65,7 @@ Deno.test("relevanceOf() has all looked at when nobody saw all, and tells nobody
 
 Deno.test("watchedFor() watches directories, and those above", () => {
   deepStrictEqual(watchedFor(FILES), {
-    deep: "/app/components",
+    deep: ["/app/components", "/app/auth"],
     flat: ["/", "/app", "/app/lib", "/app/wasm", "/x"],
   });
 });

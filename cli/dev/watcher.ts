@@ -56,7 +56,7 @@ export class Watcher {
    */
   async update({ deep, flat }: Watched): Promise<boolean> {
     const before = [this.#deep, this.#flat];
-    this.#deep = this.#replace(this.#deep, await find([deep]), true);
+    this.#deep = this.#replace(this.#deep, await find(deep), true);
     this.#flat = this.#replace(this.#flat, await find(flat), false);
     return before[0] !== this.#deep || before[1] !== this.#flat;
   }

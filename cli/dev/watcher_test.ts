@@ -15,7 +15,7 @@ async function withWatcher(
   await withDirectory({ "a/b/c.ts": "1" }, async (directory) => {
     const changes = new Changes(systemHost());
     const watcher = new Watcher(changes);
-    const watched = { deep: `${directory}/a`, flat: [directory] };
+    const watched = { deep: [`${directory}/a`], flat: [directory] };
     const update = () => watcher.update(watched);
     strictEqual(await update(), true);
     // Never ends when nothing comes: then the test does not either.
@@ -86,12 +86,12 @@ Deno.test("Watcher.update() watches a directory that was made again", async () =
 Deno.test("Watcher.update() says whether something else is watched", async () => {
   const watcher = new Watcher({ add() {}, addAll() {} });
   await withDirectory({ "a/b": "" }, async (directory) => {
-    const watched = { deep: `${directory}/a`, flat: [directory] };
+    const watched = { deep: [`${directory}/a`], flat: [directory] };
     strictEqual(await watcher.update(watched), true);
     strictEqual(await watcher.update(watched), false);
     const more = { ...watched, flat: [directory, `${directory}/a`] };
     strictEqual(await watcher.update(more), true);
-    const none = { deep: `${directory}/none`, flat: [] };
+    const none = { deep: [`${directory}/none`], flat: [] };
     strictEqual(await watcher.update(none), true);
     await watcher.close();
   });

@@ -18,6 +18,8 @@ export const GENERATE: Command = {
     "`rusm generate component <name>` writes components/<name>/index.ts, and puts\n" +
     "[components.<name>] at the end of the manifest. What stands there already is\n" +
     "left as it is; a component that is there already is refused.",
+    "`rusm generate authentication <name>` does the same for auth/<name>/index.ts,\n" +
+    "which says who may make requests. It denies everything until it is changed.",
   ],
   options: [
     CONFIG_OPTION,
@@ -32,6 +34,7 @@ export const GENERATE: Command = {
   examples: [
     "rusm generate component search",
     "rusm generate component chat -p ws --config shop/rusm.toml",
+    "rusm generate authentication keys",
   ],
   needsFlags: false,
   run: async (args, io) =>

@@ -1,5 +1,5 @@
 /**
- * `rusm generate component`: one more component of an app.
+ * `rusm generate`: one more component of an app.
  *
  * @module
  */
@@ -24,7 +24,21 @@ import { choose, LANG, PROTOCOL } from "./choice.ts";
 /** What a manifest takes for the name of a component. */
 const NAME = /^[a-z][a-z0-9_-]*$/;
 
-const KINDS = ["component"];
+const KINDS = ["component", "authentication", "auth"];
+
+/** What is added to an app. */
+interface Addition {
+  /** Name of the component. */
+  readonly component: string;
+  /** Its directory, relative to the app. */
+  readonly directory: string;
+  /** What its `index.ts` holds. */
+  readonly source: string;
+  /** What is put behind the manifest. */
+  readonly text: string;
+  /** What is left to say in the manifest. */
+  readonly left: string;
+}
 
 /**
  * Adds the component that `args` describe, and says how to go on.
@@ -43,14 +57,16 @@ export async function runGenerate(args: Arguments, io: Io): Promise<number> {
   }
   checkName(name);
   choose(LANG, args, "a component");
-  const starter = choose(PROTOCOL, args, "a component");
+  const addition = kind === "component"
+    ? componentOf(name, choose(PROTOCOL, args, "a component"))
+    : hookOf(name, args);
   const found = await findManifest(args, io);
   if (!found.exists) {
     throw new CommandFailure(`Cannot find rusm.toml in ${found.directory}`, {
       hints: ["Create an app with `rusm new`."],
     });
   }
-  await addComponent(found.path, name, starter, io);
+  await add(found.path, addition, io);
   return EXIT_OK;
 }
 
@@ -62,22 +78,26 @@ function checkName(name: string): void {
   );
 }
 
-async function addComponent(
+async function add(
   path: string,
-  name: string,
-  starter: Starter,
+  { component, directory: relative, source, text: added, left }: Addition,
   io: Io,
 ): Promise<void> {
-  const { components } = await loadOrFail(path, io);
-  const directory = join(dirname(path), "components", name);
-  if (components.has(name)) throw taken(`[components.${name}]`, path, io);
+  const hook = component.split(":")[1];
+  const { components } = await loadOrFail(path, io, hook ? [hook] : []);
+  const directory = join(dirname(path), relative);
+  const known = components.get(component);
+  // That a listener names it does not declare a hook.
+  const isDeclared = known !== undefined && known.isImplied !== true;
+  if (isDeclared) throw taken(headerOf(component), path, io);
   if (await exists(directory)) throw taken("this directory", directory, io);
   const text = await Deno.readTextFile(path);
-  const extended = extend(text, name, starter);
+  const gap = text === "" || text.endsWith("\n") ? "" : "\n";
+  const extended = `${text}${gap}${added}`;
   insistValid(extended, path, io);
   const entry = join(directory, "index.ts");
   await Deno.mkdir(directory, { recursive: true });
-  await replaceFile(entry, starter.files.get(starter.component)!);
+  await replaceFile(entry, source);
   await replaceFile(path, extended);
   print(
     io.stdout,
@@ -85,9 +105,14 @@ async function addComponent(
     `${paint(io.stdout, "green", "changed")} ${shorten(path, io.cwd)}`,
     "",
     "next:",
-    `  say in ${shorten(path, io.cwd)} what it may do, and what it answers`,
+    `  say in ${shorten(path, io.cwd)} ${left}`,
     "  rusm build",
   );
+}
+
+function headerOf(component: string): string {
+  const isBare = NAME.test(component);
+  return `[components.${isBare ? component : JSON.stringify(component)}]`;
 }
 
 function taken(what: string, path: string, io: Io): CommandFailure {
@@ -98,14 +123,12 @@ function taken(what: string, path: string, io: Io): CommandFailure {
   );
 }
 
-function extend(
-  text: string,
+function componentOf(
   name: string,
-  { protocol }: Starter,
-): string {
-  const gap = text === "" || text.endsWith("\n") ? "" : "\n";
+  { protocol, files, component }: Starter,
+): Addition {
   // A route is the user's to choose: this shows how, and changes nothing.
-  return `${text}${gap}
+  const text = `
 # The code: components/${name}/index.ts.
 [components.${name}]
 capability = "sandboxed"
@@ -118,7 +141,42 @@ capability = "sandboxed"
 # listen = "127.0.0.1:8081"
 # component = "${name}"
 `;
+  return {
+    ...{ component: name, directory: join("components", name), text },
+    source: files.get(component)!,
+    left: "what it may do, and what it answers",
+  };
 }
+
+function hookOf(name: string, { values }: Arguments): Addition {
+  if (values.has("protocol")) {
+    throw new UsageError("A hook is asked by listeners of every --protocol");
+  }
+  const component = `auth:${name}`;
+  const text = `
+# The code: auth/${name}/index.ts. It denies everything, until it says otherwise.
+[components."${component}"]
+capability = "sandboxed"
+
+# To have it asked, in a [[serve]]:
+#   authentication = "${name}"
+`;
+  return {
+    ...{ component, directory: join("auth", name), text, source: HOOK },
+    left: "what it may do, and whose requests it is asked about",
+  };
+}
+
+const HOOK = `import { authentication } from "@rusm/wasm/guest";
+
+/** Who may make requests. What is known of them goes with all that is done for them. */
+export default authentication((request) => {
+  const key = request.header("authorization");
+  // To let a request go on: return { allow: { tenant: "acme" } };
+  console.log(\`denied \${request.method} \${request.path}\`, key !== null);
+  return null;
+});
+`;
 
 // What stands at the end of a manifest decides what can be put behind it.
 function insistValid(text: string, path: string, io: Io): void {

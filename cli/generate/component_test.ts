@@ -46,6 +46,32 @@ Deno.test("generate adds two components, one after the other", async () => {
   });
 });
 
+for (const kind of ["authentication", "auth"]) {
+  Deno.test(`generate ${kind} adds a hook, also one that a listener names already`, async () => {
+    const manifest = `[[serve]]
+protocol = "http"
+listen = "127.0.0.1:0"
+component = "api"
+authentication = "keys"
+${MANIFEST}`;
+    const files = { "rusm.toml": manifest };
+    await generate(files, [kind, "keys"], async (ran, app) => {
+      deepStrictEqual([ran.code, ran.stderr], [0, ""]);
+      match(ran.stdout, /^created auth\/keys\/index\.ts\nchanged rusm\.toml\n/);
+      const extended = await Deno.readTextFile(`${app}/rusm.toml`);
+      match(
+        extended,
+        /^\[components\."auth:keys"\]\ncapability = "sandboxed"$/m,
+      );
+      const { io, stderr } = record(app);
+      strictEqual(await main(["build"], io), 0, stderr());
+      deepStrictEqual(await filesBelow(`${app}/wasm`), [
+        ...["auth-keys.js", "auth-keys.js.map"],
+      ]);
+    });
+  });
+}
+
 /** Files, words, the exit code and what is said. */
 const REFUSED: readonly (readonly [
   string,
@@ -81,6 +107,20 @@ const REFUSED: readonly (readonly [
     ["component", "a"],
     1,
     /where there is this directory already: components\/a/,
+  ],
+  [
+    "the manifest has the hook",
+    { "rusm.toml": '[components."auth:keys"]' },
+    ["auth", "keys"],
+    1,
+    /where there is \[components\."auth:keys"\] already: rusm\.toml/,
+  ],
+  [
+    "a hook is to have a protocol",
+    { "rusm.toml": "" },
+    ["authentication", "keys", "-p", "ws"],
+    2,
+    /^A hook is asked by listeners of every --protocol/,
   ],
   [
     "nothing can be put behind the manifest",
