@@ -233,6 +233,31 @@ Deno.test("dev starts residents again, by their code, by .env, and when they hav
   });
 });
 
+function deciding(verdict: string): string {
+  return `import { authentication } from "@rusm/wasm/guest";
+export default authentication(() => ${verdict});
+`;
+}
+
+Deno.test("dev has a hook that was changed asked, and waits for one that is nowhere", async () => {
+  const manifest = MANIFEST.replace(
+    "\n\n[comp",
+    '\nauthentication = "keys"\n\n[comp',
+  );
+  const files = { ...FILES, "rusm.toml": manifest };
+  await withDev(files, async ({ screen, write, ask }) => {
+    await write("auth/keys/index.ts", deciding("({ allow: {} })"));
+    const [, url] = await screen.until(/listening on (\S+) \(api\)\n/);
+    await screen.until(/^all problems solved\n/m);
+    strictEqual(await ask(url!), "one");
+    await write("auth/keys/index.ts", deciding("null"));
+    await screen.until(
+      /^changed auth\/keys\/index\.ts → auth:keys rebuilt in .*\n/m,
+    );
+    strictEqual(await ask(url!), "unauthorized\n");
+  });
+});
+
 Deno.test("dev serves what has wrong types, and tells of them", async () => {
   await withDev(FILES, async ({ url, screen, write, ask }) => {
     const wrong = 'const word: number = "two";\n' +
