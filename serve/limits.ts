@@ -189,3 +189,9 @@ export const VERDICT_BYTES_MAX: number = 64 * 1024;
 
 /** Time between two words about the faults of one authentication hook, in milliseconds: a client can ask for as many as it likes. */
 export const FAULT_QUIET_MS = 10_000;
+
+/** How long an authentication hook waits before it is started again: the longer, the more restarts it had within the period. */
+export const HOOK_RESTARTS = {
+  periodMs: 60_000,
+  backoff: { initialMs: 10, factor: 2, maxMs: 1_000, jitter: 0.2 },
+} as const;

@@ -25,7 +25,11 @@ import type { Component, Engine } from "@rusm/wasm";
 import { hookOf } from "../auth/hook_name.ts";
 import type { Loaded } from "../components.ts";
 import { AppError } from "../errors.ts";
-import { COMMAND_STOP_MS_MAX, RESIDENTS_STOP_MS_MAX } from "../limits.ts";
+import {
+  COMMAND_STOP_MS_MAX,
+  HOOK_RESTARTS,
+  RESIDENTS_STOP_MS_MAX,
+} from "../limits.ts";
 import { pidText } from "../log.ts";
 import { withinMs } from "../within_ms.ts";
 
@@ -58,7 +62,8 @@ interface LastEnd {
  * A resident in TypeScript has the name of its component, unless it is a hook;
  * others take the names that they want. A resident is started again whatever it ends with. After more than 3 restarts
  * of all of them within 5 s their supervisor gives up: it ends those that are
- * left, the youngest first.
+ * left, the youngest first. A hook has a supervisor of its own that never gives
+ * up, and waits the longer the more often it has started it again.
  *
  * @see Erlang `supervisor`: one for one, permanent children.
  */
@@ -219,7 +224,15 @@ export class Residents {
     await Promise.race([booted.promise, ended]);
   }
 
-  #childOf(resident: Loaded, started: () => void = () => {}): ChildSpec {
+  #childOf(resident: Loaded, started?: () => void): ChildSpec {
+    const child = this.#processOf(resident, started);
+    if (hookOf(child.id) === undefined) return child;
+    // Whoever finds out what ends it is not to end the app by it.
+    const tree = { children: [child], restartsMax: Infinity, ...HOOK_RESTARTS };
+    return { id: child.id, start: () => supervisor(tree) };
+  }
+
+  #processOf(resident: Loaded, started: () => void = () => {}): ChildSpec {
     const { component, start } = resident;
     return {
       id: component.name,

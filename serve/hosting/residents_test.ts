@@ -206,6 +206,29 @@ Deno.test("Residents gives a hook no name, which another could take", async () =
   await residents.stop();
 });
 
+Deno.test("Residents starts a hook again however often it ends, and leaves the others", async () => {
+  const node = new TestNode();
+  const { runtime, pids } = node;
+  const residents = new Residents(node);
+  const loaded = [
+    loadedOf("a", "resident", true),
+    loadedOf("auth:a", "resident", true),
+  ];
+  await residents.start(loaded);
+  const a = residents.pidOf("a")!;
+  for (let count = 3; count <= 8; count++) {
+    runtime.send(pids.at(-1)!, "crash");
+    await node.spawned(count);
+  }
+  strictEqual(runtime.isAlive(a), true);
+  const { started } = await residents.change(new Set(["auth:a"]), loaded);
+  deepStrictEqual(started, ["auth:a"]);
+  await node.spawned(9);
+  strictEqual(residents.pidOf("auth:a"), pids[8]);
+  await residents.stop();
+  strictEqual(runtime.processCount, 0);
+});
+
 Deno.test("Residents.gaveUp resolves when another has the name of a resident", async () => {
   const node = new TestNode();
   const other = node.runtime.spawn(() => new Promise(() => {}));

@@ -101,8 +101,9 @@ for (const protocol of PROTOCOLS) {
 
   Deno.test(`startApp() denies while a hook is started again, and then asks that: ${protocol}`, () =>
     withApp(manifestOf(protocol), async (served) => {
+      await served.logged(/ spawn +auth:keys/);
       strictEqual((await ask(served, protocol, "/text", "boom")).status, 401);
-      await served.logged(/restart auth:keys/);
+      await served.logged(/ spawn +auth:keys/);
       strictEqual(
         (await ask(served, protocol, "/text", "good")).status,
         FINE[protocol],
