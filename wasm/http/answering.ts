@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Pid, ProcessHandle } from "@rusm/otp";
 import type { HostGuest } from "../component/host.ts";
 import type { BodyDrain, BodyPipe } from "../wasi/p2/http/body_pipe.ts";
 import type { BodyReader } from "../wasi/p2/http/body_source.ts";
@@ -21,18 +20,14 @@ import { methodOf, schemeOf } from "../wasi/p2/http/request_line.ts";
 import { httpState } from "../wasi/p2/http/state.ts";
 import { atTurnEnd } from "../wasi/p2/http/turn_end.ts";
 import {
-  type CallerFrame,
   type GuestFrame,
   type Header,
   NO_BYTES,
   type Part,
   type RequestStart,
 } from "./frames.ts";
-import {
-  EXCHANGE_MAILBOX_MAX,
-  RESPONSE_HEADERS_BYTES_MAX,
-  RESPONSE_HEADERS_MAX,
-} from "./limits.ts";
+import { GuestLine, type LineListener } from "./guest_line.ts";
+import { RESPONSE_HEADERS_BYTES_MAX, RESPONSE_HEADERS_MAX } from "./limits.ts";
 
 /** What a handler is called with. */
 export type HandlerArguments = readonly [
@@ -55,26 +50,21 @@ type Head = Pick<
   "status" | "headers"
 >;
 
-/**
- * Sends the response, and takes what the other half sends by a process of its
- * own, so that the guest's mailbox stays the guest's.
- */
-class Answering implements Responder, BodyReader, BodyDrain {
+/** Reads the request's body, and sends the response. */
+class Answering implements Responder, BodyReader, BodyDrain, LineListener {
   readonly #guest: HostGuest;
   readonly #start: RequestStart;
-  #inbox: ProcessHandle<CallerFrame> | undefined;
+  readonly #line: GuestLine;
   #pipe: BodyPipe | undefined;
   // Held back for what is written in the same turn, or until the process ends.
   #head: Head | undefined;
-  #wanted: PromiseWithResolvers<Uint8Array | null> | undefined;
-  #taken: PromiseWithResolvers<void> | undefined;
-  #isGone = false;
   // Whether the process ends, so that nobody hears of what comes later.
   #isEnding = false;
 
   constructor(guest: HostGuest, start: RequestStart) {
     this.#guest = guest;
     this.#start = start;
+    this.#line = new GuestLine(guest.self.runtime, start.caller, this);
   }
 
   request(): IncomingRequest {
@@ -96,10 +86,7 @@ class Answering implements Responder, BodyReader, BodyDrain {
   // Of the request's body.
   read(): Promise<Uint8Array | null> {
     if (!this.#start.hasBody) return Promise.resolve(null);
-    if (this.#isGone) return Promise.reject(gone());
-    this.#wanted = Promise.withResolvers();
-    this.#send({ type: "want", inbox: this.#inboxPid() });
-    return this.#wanted.promise;
+    return this.#line.read();
   }
 
   // Deno's listener does not tell of any.
@@ -139,10 +126,7 @@ class Answering implements Responder, BodyReader, BodyDrain {
 
   // Of the response's body.
   write(bytes: Uint8Array): Promise<void> {
-    if (this.#isGone) return Promise.reject(gone());
-    this.#taken = Promise.withResolvers();
-    this.#pass({ kind: "piece", bytes });
-    return this.#taken.promise;
+    return this.#line.write(() => this.#pass({ kind: "piece", bytes }));
   }
 
   end(rest: Uint8Array): void {
@@ -162,42 +146,23 @@ class Answering implements Responder, BodyReader, BodyDrain {
       const isEnd = this.#isEnding;
       return this.#send({ type: "whole", ...head, bytes, isEnd });
     }
-    this.#send({ type: "head", inbox: this.#inboxPid(), ...head, part });
+    const { inbox } = this.#line;
+    this.#send({ type: "head", inbox, ...head, part });
   }
 
   #send(frame: GuestFrame): void {
     this.#guest.self.runtime.send(this.#start.caller, frame);
   }
 
-  #inboxPid(): Pid<CallerFrame> {
-    const { runtime } = this.#guest.self;
-    this.#inbox ??= runtime.spawn<CallerFrame>(
-      (self) => self.receiveEach((frame) => this.#heed(frame)),
-      { mailboxMax: EXCHANGE_MAILBOX_MAX },
-    );
-    return this.#inbox.pid;
+  gone(): Error {
+    return new HttpFailure({ tag: "connection-terminated" });
   }
 
-  // Guests can send bytes to any pid: those have no type.
-  #heed(frame: CallerFrame): void {
-    switch (frame.type) {
-      case "piece":
-        return this.#wanted?.resolve(frame.bytes);
-      case "end":
-        return this.#wanted?.resolve(null);
-      case "broken":
-        return this.#wanted?.reject(frame.isTooLarge ? tooLarge() : gone());
-      case "taken":
-        return this.#taken?.resolve();
-      case "gone":
-        return this.#lose();
-    }
+  tooLarge(): Error {
+    return new HttpFailure({ tag: "HTTP-request-body-size", val: undefined });
   }
 
-  #lose(): void {
-    this.#isGone = true;
-    this.#wanted?.reject(gone());
-    this.#taken?.reject(gone());
+  lost(): void {
     this.#pipe?.closeReader({ tag: "connection-terminated" });
   }
 
@@ -206,16 +171,8 @@ class Answering implements Responder, BodyReader, BodyDrain {
     this.#isEnding = true;
     this.#pipe?.finishNow();
     this.#begin();
-    this.#inbox?.kill();
+    this.#line.close();
   }
-}
-
-function gone(): HttpFailure {
-  return new HttpFailure({ tag: "connection-terminated" });
-}
-
-function tooLarge(): HttpFailure {
-  return new HttpFailure({ tag: "HTTP-request-body-size", val: undefined });
 }
 
 // Why not, when the headers are too many.

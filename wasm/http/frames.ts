@@ -24,10 +24,16 @@ export interface RequestStart {
   readonly hasBody: boolean;
 }
 
-/** What the guest's half says. */
-export type GuestFrame =
+/** What every guest's half says. */
+export type LineFrame =
   /** Send the next piece of the request's body to `inbox`. */
   | { readonly type: "want"; readonly inbox: Pid<CallerFrame> }
+  /** The response goes on. */
+  | { readonly type: "part"; readonly part: Part };
+
+/** What the half of a handler of `wasi:http` says. */
+export type GuestFrame =
+  | LineFrame
   /** The response with all of its body. */
   | {
     readonly type: "whole";
@@ -45,10 +51,23 @@ export type GuestFrame =
     readonly headers: readonly Header[];
     readonly part: Part;
   }
-  /** The response goes on. */
-  | { readonly type: "part"; readonly part: Part }
   /** There will be no response, and why. */
   | { readonly type: "none"; readonly why: string };
+
+/** What a script says, besides its `GuestReply`. */
+export type ScriptFrame =
+  | LineFrame
+  /** Tell `inbox` when the client has gone. */
+  | { readonly type: "watch"; readonly inbox: Pid<CallerFrame> }
+  /**
+   * The response begins; its body comes in parts, and `inbox` is told of them.
+   * `head` is the JSON of a `ReplyHead`: the guest made it.
+   */
+  | {
+    readonly type: "begin";
+    readonly inbox: Pid<CallerFrame>;
+    readonly head: string;
+  };
 
 /**
  * A part of the response's body.
