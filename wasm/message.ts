@@ -22,6 +22,8 @@ export interface GuestRequest {
   readonly head: string;
   /** The whole body; null for none. */
   readonly body: Uint8Array | null;
+  /** Whether there is a body that comes in pieces, each when `from` is asked for it; absent when not. */
+  readonly isStreamed?: true;
 }
 
 /** The answer to a {@linkcode GuestRequest}. */

@@ -37,7 +37,7 @@ export interface OperationsListener {
 /** What operations use of their process. */
 export type OperationsGuest = Pick<
   ScriptGuest,
-  "capability" | "mail" | "shared" | "streams"
+  "capability" | "exchange" | "mail" | "shared" | "streams"
 >;
 
 /** An operation under way. */
@@ -64,7 +64,7 @@ export class Operations {
   constructor(guest: OperationsGuest, listener: OperationsListener) {
     this.#guest = guest;
     this.#listener = listener;
-    this.#web = new WebOperations(guest.capability);
+    this.#web = new WebOperations(guest);
   }
 
   /** How many are under way. */

@@ -232,6 +232,16 @@ export const OPS = {
   decodeChunk: 108,
   /** (decoder). No more is to be decoded; an unknown decoder is ignored. */
   decoderClose: 109,
+  /** (pipe). Opens a pipe: what is read is the body of the request that `handle` was called for, if it comes in pieces. */
+  requestOpen: 110,
+  /**
+   * (pipe, JSON of {@linkcode ReplyHead}). Begins to answer `handle`, and opens
+   * a pipe: what is written is the body. Its good end ends the process well.
+   * TypeError: an answer has begun.
+   */
+  replyBegin: 111,
+  /** Started, but it keeps no process alive. (id). Settles with nothing when the client has gone. */
+  clientWatch: 112,
 } as const;
 
 /** Bytes that one `pipeRead` and one `pipeWrite` pass at most. */
@@ -551,8 +561,9 @@ export interface GuestEntry {
    *
    * @param head JSON of {@linkcode RequestHead}.
    * @param body Owned by the guest afterwards.
+   * @param isStreamed 1 when the body is to be read by `requestOpen`, or 0.
    */
-  handle(head: string, body: Uint8Array | null): void;
+  handle(head: string, body: Uint8Array | null, isStreamed: number): void;
   /**
    * Does what `runs` of {@linkcode ComponentAbilities} says: ends in `done` or
    * `fail`, but for a service, which does not end.

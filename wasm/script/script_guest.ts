@@ -16,6 +16,7 @@ import { GuestStreams } from "../core/streams.ts";
 import type { GuestMessage } from "../message.ts";
 import type { NameService } from "../name_replica.ts";
 import { Mail, type MailListener } from "./mail.ts";
+import type { ScriptExchange } from "./script_exchange.ts";
 import { ScriptStreams } from "./script_streams.ts";
 
 /** What a guest is made with. */
@@ -35,6 +36,8 @@ export class ScriptGuest implements HostGuest, LocalGuest {
   readonly self: Context<GuestMessage>;
   /** Its mailbox. */
   readonly mail: Mail;
+  /** The request that it answers, once it has one. */
+  exchange: ScriptExchange | undefined;
   readonly #parts: ScriptGuestParts;
   readonly #states: GuestStates = new GuestStates(this);
   #command: Command | undefined;
@@ -96,5 +99,6 @@ export class ScriptGuest implements HostGuest, LocalGuest {
     forgetGuest(this);
     this.#states.close();
     this.#streams?.closeAll();
+    this.exchange?.close();
   }
 }

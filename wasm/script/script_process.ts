@@ -5,16 +5,11 @@
  * @module
  */
 
-import {
-  type Context,
-  type ExitReason,
-  Pid,
-  type ProcessBody,
-} from "@rusm/otp";
+import type { Context, ExitReason, ProcessBody } from "@rusm/otp";
 import { ComponentError } from "../component/canonical/mod.ts";
 import { encodeText } from "../host/encoding.ts";
 import { optionalText, pureCall, text } from "../host/pure.ts";
-import { type GuestMessage, type GuestReply, isRequest } from "../message.ts";
+import { type GuestMessage, isRequest } from "../message.ts";
 import type { RunQueue } from "../run_queue.ts";
 import { CpuBudget } from "./cpu_budget.ts";
 import { exceeded, exitReason } from "./exit_reasons.ts";
@@ -36,6 +31,7 @@ import {
   GuestThrew,
 } from "./guest_error.ts";
 import { PROCESS_OPS, type ProcessOp } from "./process_ops.ts";
+import { type ExchangeListener, ScriptExchange } from "./script_exchange.ts";
 import { ScriptGuest, type ScriptGuestParts } from "./script_guest.ts";
 import type { Bridge, Vm } from "./vm.ts";
 import { Decoders } from "./web/decoders.ts";
@@ -70,7 +66,8 @@ export class ScriptProcess
     ProcessBody<GuestMessage>,
     Bridge,
     OperationsListener,
-    MailListener {
+    MailListener,
+    ExchangeListener {
   readonly #options: ScriptOptions;
   readonly #budget: CpuBudget;
   readonly #log: LogBudget;
@@ -78,7 +75,6 @@ export class ScriptProcess
   #guest: ScriptGuest | undefined;
   #operations: Operations | undefined;
   readonly #decoders = new Decoders();
-  #replyTo: Pid<GuestReply> | undefined;
   #outcome: ExitReason | undefined;
   #isStopped = false;
   // The instance, from the first call to the end.
@@ -128,11 +124,11 @@ export class ScriptProcess
     const { entry, image } = this.#options;
     if (entry === "run") return (vm) => vm.call(image.entry.run);
     const request = await self.receive({ match: isRequest });
-    this.#replyTo = Pid.fromBigInt(BigInt(request.from));
+    this.#guest!.exchange = new ScriptExchange(self.runtime, request, this);
+    const { head, body, isStreamed } = request;
     return (vm) => {
-      const head = vm.lower(request.head);
-      const body = vm.lower(request.body);
-      return vm.call(image.entry.handle, head, body);
+      const args = [head, body, isStreamed ? 1 : 0].map((arg) => vm.lower(arg));
+      return vm.call(image.entry.handle, ...args);
     };
   }
 
@@ -240,6 +236,10 @@ export class ScriptProcess
     this.#notify((vm) => vm.call(fire, vm.lower(id)));
   }
 
+  clientGone(watcher: number): void {
+    this.settled(watcher, { errorName: null, head: null, bytes: null });
+  }
+
   mailCame(id: number): void {
     const { settle } = this.#options.image.entry;
     this.#notify(async (vm) => {
@@ -345,8 +345,8 @@ export class ScriptProcess
   }
 
   #reply(head: string, body: HostValue): undefined {
-    if (this.#replyTo === undefined || this.#isOver()) return;
-    const reply: GuestReply = {
+    if (this.#isOver()) return;
+    this.#guest!.exchange?.reply({
       type: "reply",
       head,
       body: typeof body === "string"
@@ -354,9 +354,11 @@ export class ScriptProcess
         : body instanceof Uint8Array
         ? body
         : null,
-    };
-    this.#guest!.self.runtime.send(this.#replyTo, reply);
-    this.#outcome = "normal";
+    });
+  }
+
+  answered(): void {
+    this.#outcome ??= "normal";
   }
 
   #exit(reason = "normal"): never {

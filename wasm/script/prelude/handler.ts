@@ -10,8 +10,10 @@ import { converse } from "./connected.ts";
 import { authenticateAll } from "./deciding.ts";
 import { failProcess } from "./failure.ts";
 import { callHost } from "./host.ts";
+import type { Streamed } from "./fetch/sending.ts";
+import type { Chunks } from "./http/body.ts";
 import { inspect } from "./inspect.ts";
-import { library } from "./libraries.ts";
+import { library, loadedLibrary } from "./libraries.ts";
 import { exchange, port } from "./own_exchange.ts";
 import { reseed } from "./random.ts";
 import { serve } from "./service.ts";
@@ -26,9 +28,13 @@ const { parse, stringify } = JSON;
 export function handle(
   head: string,
   body: Uint8Array<ArrayBuffer> | null,
+  isStreamed: number,
 ): void {
   reseed();
-  settleWith(answer(parse(head), body));
+  settleWith(answer(
+    parse(head),
+    isStreamed === 1 ? library("fetch").requestChunks() : body,
+  ));
 }
 
 /** See `GuestEntry.run`. */
@@ -39,7 +45,7 @@ export function run(): void {
 
 async function answer(
   head: RequestHead,
-  body: Uint8Array<ArrayBuffer> | null,
+  body: Uint8Array<ArrayBuffer> | Chunks | null,
 ): Promise<void> {
   const { action } = head;
   const handler = handlerFor(action);
@@ -55,8 +61,19 @@ async function answer(
     );
   }
   const { body: content } = reply;
-  const whole = content instanceof Promise ? await content : content;
-  callHost(OPS.reply, stringify(reply.head), whole);
+  if (content === null || content.type === "content") {
+    callHost(OPS.reply, stringify(reply.head), content?.content ?? null);
+  } else await stream(stringify(reply.head), content, head.method);
+}
+
+async function stream(
+  head: string,
+  body: Streamed,
+  method: string,
+): Promise<void> {
+  const { beginReply, streamReply } = library("fetch");
+  if (method === "HEAD") await beginReply(head, body);
+  else await streamReply(head, body);
 }
 
 function handlerFor(action: string | null): Handler {
@@ -92,7 +109,8 @@ async function settleWith(work: Promise<void>): Promise<void> {
     await work;
   } catch (error) {
     // The guest's own code has ended: this is the boundary where a throw
-    // becomes the end of the process.
-    failProcess(error);
+    // becomes the end of the process. That a client has gone is no fault of it.
+    if (loadedLibrary("fetch")?.isBroken(error)) callHost(OPS.done);
+    else failProcess(error);
   }
 }

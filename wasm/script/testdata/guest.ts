@@ -295,6 +295,8 @@ export class Guest {
           const { answer, bytes } = await answerSubtle(JSON.parse(second), third);
           return [null, JSON.stringify(answer), bytes];
         });
+      case OPS.clientWatch:
+        return;
       case OPS.done:
         return void this.doneCount++;
       default:

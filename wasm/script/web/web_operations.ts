@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Capability } from "../../capability.ts";
 import { openCodec } from "../../host/codec.ts";
 import { type Exchange, openExchange } from "../../host/http.ts";
 import { bytes, text } from "../../host/pure.ts";
@@ -16,19 +15,24 @@ import {
   type SubtleRequest,
 } from "../ops.ts";
 import type { Settled } from "../operations.ts";
+import type { ScriptExchange } from "../script_exchange.ts";
+import type { ScriptGuest } from "../script_guest.ts";
 import { Pipes } from "./pipes.ts";
 
 /** An operation that was asked for and has not begun. */
 export type Run = (signal: AbortSignal) => Promise<Settled>;
 
+/** What they use of their process. */
+export type WebGuest = Pick<ScriptGuest, "capability" | "exchange">;
+
 /** The operations of the Web APIs of one process. */
 export class WebOperations {
-  readonly #capability: Capability;
+  readonly #guest: WebGuest;
   readonly #pipes = new Pipes();
 
   /** Nothing is open. */
-  constructor(capability: Capability) {
-    this.#capability = capability;
+  constructor(guest: WebGuest) {
+    this.#guest = guest;
   }
 
   /**
@@ -48,9 +52,24 @@ export class WebOperations {
       case OPS.pipeClose:
         this.#pipes.close(id);
         return true;
+      case OPS.requestOpen:
+        this.#pipes.open(id, () => this.#exchange().openRequest());
+        return true;
+      case OPS.replyBegin:
+        this.#pipes.open(id, () => this.#exchange().openReply(text(args[1])));
+        return true;
+      case OPS.clientWatch:
+        this.#guest.exchange?.watch(id);
+        return true;
       default:
         return false;
     }
+  }
+
+  #exchange(): ScriptExchange {
+    const { exchange } = this.#guest;
+    if (exchange !== undefined) return exchange;
+    throw new TypeError("Cannot answer where there is no request");
   }
 
   /** How to do an operation that is answered later; undefined if `op` is none of these. */
@@ -81,7 +100,7 @@ export class WebOperations {
     const id = Number(args[0]);
     const head: FetchHead = JSON.parse(text(args[1]));
     const body = args[2] instanceof Uint8Array ? args[2] : null;
-    const open = () => openExchange(this.#capability, head);
+    const open = () => openExchange(this.#guest.capability, head);
     const exchange: Exchange = this.#pipes.open(id, open);
     signal.addEventListener("abort", () => this.#pipes.close(id));
     try {

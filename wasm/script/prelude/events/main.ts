@@ -16,6 +16,8 @@ export interface EventsLibrary extends Library {
   isSignal(value: unknown): value is AbortSignal;
   /** A signal that aborts with `signal`, or never. */
   follow(signal: AbortSignal | undefined): AbortSignal;
+  /** A new controller. */
+  makeController(): AbortController;
   /** See `abort.ts`. */
   onAbort: typeof onAbort;
 }
@@ -36,6 +38,7 @@ const library: EventsLibrary = {
   globals: CLASSES,
   isSignal,
   follow: (signal) => any(signal === undefined ? [] : [signal]),
+  makeController: () => new AbortController(),
   onAbort,
 };
 install(library);

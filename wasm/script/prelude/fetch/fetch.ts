@@ -10,6 +10,7 @@ import { core } from "../linked.ts";
 import type { RequestInit, Sending } from "../http/request.ts";
 import type { Response } from "../http/response.ts";
 import { Pipe } from "./pipe.ts";
+import { sendAll, sourceOf, type Streamed } from "./sending.ts";
 
 const {
   abandonOperation,
@@ -97,8 +98,6 @@ function chunksOf(pipe: Pipe): Chunks {
   };
 }
 
-type Streamed = Exclude<Source, { type: "content" }>;
-
 /** Undefined for a body that is written piece by piece. */
 function bytesOf(
   body: Source | null,
@@ -110,16 +109,9 @@ function bytesOf(
 }
 
 async function send(body: Streamed, pipe: Pipe): Promise<void> {
-  const source = body.type === "chunks"
-    ? { read: () => body.chunks.read(), cancel: () => body.chunks.close() }
-    : library("streams").sourceOf(body.stream);
+  const source = sourceOf(body);
   try {
-    for (;;) {
-      const chunk = await source.read();
-      if (chunk === null) break;
-      await pipe.write(chunk);
-    }
-    pipe.end();
+    await sendAll(source, pipe);
   } catch (error) {
     // The answer tells what went wrong; the source is not needed any more.
     source.cancel(error);

@@ -1,11 +1,17 @@
 /**
- * The library of `fetch`.
+ * The library of `fetch`, and of all bodies that come in pieces.
  *
  * @module
  */
 
 import type { Library } from "../libraries.ts";
 import { install } from "../linked.ts";
+import {
+  beginReply,
+  isBroken,
+  requestChunks,
+  streamReply,
+} from "./answering.ts";
 import { fetch } from "./fetch.ts";
 import { Pipe } from "./pipe.ts";
 
@@ -13,7 +19,18 @@ import { Pipe } from "./pipe.ts";
 export interface FetchLibrary extends Library {
   /** See `pipe.ts`. */
   Pipe: typeof Pipe;
+  /** See `answering.ts`. */
+  beginReply: typeof beginReply;
+  /** See `answering.ts`. */
+  isBroken: typeof isBroken;
+  /** See `answering.ts`. */
+  requestChunks: typeof requestChunks;
+  /** See `answering.ts`. */
+  streamReply: typeof streamReply;
 }
 
-const library: FetchLibrary = { globals: { fetch }, Pipe };
+const library: FetchLibrary = {
+  globals: { fetch },
+  ...{ beginReply, isBroken, Pipe, requestChunks, streamReply },
+};
 install(library);

@@ -6,12 +6,15 @@
 
 import type { Library } from "../libraries.ts";
 import { core, install } from "../linked.ts";
+import { clientSignal } from "./client.ts";
 import { Headers } from "./headers.ts";
 import { makeRequest, Request, sendRequest } from "./request.ts";
 import { makeResponse, replyOf, Response } from "./response.ts";
 
 /** What the prelude and other libraries use of it. */
 export interface HttpLibrary extends Library {
+  /** See `client.ts`. */
+  clientSignal: typeof clientSignal;
   /** See `request.ts`. */
   makeRequest: typeof makeRequest;
   /** See `response.ts`. */
@@ -30,6 +33,6 @@ core.definePlatformClass("Response", Response);
 
 const library: HttpLibrary = {
   globals: { Headers, Request, Response },
-  ...{ makeRequest, makeResponse, replyOf, Request, sendRequest },
+  ...{ clientSignal, makeRequest, makeResponse, replyOf, Request, sendRequest },
 };
 install(library);

@@ -9,10 +9,12 @@ import type { AbortSignal } from "../events/abort.ts";
 import {
   Body,
   type BodyMixin,
+  type Chunks,
   extractBody,
   mixBody,
   type Source,
 } from "./body.ts";
+import { clientSignal } from "./client.ts";
 import { core } from "../linked.ts";
 import { headerList, Headers, makeHeaders } from "./headers.ts";
 
@@ -26,7 +28,8 @@ class RequestState {
     readonly headers: Headers,
     readonly body: Body,
     readonly redirect: FetchHead["redirect"],
-    readonly signal: AbortSignal | undefined,
+    /** Asked for only when it is needed: there may be none yet. */
+    readonly signalOf: () => AbortSignal | undefined,
   ) {}
 }
 
@@ -64,14 +67,14 @@ export let makeRequest: (
   method: string,
   url: string,
   headers: HeaderList,
-  body: Uint8Array<ArrayBuffer> | null,
+  body: Uint8Array<ArrayBuffer> | Chunks | null,
 ) => Request;
 
 let stateOf: (value: unknown) => RequestState | undefined;
 
 /**
- * @see Fetch Standard, `Request`. Differs: bodies are whole, and there are no
- * modes, credentials, caches and referrers.
+ * @see Fetch Standard, `Request`. Differs: there are no modes, credentials,
+ * caches and referrers.
  */
 export class Request {
   #state: RequestState;
@@ -84,9 +87,11 @@ export class Request {
         method,
         url,
         headers,
-        Body.of(body),
+        body === null || body instanceof Uint8Array
+          ? Body.of(body)
+          : new Body({ type: "chunks", chunks: body }),
         "follow",
-        undefined,
+        clientSignal,
       );
       return new Request(state);
     };
@@ -138,18 +143,18 @@ export class Request {
     return this.#state.redirect;
   }
 
-  /** Follows the signal that the request was made with. */
+  /** Follows the signal that the request was made with, or that of its client. */
   get signal(): AbortSignal {
-    const { signal } = this.#state;
-    return this.#signal ??= library("events").follow(signal);
+    const { signalOf } = this.#state;
+    return this.#signal ??= library("events").follow(signalOf());
   }
 
   /** A second request with a body of its own. */
   clone(): Request {
-    const { method, url, headers, body, redirect, signal } = this.#state;
+    const { method, url, headers, body, redirect, signalOf } = this.#state;
     const copy = makeHeaders([...headerList(headers)]);
     return new Request(
-      new RequestState(method, url, copy, body.clone(), redirect, signal),
+      new RequestState(method, url, copy, body.clone(), redirect, signalOf),
     );
   }
 }
@@ -175,9 +180,9 @@ export interface Sending {
  */
 export function sendRequest(request: Request): Sending {
   const state = stateOf(request) as RequestState;
-  const { method, url, headers, redirect, body, signal } = state;
+  const { method, url, headers, redirect, body, signalOf } = state;
   const head = { method, url, headers: headerList(headers), redirect };
-  return { head, body: body.take(), signal };
+  return { head, body: body.take(), signal: signalOf() };
 }
 
 function buildState(input: unknown, init: RequestInit): RequestState {
@@ -191,11 +196,18 @@ function buildState(input: unknown, init: RequestInit): RequestState {
     init.headers === undefined ? from?.headers : init.headers,
   );
   const redirect = checkRedirect(init.redirect ?? from?.redirect ?? "follow");
-  const signal = checkSignal(
-    init.signal === undefined ? from?.signal : init.signal,
-  );
+  const signalOf = buildSignal(from, init.signal);
   const body = buildBody(from, init.body, method, headers);
-  return new RequestState(method, url, headers, body, redirect, signal);
+  return new RequestState(method, url, headers, body, redirect, signalOf);
+}
+
+function buildSignal(
+  from: RequestState | undefined,
+  init: unknown,
+): () => AbortSignal | undefined {
+  if (init === undefined && from !== undefined) return from.signalOf;
+  const signal = checkSignal(init);
+  return () => signal;
 }
 
 function buildBody(

@@ -9,9 +9,9 @@ import {
   Body,
   type BodyMixin,
   type Chunks,
-  type Content,
   extractBody,
   mixBody,
+  type Source,
 } from "./body.ts";
 import { core } from "../linked.ts";
 import { headerList, Headers, makeHeaders } from "./headers.ts";
@@ -48,7 +48,7 @@ export let makeResponse: (head: FetchedHead, body: Chunks | null) => Response;
 
 let stateOf: (value: unknown) => ResponseState | undefined;
 
-/** @see Fetch Standard, `Response`. Differs: bodies are whole. */
+/** @see Fetch Standard, `Response`. Differs: nothing. */
 export class Response {
   #state: ResponseState;
 
@@ -170,27 +170,20 @@ export class Response {
 export interface Response extends BodyMixin {}
 
 /**
- * A handler's answer as the host takes it. Reads its body.
+ * A handler's answer as the host takes it. Takes its body.
  *
- * @returns Undefined if `value` is no Response. The body is a promise if it has
- * to be read.
+ * @returns Undefined if `value` is no Response.
  * @throws {TypeError} It is an error, or its body was read.
  */
 export function replyOf(
   value: unknown,
-): { head: ReplyHead; body: Content | null | Promise<Content> } | undefined {
+): { head: ReplyHead; body: Source | null } | undefined {
   const state = stateOf(value);
   if (state === undefined) return undefined;
   const { status, headers, body } = state;
   if (status === 0) throw new TypeError("Cannot answer with Response.error()");
   const head = { status, headers: headerList(headers) };
-  return { head, body: contentOf(body) };
-}
-
-function contentOf(body: Body): Content | null | Promise<Content> {
-  if (!body.isWhole) return body.read();
-  const source = body.take();
-  return source?.type === "content" ? source.content : null;
+  return { head, body: body.take() };
 }
 
 function buildState(init: unknown, options: ResponseInit): ResponseState {

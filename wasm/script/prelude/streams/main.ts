@@ -36,10 +36,10 @@ export interface StreamsLibrary extends Library {
   readerOf(
     stream: ReadableStream,
   ): () => Promise<Uint8Array<ArrayBuffer> | null>;
-  /** As `readerOf`, with a way to say that no more is wanted. */
+  /** As `readerOf`, with a way to say that no more is wanted, which never rejects. */
   sourceOf(stream: ReadableStream): {
     read(): Promise<Uint8Array<ArrayBuffer> | null>;
-    cancel(reason: unknown): void;
+    cancel(reason: unknown): Promise<void>;
   };
 }
 
@@ -57,7 +57,7 @@ const { get: lockedOf } = Object.getOwnPropertyDescriptor(
   "locked",
 )!;
 const { getReader, pipeThrough, tee } = Readable.prototype;
-const { read } = polyfill.ReadableStreamDefaultReader.prototype;
+const { cancel, read } = polyfill.ReadableStreamDefaultReader.prototype;
 
 // The polyfill keeps the flag in plain sight, and gives no other way to it.
 interface Disturbed {
@@ -111,9 +111,12 @@ function sourceOf(
       if (value instanceof Uint8Array) return value as Uint8Array<ArrayBuffer>;
       throw new TypeError("Cannot take a chunk that is no Uint8Array");
     },
-    cancel(reason) {
-      // What the source says to that is of no interest to anybody.
-      reader.cancel(reason).catch(() => {});
+    async cancel(reason) {
+      try {
+        await apply(cancel, reader, [reason]);
+      } catch {
+        // What the source says to that is of no interest to anybody.
+      }
     },
   };
 }
