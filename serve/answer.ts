@@ -85,24 +85,22 @@ export function answerOf(reply: GuestReply): Answer {
   try {
     return { type: "response", response: responseOf(reply) };
   } catch (error) {
-    // Parsing and the classes of the Web say no by throwing.
-    const why = error instanceof Error ? error.message : String(error);
-    return { type: "invalid", why };
+    return { type: "invalid", why: whyOf(error) };
   }
 }
 
+// Parsing and the classes of the Web say no by throwing.
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function responseOf({ head, body }: GuestReply): Response {
-  if (head.length > REPLY_HEAD_CHARS_MAX) {
-    throw new RangeError(
-      `Cannot send a head of more than ${REPLY_HEAD_CHARS_MAX} characters: got ${head.length}`,
-    );
-  }
-  const { status, headers } = JSON.parse(head);
+  const { status, headers } = readHead(head);
+  const init = { status, headers };
   // What came from another thread was copied, so its buffer is not shared.
   const bytes = body as Uint8Array<ArrayBuffer> | null;
-  const init = { status: checkStatus(status), headers: headersOf(headers) };
   if (bytes === null) return new Response(null, init);
-  init.headers.set("content-length", String(bytes.length));
+  headers.set("content-length", String(bytes.length));
   if (bytes.length <= BODY_PIECE_BYTES) return new Response(bytes, init);
   return new Response(inPieces(bytes), init);
 }
@@ -117,6 +115,72 @@ function inPieces(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
       if (sent >= bytes.length) controller.close();
     },
   }, { highWaterMark: 0 });
+}
+
+/** A response whose body is still to come. */
+export interface Beginning {
+  /** The tag. */
+  readonly type: "beginning";
+  /** 200 to 599. */
+  readonly status: number;
+  /** What is to be sent. */
+  readonly headers: Headers;
+  /** How many bytes the body has, when the guest said so. */
+  readonly length: number | undefined;
+  /**
+   * What the client gets of the body: all that the guest sends, or nothing. What
+   * answers `HEAD` has one whose length is `"untold"`, unless the guest said it.
+   */
+  readonly body: "streamed" | "none" | "untold";
+}
+
+/** The beginning of a response, checked as {@linkcode answerOf} does. */
+export function beginningOf(
+  head: string,
+  method: string,
+): Beginning | Extract<Answer, { type: "invalid" }> {
+  try {
+    const { status, headers, list } = readHead(head);
+    const length = lengthOf(list);
+    if (length !== undefined && status !== 204) {
+      headers.set("content-length", String(length));
+    }
+    const type = headers.get("content-type") ?? "";
+    if (/^text\/event-stream\b/i.test(type) && !headers.has("cache-control")) {
+      headers.set("cache-control", "no-cache");
+    }
+    const body = bodyFor(method, status, length);
+    return { type: "beginning", status, headers, length, body };
+  } catch (error) {
+    return { type: "invalid", why: whyOf(error) };
+  }
+}
+
+function bodyFor(
+  method: string,
+  status: number,
+  length: number | undefined,
+): Beginning["body"] {
+  if (status === 204 || status === 304) return "none";
+  if (method !== "HEAD") return "streamed";
+  return length === undefined ? "untold" : "none";
+}
+
+type HeaderEntry = readonly [name: string, value: string];
+
+interface Head extends Pick<Beginning, "status" | "headers"> {
+  /** As the guest made them. */
+  readonly list: readonly HeaderEntry[];
+}
+
+function readHead(head: string): Head {
+  if (head.length > REPLY_HEAD_CHARS_MAX) {
+    throw new RangeError(
+      `Cannot send a head of more than ${REPLY_HEAD_CHARS_MAX} characters: got ${head.length}`,
+    );
+  }
+  const { status, headers: list } = JSON.parse(head);
+  return { status: checkStatus(status), headers: headersOf(list), list };
 }
 
 // Deno sends 205 without a length, so that its client waits for a body until
@@ -147,6 +211,20 @@ function headersOf(list: unknown): Headers {
     }
   }
   return headers;
+}
+
+function lengthOf(list: readonly HeaderEntry[]): number | undefined {
+  const [first, ...others] = list
+    .filter(([name]) => name.toLowerCase() === "content-length")
+    .map(([, value]) => value);
+  if (first === undefined) return undefined;
+  const isLength = /^\d{1,15}$/.test(first) && others.length === 0;
+  if (isLength) return Number(first);
+  throw new RangeError(
+    `Cannot send a content-length that is no number of bytes: ${
+      [first, ...others].join(", ")
+    }`,
+  );
 }
 
 // `Headers` takes control characters. Deno does not: it ends the whole program.

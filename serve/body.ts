@@ -35,7 +35,7 @@ export async function readBody(
   timeoutMs: number,
   stopping?: Pick<Stopping, "when">,
 ): Promise<BodyResult> {
-  const announced = announcedBytes(request);
+  const announced = announcedBytes(request) ?? 0;
   // First: a client that expects "100 Continue" gets it when the body is touched.
   if (announced > bytesMax) return { type: "tooLarge" };
   // The usual request has no body, and needs no deadline of its own.

@@ -7,25 +7,28 @@
 import {
   type Context,
   crashOf,
-  type Down,
   type ExitReason,
   formatReason,
   type Metadata,
-  type Pid,
   type Runtime,
-  TIMEOUT,
 } from "@rusm/otp";
 import {
   type Component,
   type Engine,
-  type GuestReply,
+  type GuestRequest,
   type RequestHead,
   SystemLimit,
 } from "@rusm/wasm";
-import { answer, answerOf, unavailable } from "./answer.ts";
-import { readBody } from "./body.ts";
-import type { Incoming } from "./incoming.ts";
-import { EXCHANGE_MAILBOX_MAX } from "./limits.ts";
+import { answer, unavailable } from "./answer.ts";
+import { type BodyResult, readBody } from "./body.ts";
+import {
+  Conversation,
+  type ConversationMail,
+} from "./exchange/conversation.ts";
+import { RequestPieces } from "./exchange/request_pieces.ts";
+import type { Client } from "./handling.ts";
+import { announcedBytes, type Incoming } from "./incoming.ts";
+import { EXCHANGE_MAILBOX_MAX, WHOLE_BODY_BYTES_MAX } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Stopping } from "./stopping.ts";
 
@@ -57,37 +60,58 @@ export interface Handler {
   readonly metadata?: Metadata | undefined;
 }
 
-/** What the native process of an exchange waits for. */
-type Outcome = GuestReply | Down;
-
 /**
- * Answers `request` by a process of its own, for which a native process waits:
- * for its reply, its end, or the deadline, whichever is first.
+ * Answers `request` by a process of its own, with which a native process
+ * converses: until its reply, its end, or the deadline, whichever is first.
  *
  * | what happened | status |
  * | --- | --- |
- * | the guest replied | the guest's |
+ * | the guest replied, or began to | the guest's |
  * | the body is too large, came too slowly, or not at all | 413, 408, 400 |
  * | there is no room for a process, or the node stops | 503 |
  * | the guest crashed, was killed, or replied nonsense | 502 |
  * | the guest used up its time | 504 |
  * | the fault is ours; the log says which | 500 |
  *
+ * A small body comes to the guest with the request. Another is read as the guest
+ * reads it. A body that the guest replies in pieces is passed on as it comes, and
+ * fails when the guest does.
+ *
+ * @param client Told when the exchange is over, which is behind the response.
  * @returns The response. Never rejects.
  */
 export function exchange(
   node: Node,
   handler: Handler,
   request: Incoming,
+  client: Client,
 ): Promise<Response> {
-  return new Promise((resolve) => {
-    const waiter = node.runtime.spawn<Outcome>(async (self) => {
-      resolve(await converse(node, handler, request, self));
-    }, { mailboxMax: EXCHANGE_MAILBOX_MAX });
+  return new Promise((respond) => {
+    const asking: Asking = { node, handler, request, client, respond };
+    const waiter = node.runtime.spawn<ConversationMail>(
+      (self) => converse(asking, self),
+      BOUNDED,
+    );
     waiter.join().then((reason) => {
-      if (reason !== "normal") resolve(fault(node, reason));
+      if (reason !== "normal") {
+        respond(fault(node, reason));
+        asking.conversation?.abandon();
+      }
+      client.onEnd();
     });
   });
+}
+
+const BOUNDED = { mailboxMax: EXCHANGE_MAILBOX_MAX };
+
+/** An exchange under way. */
+interface Asking {
+  readonly node: Node;
+  readonly handler: Handler;
+  readonly request: Incoming;
+  readonly client: Client;
+  respond(response: Response): void;
+  conversation?: Conversation;
 }
 
 function fault({ log }: Node, reason: ExitReason): Response {
@@ -98,17 +122,46 @@ function fault({ log }: Node, reason: ExitReason): Response {
 }
 
 async function converse(
-  node: Node,
-  handler: Handler,
-  request: Incoming,
-  self: Context<Outcome>,
-): Promise<Response> {
+  asking: Asking,
+  self: Context<ConversationMail>,
+): Promise<void> {
+  const { node, handler, request, respond } = asking;
   const { host } = node.runtime;
   const { timeoutMs, bodyBytesMax } = handler;
   const deadlineMs = host.now() + timeoutMs;
-  const { stopping } = node;
-  const body = await readBody(request, bodyBytesMax, timeoutMs, stopping);
-  switch (body.type) {
+  const body = isLarge(handler, request)
+    ? new RequestPieces(request.body!, bodyBytesMax)
+    : await readBody(request, bodyBytesMax, timeoutMs, node.stopping);
+  if (!(body instanceof RequestPieces) && body.type !== "body") {
+    return respond(answerForBody(body));
+  }
+  const leftMs = Math.max(0, deadlineMs - host.now());
+  try {
+    await askGuest(asking, self, { body, leftMs });
+  } finally {
+    if (body instanceof RequestPieces) body.cancel();
+  }
+}
+
+// One whose length nobody knows may be large, or never end, where it is allowed to be.
+function isLarge(
+  { component, bodyBytesMax }: Handler,
+  request: Incoming,
+): boolean {
+  const { method } = request;
+  const mayBe = bodyBytesMax > WHOLE_BODY_BYTES_MAX && method !== "GET" &&
+    component.script !== undefined;
+  if (!mayBe) return false;
+  const announced = announcedBytes(request);
+  const isRead = announced === undefined ||
+    announced > WHOLE_BODY_BYTES_MAX && announced <= bodyBytesMax;
+  return isRead && request.body !== null;
+}
+
+function answerForBody(
+  { type }: Exclude<BodyResult, { type: "body" }>,
+): Response {
+  switch (type) {
     case "tooLarge":
       return answer(413);
     case "tooSlow":
@@ -117,31 +170,27 @@ async function converse(
       return answer(400);
     case "stopped":
       return unavailable();
-    case "body": {
-      const leftMs = Math.max(0, deadlineMs - host.now());
-      const ask = { handler, request, body: body.bytes, leftMs };
-      return await askGuest(node, ask, self);
-    }
   }
 }
 
 /** A request as it is put to a guest. */
 interface Ask {
-  readonly handler: Handler;
-  readonly request: Incoming;
-  readonly body: Uint8Array | null;
+  readonly body: RequestPieces | Extract<BodyResult, { type: "body" }>;
   readonly leftMs: number;
 }
 
 async function askGuest(
-  node: Node,
+  asking: Asking,
+  self: Context<ConversationMail>,
   ask: Ask,
-  self: Context<Outcome>,
-): Promise<Response> {
-  const guest = spawnGuest(node.engine, ask.handler.component);
-  if (guest === undefined) return unavailable();
+): Promise<void> {
+  const { node, handler, respond } = asking;
+  const guest = spawnGuest(node.engine, handler.component);
+  if (guest === undefined) return respond(unavailable());
   try {
-    return await awaitReply(node, ask, self, guest);
+    const topic = topicOf(asking, ask, guest);
+    asking.conversation = new Conversation(topic, self, guest);
+    await asking.conversation.run();
   } catch (error) {
     // Whatever went wrong here, the guest must not wait for ever.
     node.runtime.exit(guest, crashOf(error));
@@ -164,32 +213,34 @@ function spawnGuest(
   }
 }
 
-async function awaitReply(
-  node: Node,
-  { handler, request, body, leftMs }: Ask,
-  self: Context<Outcome>,
+function topicOf(
+  { node, handler, request, client, respond }: Asking,
+  { body, leftMs }: Ask,
   guest: Guest,
-): Promise<Response> {
-  const { runtime } = node;
-  self.monitor(guest);
-  const head = JSON.stringify(headOf(request, handler));
-  const from = self.pid.toJSON();
-  const { metadata } = handler;
-  const options = metadata && { metadata };
-  runtime.send(guest, { type: "request", from, head, body }, options);
-  const outcome = await self.receive({ match: isOutcome, timeoutMs: leftMs });
-  if (outcome === TIMEOUT) {
-    const payload = `No answer in ${handler.timeoutMs} ms`;
-    runtime.exit(guest, { type: "exit", payload });
-    return answer(504);
-  }
-  if (outcome.type === "down") return answerFor(outcome.reason);
-  return answerTo(outcome, node, handler.component, guest);
+): ConstructorParameters<typeof Conversation>[0] {
+  const { runtime, log, stopping } = node;
+  const { component: { name }, timeoutMs, metadata } = handler;
+  const isStreamed = body instanceof RequestPieces;
+  return {
+    ...{ runtime, stopping, respond, method: request.method },
+    ...{ timeoutMs, leftMs, metadata },
+    request: requestOf(request, handler, body),
+    pieces: isStreamed ? body : undefined,
+    watch: (gone) => void client.completed.catch(gone),
+    failed: (why) =>
+      log.error(`Cannot use the reply of ${name}, ${guest}: ${why}`),
+  };
 }
 
-// Any guest can send bytes to any pid: they are not what is awaited here.
-function isOutcome(message: Outcome | Uint8Array): message is Outcome {
-  return "type" in message;
+function requestOf(
+  request: Incoming,
+  handler: Handler,
+  body: Ask["body"],
+): Omit<GuestRequest, "from"> {
+  const head = JSON.stringify(headOf(request, handler));
+  return body instanceof RequestPieces
+    ? { type: "request", head, body: null, isStreamed: true }
+    : { type: "request", head, body: body.bytes };
 }
 
 function headOf(request: Incoming, handler: Handler): RequestHead {
@@ -200,25 +251,4 @@ function headOf(request: Incoming, handler: Handler): RequestHead {
     params: handler.params.map(([name, value]) => [name, value]),
     action: handler.action,
   };
-}
-
-// The guest ended without a reply. Why is in the log, not in the response.
-function answerFor(reason: ExitReason): Response {
-  if (reason === "shutdown") return unavailable();
-  const isOutOfTime = typeof reason === "object" && reason.type === "limit" &&
-    reason.limit === "cpu";
-  return answer(isOutOfTime ? 504 : 502);
-}
-
-// The guest ended well, so that nobody else says what was wrong.
-function answerTo(
-  reply: GuestReply,
-  { log }: Node,
-  { name }: Component,
-  guest: Pid,
-): Response {
-  const answered = answerOf(reply);
-  if (answered.type === "response") return answered.response;
-  log.error(`Cannot use the reply of ${name}, ${guest}: ${answered.why}`);
-  return answer(502);
 }

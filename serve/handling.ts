@@ -33,7 +33,7 @@ export async function handle(
 ): Promise<Response> {
   const leaving = new AbortController();
   completed.catch(() => leaving.abort());
-  if (announcedBytes(request) > bodyBytesMax) {
+  if ((announcedBytes(request) ?? 0) > bodyBytesMax) {
     onEnd();
     return answer(413);
   }

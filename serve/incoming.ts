@@ -16,10 +16,10 @@ export interface Incoming {
   readonly body: ReadableStream<Uint8Array> | null;
 }
 
-/** The length that the request's head gives for its body, in bytes; 0 without one. */
-export function announcedBytes({ headers }: Incoming): number {
+/** The length that the request's head gives for its body, in bytes; undefined without one. */
+export function announcedBytes({ headers }: Incoming): number | undefined {
   for (const [name, value] of headers) {
     if (name === "content-length") return Number(value);
   }
-  return 0;
+  return undefined;
 }

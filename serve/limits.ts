@@ -13,6 +13,9 @@ export const REQUEST_TIMEOUT_MS_MAX = 2_147_483_647;
 /** Size of a request's body, in bytes; a listener may set its own. */
 export const BODY_BYTES_MAX: number = 8 * 1024 * 1024;
 
+/** Size of a request's body that comes to a script with the request, in bytes; a larger one is read as the guest reads it. */
+export const WHOLE_BODY_BYTES_MAX: number = 64 * 1024;
+
 /** Requests of one listener that are handled at the same time; a listener may set its own. */
 export const IN_FLIGHT_MAX = 1_024;
 

@@ -178,12 +178,16 @@ export class Responder {
     }
     const gapMsMax = generation.listener.admission.bodyTimeoutMs;
     const incoming = new Asked(request, origin, { deadlines, gapMsMax });
-    if (handler.component.isHandler) {
-      // Asked for only here: it rejects, and somebody must hear of that.
-      const { completed } = info;
-      return handle(node, handler, incoming, { completed, onEnd });
-    }
-    return exchange(node, handler, incoming).finally(onEnd);
+    const client = {
+      // Not before somebody asks: it rejects, and is to be heard then.
+      get completed() {
+        return info.completed;
+      },
+      onEnd,
+    };
+    return handler.component.isHandler
+      ? handle(node, handler, incoming, client)
+      : exchange(node, handler, incoming, client);
   }
 
   // Undefined when there is no room.

@@ -60,7 +60,12 @@ export type {
   ReplyHead,
   RequestHead,
 } from "./script/ops.ts";
-export type { CallerFrame, Part, ScriptFrame } from "./http/frames.ts";
+export type {
+  CallerFrame,
+  LineFrame,
+  Part,
+  ScriptFrame,
+} from "./http/frames.ts";
 export { type BodyListener, ResponseBody } from "./http/response_body.ts";
 export type { HandledRequest, HandleOptions } from "./http/calling.ts";
 export type { Entry } from "./script/script_process.ts";

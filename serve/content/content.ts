@@ -61,5 +61,7 @@ function withoutBody(response: Response): Response {
   if (body === null) return response;
   // What broke already needs no end.
   body.cancel().catch(() => {});
-  return new Response(null, { status, statusText, headers });
+  // Of null the engine would say that its length is 0.
+  const none = headers.has("content-length") ? null : new Blob().stream();
+  return new Response(none, { status, statusText, headers });
 }

@@ -16,6 +16,7 @@ import {
 } from "@rusm/wasm";
 import { Stopping } from "../stopping.ts";
 import type { Node } from "../exchange.ts";
+import type { Client } from "../handling.ts";
 
 /** What a guest does with its request. */
 export type Guest = (
@@ -29,6 +30,15 @@ export const COMPONENT: Component = {
   capability: BUILT_IN_PROFILES.get("sandboxed")!,
   isHandler: false,
 };
+
+/** The same, of scripts: their bodies come in pieces. */
+export const SCRIPT: Component = {
+  ...COMPONENT,
+  script: { answers: true, functions: [], runs: null },
+};
+
+/** A client that stays. */
+export const STAYING: Client = { completed: Promise.resolve(), onEnd() {} };
 
 /** A node whose guests all do the same. */
 export class TestNode implements Node {
@@ -47,7 +57,7 @@ export class TestNode implements Node {
 
   readonly engine: Node["engine"] = {
     spawn: (component: Component): Pid<GuestMessage> => {
-      strictEqual(component, COMPONENT);
+      strictEqual(component.name, COMPONENT.name);
       const { pid } = this.runtime.spawn<GuestMessage>(async (self) => {
         const request = await self.receive() as GuestRequest;
         await this.#guest(self, request);
