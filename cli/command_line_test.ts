@@ -49,7 +49,7 @@ const REFUSED = [
   [
     "frobnicate",
     'Unknown command "frobnicate": known commands are new, generate, build, check, run, serve, dev, ' +
-    `exec, kv, help\n${TOP_USAGE}`,
+    `exec, kv, load, help\n${TOP_USAGE}`,
   ],
   ["--halp", `Unknown option "--halp": did you mean "--help"?\n${TOP_USAGE}`],
   [

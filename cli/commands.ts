@@ -14,6 +14,7 @@ import { EXIT_OK, UsageError } from "./errors.ts";
 import { GENERATE } from "./generate/command.ts";
 import { commandHelp, topHelp } from "./help.ts";
 import type { Io } from "./io.ts";
+import { LOAD } from "./load/command.ts";
 import { suggest } from "./nearest.ts";
 
 const LOG_OPTIONS: readonly Option[] = [
@@ -298,6 +299,7 @@ export const COMMANDS: readonly Command[] = [
   DEV,
   EXEC,
   KV,
+  LOAD,
   HELP,
 ];
 
