@@ -62,6 +62,7 @@ export async function whileConnecting<Result>(
   const cut = () => close(socket);
   signal.addEventListener("abort", cut, { once: true });
   try {
+    signal.throwIfAborted();
     return await work();
   } catch (error) {
     // Passed on: what failed to begin is not left open.
