@@ -4,28 +4,25 @@
  * @module
  */
 
-import { cp } from "node:fs/promises";
-import { runChild } from "./child.ts";
-import type { LoadResult } from "./closed_loop.ts";
-import { listenForInterruption } from "./interruption.ts";
-import { denoVariant, type Figures, type Noun, playVariant } from "./noun.ts";
-import { startServer } from "./server.ts";
+import { loadServer } from "./load.ts";
+import { denoVariant, type Noun, playVariant, type Variant } from "./noun.ts";
+import { type Measure, withRaw, withStarter } from "./served.ts";
 
 const CONNECTIONS = 64;
 const WARMUP_SECONDS = 2;
 const SECONDS = 5;
 
-/** What the generator needs on top to start and to stop, in milliseconds. */
-const SLACK_MS = 10_000;
+/** The `hello` starter, by requests. */
+export const RUSM: Variant = denoVariant(import.meta.filename!, "rusm", "rusm");
+/** A bare `Deno.serve`, by requests. */
+export const RAW: Variant = denoVariant(
+  import.meta.filename!,
+  "raw",
+  "Deno.serve",
+);
 
-const HERE = import.meta.dirname!;
-const STARTER = `${HERE}/../cli/templates/hello`;
-const DENO_RUN: readonly string[] = [Deno.execPath(), "run", "-A"];
-
-const RUSM = denoVariant(import.meta.filename!, "rusm", "rusm");
-const RAW = denoVariant(import.meta.filename!, "raw", "Deno.serve");
-
-const LOAD =
+/** The load that all of these servers have. */
+export const LOAD: string =
   `${CONNECTIONS} connections on loopback, the next request when the last is answered, ${SECONDS} s after ${WARMUP_SECONDS} s of warm-up. Server and generator are processes of their own and share the cores.`;
 
 /** Rows of the `hello` starter against a bare `Deno.serve`. */
@@ -56,64 +53,24 @@ export const http: Noun = {
   ],
 };
 
-async function measureRaw(): Promise<Figures> {
-  return await measureServer([...DENO_RUN, `${HERE}/http_raw.ts`]);
-}
-
-async function measureRusm(): Promise<Figures> {
-  const app = await Deno.makeTempDir({ prefix: "rusm-bench-http-" });
-  try {
-    await cp(STARTER, app, { recursive: true });
-    const manifest = `${app}/rusm.toml`;
-    const source = await Deno.readTextFile(manifest);
-    await Deno.writeTextFile(manifest, quietAnywhere(source));
-    const main = `${HERE}/../cli/main.ts`;
-    const serve = [main, "serve", "--build", "--config", manifest];
-    return await measureServer([...DENO_RUN, ...serve]);
-  } finally {
-    await Deno.remove(app, { recursive: true });
-  }
-}
-
-/**
- * The starter's manifest on any free port, without a log line per request:
- * what it is held against has none.
- *
- * @throws {SyntaxError} The manifest has no such line to change.
- */
-export function quietAnywhere(manifest: string): string {
-  const edits = [
-    [/^listen = ".*"$/m, 'listen = "127.0.0.1:0"'],
-    [/^level = ".*"$/m, 'level = "error"'],
-  ] as const;
-  return edits.reduce((text, [line, edited]) => {
-    if (line.test(text)) return text.replace(line, edited);
-    throw new SyntaxError(`Cannot find a line of the manifest: ${line}`);
-  }, manifest);
-}
-
-async function measureServer(command: readonly string[]): Promise<Figures> {
-  using interruption = listenForInterruption();
-  const { signal } = interruption;
-  await using server = await startServer(command, { signal });
-  const { requestsPerSecond, latency } = await loadServer(server.url, signal);
-  return { requestsPerSecond, p99Ms: latency.p99Ms };
-}
-
-// The generator fails by itself when an answer was wrong, missing, or none came.
-async function loadServer(
-  url: string,
-  signal: AbortSignal,
-): Promise<LoadResult> {
-  const command = [
-    ...[...DENO_RUN, `${HERE}/load.ts`, "--json", "--url", url],
-    ...["--connections", String(CONNECTIONS), "--seconds", String(SECONDS)],
-    ...["--warmup", String(WARMUP_SECONDS)],
-  ];
-  const timeoutMs = (WARMUP_SECONDS + SECONDS) * 1_000 + SLACK_MS;
-  return JSON.parse(await runChild(command, { timeoutMs, signal }));
+/** Measures requests for `path` of a server. Wants the same body each time, so from a fresh instance. */
+export function requestsFor(path: string): Measure {
+  return async ({ url }, signal) => {
+    const { perSecond, latency } = await loadServer({
+      kind: "http",
+      url: new URL(path, url).href,
+      connections: CONNECTIONS,
+      warmupSeconds: WARMUP_SECONDS,
+      seconds: SECONDS,
+      options: ["--same-body"],
+    }, signal);
+    return { requestsPerSecond: perSecond, p99Ms: latency!.p99Ms };
+  };
 }
 
 if (import.meta.main) {
-  await playVariant(Deno.args, { rusm: measureRusm, raw: measureRaw });
+  await playVariant(Deno.args, {
+    rusm: () => withStarter(requestsFor("/")),
+    raw: () => withRaw(requestsFor("/")),
+  });
 }

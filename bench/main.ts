@@ -18,9 +18,18 @@ import { otp } from "./otp.ts";
 import type { Row } from "./row.ts";
 import { formatReport, type Paint } from "./table.ts";
 import { script } from "./script.ts";
+import { serve } from "./serve.ts";
 import { wasm } from "./wasm.ts";
 
-const NOUNS: readonly Noun[] = [otp, wasm, component, script, http, kv];
+const NOUNS: readonly Noun[] = [
+  otp,
+  wasm,
+  component,
+  script,
+  http,
+  serve,
+  kv,
+];
 
 /** Where {@linkcode main} prints. */
 export interface Io {

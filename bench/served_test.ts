@@ -1,5 +1,5 @@
 import { match, throws } from "node:assert";
-import { quietAnywhere } from "./http.ts";
+import { quietAnywhere } from "./served.ts";
 
 const STARTER = new URL("../cli/templates/hello/rusm.toml", import.meta.url);
 
