@@ -45,12 +45,18 @@ export class Run implements Track {
    * @param share Which part of `plan` it drives.
    * @param startMs When all threads begin, of `performance.now()`.
    * @param pace The run's from now on.
+   * @param laneOf Makes its lanes; those that `plan` is about when absent.
    */
-  constructor(plan: Plan, share: Share, startMs: number, pace: Pace) {
+  constructor(
+    plan: Plan,
+    share: Share,
+    startMs: number,
+    pace: Pace,
+    laneOf: MakeLane = lanesOf(plan),
+  ) {
     this.plan = plan;
     this.#startMs = startMs;
     this.pace = pace;
-    const laneOf = lanesOf(plan);
     const count = shareOf(Math.ceil(highest(plan.connections)), share);
     this.#lanes = Array.from({ length: count }, (_, at) => laneOf(this, at));
   }
@@ -119,9 +125,12 @@ export class Run implements Track {
 }
 
 /** A lane, whatever its connections are. */
-type AnyLane = Pick<Lane, "check" | "cut" | "drive" | "endHolding">;
+export type AnyLane = Pick<Lane, "check" | "cut" | "drive" | "endHolding">;
 
-function lanesOf(plan: Plan): (track: Track, index: number) => AnyLane {
+/** Makes a lane by its index, from 0. */
+export type MakeLane = (track: Track, index: number) => AnyLane;
+
+function lanesOf(plan: Plan): MakeLane {
   switch (plan.kind) {
     case "http":
       return lanesWith(httpVisit(plan));
@@ -136,6 +145,6 @@ function lanesOf(plan: Plan): (track: Track, index: number) => AnyLane {
 
 function lanesWith<Connection extends Closable>(
   visit: Visit<Connection>,
-): (track: Track, index: number) => AnyLane {
+): MakeLane {
   return (track, index) => new Lane(track, index, visit);
 }
