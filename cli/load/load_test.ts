@@ -1,4 +1,9 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
+import {
+  createServer as createHttp2Server,
+  type ServerHttp2Session,
+} from "node:http2";
+import type { AddressInfo } from "node:net";
 import type { StopRequests, StopSignal } from "../process/stop.ts";
 import { record } from "../testdata/recorder.ts";
 import { runLoad } from "./load.ts";
@@ -282,6 +287,38 @@ Deno.test("runLoad() asks by HTTP/2 when it is told to", async () => {
   );
   deepStrictEqual([code, result.good, result.failed], [0, 20, 0]);
   deepStrictEqual([result.connected, result.statuses], [2, { 200: 20 }]);
+});
+
+Deno.test("runLoad() counts what goes wrong over HTTP/2", async () => {
+  await using closing = serveRaw(async ({ read }) => void await read());
+  await using silent = serveRaw(async ({ read }) => {
+    while (await read() !== null);
+  });
+  const words = ["-n", "2", "-c", "1", "--http2", "--timeout", "200ms"];
+  for (const { port } of [closing, silent]) {
+    const url = `http://127.0.0.1:${port}/`;
+    const { code, result } = await load("http", url, ...words);
+    deepStrictEqual([code, result.good, result.failed], [1, 0, 2]);
+  }
+});
+
+Deno.test("runLoad() goes on when the server ends a connection of HTTP/2", async () => {
+  const open = new Set<ServerHttp2Session>();
+  const server = createHttp2Server((_, response) => {
+    response.end("ok");
+    for (const session of open) session.close();
+  });
+  server.on("session", (session) => {
+    open.add(session);
+    session.on("close", () => open.delete(session));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/`;
+  const { result } = await load("http", url, "-n", "6", "-c", "1", "--http2");
+  await new Promise((resolve) => server.close(resolve));
+  strictEqual(result.good + result.failed, 6);
+  ok(result.good > 0 && result.connected > 1);
 });
 
 const TLS = new URL("./testdata/tls/", import.meta.url);

@@ -237,10 +237,16 @@ function paceOf(args: Arguments): PacePlan {
       `Expected at most ${CONNECTIONS_MAX} connections behind --stage: ${most}`,
     );
   }
+  const length = lengthOf(args, course);
+  // What is held makes no room for another.
+  const requestsMax = isOpen && args.flags.has("hold")
+    ? Math.min(length.requestsMax, connections)
+    : length.requestsMax;
   return {
     ...isOpen ? { rate: course } : {},
     connections: isOpen ? { start: connections, stages: [] } : course,
-    ...lengthOf(args, course),
+    ...length,
+    requestsMax,
   };
 }
 

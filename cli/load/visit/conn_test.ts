@@ -43,6 +43,16 @@ for (const scheme of ["tcp", "http", "ws"]) {
   });
 }
 
+Deno.test("conn makes as many as it holds when they are due, and no more", async () => {
+  await using server = serveHttp(answer);
+  const url = `tcp://127.0.0.1:${server.port}/`;
+  const { code, result } = await load(
+    ...[url, "--hold", "-d", "300ms", "-c", "5", "--rate", "100"],
+  );
+  deepStrictEqual([code, result.good, result.unsent], [0, 5, 0]);
+  strictEqual(result.openMax, 5);
+});
+
 Deno.test("conn counts connections that are held and end", async () => {
   await using server = serveRaw(async () => {});
   const url = `tcp://127.0.0.1:${server.port}/`;
