@@ -4,19 +4,15 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import type { Arguments } from "../arguments.ts";
 import { UsageError } from "../errors.ts";
 import { suggest } from "../nearest.ts";
-import { type Course, lengthMs, type Stage } from "./course.ts";
-import type { Kind, Plan, Sent, Target, TlsOptions } from "./plan.ts";
-import {
-  countOption,
-  MS_MAX,
-  parseCount,
-  parseMs,
-  timeOption,
-} from "./quantity.ts";
+import { highest } from "./course.ts";
+import { paceOf } from "./options/pacing.ts";
+import { sentOf } from "./options/sent.ts";
+import { SCHEMES, targetOf } from "./options/target.ts";
+import type { Kind, Plan } from "./plan.ts";
+import { countOption, countValue, timeValue } from "./quantity.ts";
 import { METRICS, parseThreshold, type Threshold } from "./threshold.ts";
 
 /** What a command line asks for. */
@@ -31,38 +27,10 @@ export interface LoadOptions {
   readonly isJson: boolean;
 }
 
-/** Most connections. */
-const CONNECTIONS_MAX = 1_000_000;
-
-/** Most requests per second. */
-const RATE_MAX = 10_000_000;
-
-/** Most requests. */
-const REQUESTS_MAX = 1e12;
-
-/** Longest message that is made up, in bytes. */
-const SIZE_MAX: number = 64 * 1024 * 1024;
-
 /** Most threads. */
 const THREADS_MAX = 64;
 
-const CONNECTIONS = 64;
-const DURATION_MS = 10_000;
 const TIMEOUT_MS = 10_000;
-const MESSAGE_BYTES = 64;
-
-/** The schemes of each kind, the plain one first, and the ports that they mean. */
-const SCHEMES: Readonly<Record<Kind, Readonly<Record<string, number>>>> = {
-  http: { "http:": 80, "https:": 443 },
-  sse: { "http:": 80, "https:": 443 },
-  ws: { "ws:": 80, "wss:": 443 },
-  conn: {
-    ...{ "tcp:": 0, "tls:": 0, "http:": 80, "https:": 443 },
-    ...{ "ws:": 80, "wss:": 443 },
-  },
-};
-
-const SECURE: readonly string[] = ["https:", "wss:", "tls:"];
 
 /** Options that make sense for some kinds only. */
 const ONLY_FOR: Readonly<Record<string, readonly Kind[]>> = {
@@ -92,19 +60,18 @@ export async function loadOptionsOf(
   const kind = kindOf(args);
   checkKind(kind, args);
   const thresholds = (args.lists.get("threshold") ?? []).map(thresholdOf);
-  const threads = count(args, "threads", 1, { least: 1, most: THREADS_MAX });
+  const threads = countValue(args, "threads", 1, {
+    least: 1,
+    most: THREADS_MAX,
+  });
   const plan = await planOf(kind, args, cwd);
-  const lanes = Math.max(1, plan.connections.start, ...targetsOf(plan));
+  const lanes = Math.max(1, highest(plan.connections));
   return {
     plan,
     threads: Math.min(threads, lanes),
     thresholds,
     isJson: args.flags.has("json"),
   };
-}
-
-function targetsOf({ connections }: Plan): readonly number[] {
-  return connections.stages.map(({ target }) => target);
 }
 
 function kindOf({ operands: [name = ""] }: Arguments): Kind {
@@ -146,161 +113,11 @@ async function planOf(
     target,
     sent: await sentOf(kind, args, cwd),
     ...pace,
-    timeoutMs: time(args, "timeout", TIMEOUT_MS, 1),
+    timeoutMs: timeValue(args, "timeout", TIMEOUT_MS, 1),
     statuses,
     wantsSameBody: flags.has("same-body"),
     keepsAlive: !flags.has("no-keep-alive"),
     isHttp2: flags.has("http2"),
     holds: flags.has("hold"),
   };
-}
-
-async function targetOf(
-  kind: Kind,
-  { operands: [, text = ""], values, lists, flags }: Arguments,
-  cwd: string,
-): Promise<Target> {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const usual = url && SCHEMES[kind][url.protocol];
-  const port = Number(url?.port || usual);
-  if (url === undefined || usual === undefined || !port || !url.hostname) {
-    const schemes = Object.keys(SCHEMES[kind]).join(" or ");
-    throw new UsageError(`Expected a URL of ${schemes}: ${text}`);
-  }
-  const hostname = url.hostname.replace(/^\[|\]$/g, "");
-  const target = { url: text, hostname, port };
-  if (!SECURE.includes(url.protocol)) return target;
-  const files = lists.get("ca") ?? [];
-  const tls: TlsOptions = {
-    serverName: values.get("sni") ?? hostname,
-    authorities: await Promise.all(
-      files.map((file) => Deno.readTextFile(resolve(cwd, file))),
-    ),
-    isInsecure: flags.has("insecure"),
-  };
-  return { ...target, tls };
-}
-
-async function sentOf(kind: Kind, args: Arguments, cwd: string): Promise<Sent> {
-  const { values, flags, lists } = args;
-  const method = values.get("method") ?? "GET";
-  if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(method)) {
-    throw new UsageError(`Expected a method such as POST: ${method}`);
-  }
-  const headers = (lists.get("header") ?? []).map(headerOf);
-  const body = await bodyOf(kind, args, cwd);
-  return { method, headers, body, isBinary: flags.has("binary") };
-}
-
-function headerOf(text: string): readonly [string, string] {
-  const [, name, value = ""] =
-    /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\r\n\0]*)$/.exec(text) ?? [];
-  if (name !== undefined) return [name, value];
-  throw new UsageError(`Expected a header such as 'Accept: */*': ${text}`);
-}
-
-async function bodyOf(
-  kind: Kind,
-  args: Arguments,
-  cwd: string,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const text = args.values.get("body");
-  if (text?.startsWith("@")) {
-    return await Deno.readFile(resolve(cwd, text.slice(1)));
-  }
-  if (text !== undefined) return new TextEncoder().encode(text);
-  if (kind !== "ws") return new Uint8Array();
-  const bounds = { least: 0, most: SIZE_MAX };
-  const size = count(args, "size", MESSAGE_BYTES, bounds);
-  return new Uint8Array(size).fill("x".charCodeAt(0));
-}
-
-type PacePlan = Pick<
-  Plan,
-  "rate" | "connections" | "durationMs" | "warmupMs" | "requestsMax"
->;
-
-function paceOf(args: Arguments): PacePlan {
-  const bounds = { least: 1, most: CONNECTIONS_MAX };
-  const connections = count(args, "connections", CONNECTIONS, bounds);
-  const stages = (args.lists.get("stage") ?? []).map(stageOf);
-  const isOpen = args.values.has("rate");
-  const rate = count(args, "rate", 0, { least: 0, most: RATE_MAX });
-  // Who goes up to so many connections does not begin with all by default.
-  const first = stages.length > 0 && !args.values.has("connections")
-    ? 1
-    : connections;
-  const course: Course = { start: isOpen ? rate : first, stages };
-  const most = Math.max(...stages.map(({ target }) => target));
-  if (!isOpen && most > CONNECTIONS_MAX) {
-    throw new UsageError(
-      `Expected at most ${CONNECTIONS_MAX} connections behind --stage: ${most}`,
-    );
-  }
-  const length = lengthOf(args, course);
-  // What is held makes no room for another.
-  const requestsMax = isOpen && args.flags.has("hold")
-    ? Math.min(length.requestsMax, connections)
-    : length.requestsMax;
-  return {
-    ...isOpen ? { rate: course } : {},
-    connections: isOpen ? { start: connections, stages: [] } : course,
-    ...length,
-    requestsMax,
-  };
-}
-
-function lengthOf(
-  args: Arguments,
-  course: Course,
-): Pick<Plan, "durationMs" | "warmupMs" | "requestsMax"> {
-  const warmupMs = time(args, "warmup", 0, 0);
-  const requests = args.values.get("requests");
-  const requestsMax = requests === undefined
-    ? Infinity
-    : countOption("requests", requests, { least: 1, most: REQUESTS_MAX });
-  const usualMs = course.stages.length > 0
-    ? lengthMs(course)
-    : requests === undefined
-    ? DURATION_MS + warmupMs
-    : Infinity;
-  const durationMs = args.values.has("duration")
-    ? time(args, "duration", 0, 1) + warmupMs
-    : usualMs;
-  const isTooLong = durationMs !== Infinity && durationMs > MS_MAX;
-  if (!isTooLong && durationMs > warmupMs) {
-    return { durationMs, warmupMs, requestsMax };
-  }
-  throw new UsageError(
-    `Expected a run longer than its warm-up, and up to ${MS_MAX} ms: ${durationMs} ms`,
-  );
-}
-
-function stageOf(text: string): Stage {
-  const [time = "", load = "", ...others] = text.split(":");
-  const [ms, target] = [parseMs(time), parseCount(load)];
-  const isStage = ms !== undefined && ms <= MS_MAX && target !== undefined &&
-    target <= RATE_MAX && others.length === 0;
-  if (isStage) return { ms, target };
-  throw new UsageError(`Expected a stage such as 30s:500: ${text}`);
-}
-
-function count(
-  { values }: Arguments,
-  name: string,
-  usual: number,
-  bounds: { readonly least: number; readonly most: number },
-): number {
-  const text = values.get(name);
-  return text === undefined ? usual : countOption(name, text, bounds);
-}
-
-function time(
-  { values }: Arguments,
-  name: string,
-  usualMs: number,
-  leastMs: number,
-): number {
-  const text = values.get(name);
-  return text === undefined ? usualMs : timeOption(name, text, leastMs);
 }

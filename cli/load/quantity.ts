@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Arguments } from "../arguments.ts";
 import { UsageError } from "../errors.ts";
 
 const UNITS_MS: Readonly<Record<string, number>> = {
@@ -67,4 +68,26 @@ export function parseCount(text: string): number | undefined {
   return /^\d+(_\d+)*$/.test(text)
     ? Number(text.replaceAll("_", ""))
     : undefined;
+}
+
+/** The number behind option `name`, or what it usually is. See {@linkcode countOption}. */
+export function countValue(
+  { values }: Arguments,
+  name: string,
+  usual: number,
+  bounds: { readonly least: number; readonly most: number },
+): number {
+  const text = values.get(name);
+  return text === undefined ? usual : countOption(name, text, bounds);
+}
+
+/** The time behind option `name`, or what it usually is. See {@linkcode timeOption}. */
+export function timeValue(
+  { values }: Arguments,
+  name: string,
+  usualMs: number,
+  leastMs: number,
+): number {
+  const text = values.get(name);
+  return text === undefined ? usualMs : timeOption(name, text, leastMs);
 }
