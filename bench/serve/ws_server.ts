@@ -54,6 +54,7 @@ protocol = "ws"
 listen = "127.0.0.1:0"
 component = "echo"
 max_connections = 20000
+max_connections_per_client = 20000
 [components.echo]
 entry = "${entry}"
 `;
