@@ -11,8 +11,8 @@
 /** Index of the microseconds to sleep; 0 when there is nothing to do. */
 export const SLEEP_US = 0;
 
-/** Index of a word that nobody changes, to sleep on. */
-export const NOTHING = 1;
+/** Index of whether it is over, to sleep on: 0, and then 1. */
+export const IS_OVER = 1;
 
 /** Index of how often it has rung. */
 export const RINGS = 2;
@@ -48,7 +48,15 @@ export async function startAlarm(): Promise<Alarm> {
   });
   return {
     ring: (ms) => ring(words, ms),
-    close: () => worker.terminate(),
+    close() {
+      // A thread that is terminated while it waits without a bound goes on to
+      // wait, and this process would wait for it.
+      Atomics.store(words, IS_OVER, 1);
+      Atomics.store(words, SLEEP_US, 1);
+      Atomics.notify(words, IS_OVER);
+      Atomics.notify(words, SLEEP_US);
+      worker.terminate();
+    },
   };
 }
 

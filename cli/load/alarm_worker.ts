@@ -5,7 +5,7 @@
  * @module
  */
 
-import { NOTHING, RINGS, SLEEP_US } from "./alarm.ts";
+import { IS_OVER, RINGS, SLEEP_US } from "./alarm.ts";
 
 /** The global scope of a worker, as far as it is used here. */
 interface Scope {
@@ -17,10 +17,10 @@ const scope = globalThis as unknown as Scope;
 
 scope.onmessage = ({ data: words }) => {
   scope.postMessage(null);
-  for (;;) {
+  while (Atomics.load(words, IS_OVER) === 0) {
     Atomics.wait(words, SLEEP_US, 0);
     const us = Atomics.exchange(words, SLEEP_US, 0);
-    Atomics.wait(words, NOTHING, 0, us / 1_000);
+    Atomics.wait(words, IS_OVER, 0, us / 1_000);
     Atomics.add(words, RINGS, 1);
     Atomics.notify(words, RINGS);
   }

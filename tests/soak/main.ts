@@ -22,20 +22,24 @@ const { values } = parseArgs({
     rate: { type: "string" },
   },
 });
-using interruption = listenForInterruption();
-try {
-  const result = await withNode((node) =>
-    soak(node, {
-      seconds: Number(values.minutes) * 60,
-      seed: BigInt(values.seed),
-      ...values.rate === undefined ? {} : { rate: Number(values.rate) },
-      signal: interruption.signal,
-    })
-  );
-  console.log(JSON.stringify(result));
-  if (!result.holds) Deno.exitCode = 1;
-} catch (thrown) {
-  // The end of the command line: being interrupted is an exit code.
-  if (!(thrown instanceof Interruption)) throw thrown;
-  Deno.exit(thrown.exitCode);
+Deno.exitCode = await main();
+
+async function main(): Promise<number> {
+  using interruption = listenForInterruption();
+  try {
+    const result = await withNode((node) =>
+      soak(node, {
+        seconds: Number(values.minutes) * 60,
+        seed: BigInt(values.seed),
+        ...values.rate === undefined ? {} : { rate: Number(values.rate) },
+        signal: interruption.signal,
+      })
+    );
+    console.log(JSON.stringify(result));
+    return result.holds ? 0 : 1;
+  } catch (thrown) {
+    // The end of the command line: being interrupted is an exit code.
+    if (!(thrown instanceof Interruption)) throw thrown;
+    return thrown.exitCode;
+  }
 }
