@@ -6,6 +6,7 @@
 
 import type { Pid } from "@rusm/otp";
 import { permissionsOf } from "./capability.ts";
+import type { SchedulerInfo } from "./engine_options.ts";
 import type { PostedStart } from "./guests.ts";
 import type { Indices } from "./indices.ts";
 import {
@@ -49,6 +50,11 @@ export class Dedicated {
     let count = 0;
     for (const pool of this.#pools.values()) count += pool.aliveCount;
     return count;
+  }
+
+  /** Their schedulers, in no order. */
+  *schedulers(): Generator<SchedulerInfo> {
+    for (const pool of this.#pools.values()) yield* pool.schedulers();
   }
 
   /** The processes that live. */

@@ -14,6 +14,7 @@ import {
   type LoadOptions,
   type Monitored,
   type RegisterOptions,
+  type SchedulerInfo,
 } from "./engine_options.ts";
 import { SchedulerFailed, SystemLimit } from "./errors.ts";
 import { Ceilings } from "./ceilings.ts";
@@ -684,6 +685,12 @@ export class Engine {
     let alive = 0;
     for (const place of this.#places()) alive += place.aliveCount;
     return { spawned: this.#spawned, alive };
+  }
+
+  /** The schedulers that run, by their indices. */
+  schedulers(): readonly SchedulerInfo[] {
+    return this.#places().flatMap((place) => [...place.schedulers()])
+      .sort((left, right) => left.scheduler - right.scheduler);
   }
 
   /**

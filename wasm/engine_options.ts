@@ -9,6 +9,7 @@ import type { Capability } from "./capability.ts";
 import type { GuestMessage } from "./message.ts";
 import type { Store } from "./node/store.ts";
 import type { ComponentAbilities } from "./script/ops.ts";
+import type { GuestLoad } from "./wire.ts";
 
 /** A loaded component: what `Engine.spawn` makes processes of. */
 export interface Component {
@@ -137,6 +138,18 @@ export interface EngineInfo {
   readonly spawned: number;
   /** Processes that live now. */
   readonly alive: number;
+}
+
+/** A scheduler of guests, as the main thread knows it. */
+export interface SchedulerInfo {
+  /** Its index on the node, which pids have. */
+  readonly scheduler: number;
+  /** Processes that live on it. */
+  readonly aliveCount: number;
+  /** Whether it owes signs of life: it may be stuck, and is given nothing to spawn. */
+  readonly isSilent: boolean;
+  /** What it said of itself when it gave the last one; absent before the first. */
+  readonly load?: GuestLoad;
 }
 
 /**

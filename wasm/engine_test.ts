@@ -103,6 +103,22 @@ Deno.test("Engine.info() counts what was spawned and what lives", async () => {
   });
 });
 
+Deno.test("Engine.schedulers() are those of all pools, with what lives on them", async () => {
+  await withEngine({}, async ({ engine }) => {
+    deepStrictEqual(engine.schedulers(), []);
+    const one = await engine.load("one", NOTHING, SANDBOXED);
+    await engine.load("two", NOTHING, CLIENT, { isolation: "dedicated" });
+    const { scheduler } = engine.spawn(one, "handle");
+    const all = engine.schedulers();
+    strictEqual(all.every(({ isSilent }) => !isSilent), true);
+    deepStrictEqual(
+      all.filter(({ aliveCount }) => aliveCount > 0)
+        .map(({ scheduler, aliveCount }) => [scheduler, aliveCount]),
+      [[scheduler, 1]],
+    );
+  });
+});
+
 Deno.test("Engine.load() fails with the component's error, and leaves nothing", async () => {
   const bundle = "\n\nfunction f() { throw new RangeError('far'); }\nf();";
   await withEngine({}, async ({ engine }) => {

@@ -243,6 +243,11 @@ export class Guests {
     return { bodyOf, forget: () => pool.close() };
   }
 
+  /** How many guests wait for their turn. */
+  get waitingCount(): number {
+    return this.#runQueue.waitingCount;
+  }
+
   /** Resolves when no guest runs. */
   idle(): Promise<void> {
     return this.#runQueue.idle();

@@ -32,7 +32,9 @@ export type {
   LoadOptions,
   Monitored,
   RegisterOptions,
+  SchedulerInfo,
 } from "./engine_options.ts";
+export type { GuestLoad } from "./wire.ts";
 export { checkBundle } from "./script/bake_or_fail.ts";
 export { GUEST_MODULE } from "./script/guest_module.ts";
 export {

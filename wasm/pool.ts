@@ -5,6 +5,7 @@
  */
 
 import { Pid, type Runtime } from "@rusm/otp";
+import type { SchedulerInfo } from "./engine_options.ts";
 import type { PostedStart } from "./guests.ts";
 import type { LinkAnswer, LinkReport } from "./link_desk.ts";
 import { CORE_PROCESSES_MAX, PROCESSES_MAX } from "./limits.ts";
@@ -100,6 +101,15 @@ export class Pool {
     let count = 0;
     for (const { living } of this.#schedulers.values()) count += living.size;
     return count;
+  }
+
+  /** Its schedulers, in no order. */
+  *schedulers(): Generator<SchedulerInfo> {
+    for (const [scheduler, remote] of this.#schedulers) {
+      const { living: { size: aliveCount }, isSilent, lastLoad: load } = remote;
+      const known = load === undefined ? {} : { load };
+      yield { scheduler, aliveCount, isSilent, ...known };
+    }
   }
 
   /** The processes that live here. */

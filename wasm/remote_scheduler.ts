@@ -24,6 +24,7 @@ import { createRing } from "./ring/ring.ts";
 import {
   type Closing,
   type Command,
+  type GuestLoad,
   isSignal,
   type NameReport,
   type Report,
@@ -109,6 +110,7 @@ export class RemoteScheduler implements Peer {
   #pingsMissed = 0;
   #pingsMissedMax = START_HEARTBEATS_MAX;
   #isLost = false;
+  #lastLoad: GuestLoad | undefined;
   // What goes with a spawn, in one frame: in two, the process could end between.
   #gathered: Signal[] | undefined;
   readonly #asks = new AskDesk();
@@ -175,6 +177,7 @@ export class RemoteScheduler implements Peer {
         this.#pingsMissedMax = HEARTBEATS_MISSED_MAX;
         return this.#settleReady.resolve();
       case "pong":
+        this.#lastLoad = report.load;
         return;
       case "open":
       case "overrun":
@@ -288,6 +291,11 @@ export class RemoteScheduler implements Peer {
   /** Whether it owes more signs of life than the one that may be on its way. */
   get isSilent(): boolean {
     return this.#pingsMissed > 1;
+  }
+
+  /** How much it had to do when it gave its last sign of life; undefined before the first. */
+  get lastLoad(): GuestLoad | undefined {
+    return this.#lastLoad;
   }
 
   /** Asks for a sign of life; gives the scheduler up when it owes too many. */

@@ -198,6 +198,20 @@ Deno.test("RemoteScheduler that answers is not given up, however often it is ask
   });
 });
 
+Deno.test("RemoteScheduler knows how much there is to do since its last sign of life", async () => {
+  await withScheduler(async (scheduler, heard) => {
+    await loadInto(scheduler);
+    strictEqual(scheduler.lastLoad, undefined);
+    scheduler.ping();
+    // What is told of the process comes behind the answer.
+    scheduler.spawn(pid(0), 0, { entry: "run" });
+    await heard.count(1);
+    const { waitingCount, heapBytes } = scheduler.lastLoad!;
+    strictEqual(waitingCount, 0);
+    strictEqual(heapBytes > 100_000, true);
+  });
+});
+
 Deno.test("RemoteScheduler is lost when its Worker throws, once", async () => {
   await withScheduler(async (scheduler, heard) => {
     await scheduler.ready;

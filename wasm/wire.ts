@@ -139,6 +139,14 @@ export interface Closing {
   readonly isSent: boolean;
 }
 
+/** How much a scheduler has to do. */
+export interface GuestLoad {
+  /** How many guests wait for their turn. */
+  readonly waitingCount: number;
+  /** Bytes on its heap of JavaScript; the memories of guests are elsewhere. */
+  readonly heapBytes: number;
+}
+
 /** What a scheduler tells the main thread. */
 export type Report =
   /** It takes commands. */
@@ -192,7 +200,7 @@ export type Report =
     readonly target: string;
   }
   /** The answer to `ping`: it is not stuck. */
-  | { readonly type: "pong" }
+  | { readonly type: "pong"; readonly load?: GuestLoad }
   /** A process asks the node for something. */
   | {
     readonly type: "ask";

@@ -23,7 +23,7 @@ import { NodeLink } from "./node/node_link.ts";
 import { joinNode } from "./node/scheduler_node.ts";
 import { TagReplica } from "./node/tag_replica.ts";
 import type { MakeLink } from "./wasi/files/new_link.ts";
-import type { AwayFrame, Command, Wiring } from "./wire.ts";
+import type { AwayFrame, Command, GuestLoad, Wiring } from "./wire.ts";
 import { WaitingBytes, WaitingTotal } from "./waiting_bytes.ts";
 import { WorkerEnd, type WorkerScope } from "./worker_end.ts";
 
@@ -119,10 +119,18 @@ class WorkerScheduler {
       case "linked":
         return this.#links.heed(command);
       case "ping":
-        return this.#end.report({ type: "pong" });
+        return this.#end.report({ type: "pong", load: this.#load() });
       case "answer":
         return this.#link.heed(command.id, command.answer);
     }
+  }
+
+  #load(): GuestLoad {
+    const { runQueueLength } = this.#runtime.load();
+    return {
+      waitingCount: runQueueLength + this.#guests.waitingCount,
+      heapBytes: Deno.memoryUsage().heapUsed,
+    };
   }
 
   #left(scheduler: number): void {
