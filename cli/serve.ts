@@ -62,6 +62,10 @@ function serveNothing(reason: string, io: Io): number {
   return EXIT_OK;
 }
 
+function adminLine(url: string): string {
+  return `admin: ${url}/metrics, /healthz, /readyz`;
+}
+
 // What only answers is told by the endpoints, if there are any.
 function describe(app: App, manifest: Manifest, io: Io): readonly string[] {
   const hosted = app.hosted();
@@ -75,5 +79,6 @@ function describe(app: App, manifest: Manifest, io: Io): readonly string[] {
   return [
     ...running.length === 0 ? [] : hostingLines(running),
     ...endpointLines(app.endpoints, manifest.listeners, io.stdout),
+    ...app.adminUrl === undefined ? [] : [adminLine(app.adminUrl)],
   ];
 }

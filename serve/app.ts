@@ -42,6 +42,10 @@ import { type Log, type LogLevel, pidText } from "./log.ts";
 import type { Manifest } from "./manifest.ts";
 import { withoutHooks } from "./manifest/authentication.ts";
 import { Stopping } from "./stopping.ts";
+import { type AdminServer, listenAdmin } from "./observe/listen_admin.ts";
+import type { Phase } from "./observe/health.ts";
+import { NodeMetrics } from "./observe/node_metrics.ts";
+import { MeasuredStore } from "./observe/store_metrics.ts";
 import { openStore, type Store } from "./store.ts";
 import { openStderrLog, type StderrLog } from "./stderr.ts";
 import { withinMs } from "./within_ms.ts";
@@ -59,6 +63,9 @@ export interface App {
 
   /** Its components, in the manifest's order. */
   hosted(): readonly Hosted[];
+
+  /** Where it tells how it is; undefined when the manifest has no `admin`. */
+  readonly adminUrl: string | undefined;
 
   /** How many guests it has spawned, and how many of them live. */
   info(): AppInfo;
@@ -140,7 +147,8 @@ export async function startApp(
   const variables = await loadEnvFile(manifest.directory);
   const store = await openStoreOf(manifest, log);
   const running = new Running({
-    ...{ ...options, manifest, variables, store, log },
+    ...{ ...options, manifest, variables, log },
+    ...observe(manifest, store),
     taken: (manifest) => logLevel = manifest.logLevel,
   });
   try {
@@ -150,6 +158,16 @@ export async function startApp(
     await running.stop();
     throw error;
   }
+}
+
+// Who counts is there only when somebody can ask.
+function observe(
+  { admin }: Manifest,
+  store: Store | undefined,
+): Pick<RunningOptions, "store" | "metrics"> {
+  if (admin === undefined) return { store, metrics: undefined };
+  const measured = store && new MeasuredStore(store);
+  return { store: measured, metrics: new NodeMetrics(measured) };
 }
 
 async function openStoreOf(
@@ -196,6 +214,8 @@ interface RunningOptions extends Omit<StartOptions, "log"> {
   readonly variables: readonly string[];
   /** What its guests store values in, and it closes. */
   readonly store: Store | undefined;
+  /** Counts what happens; nobody does when undefined. */
+  readonly metrics: NodeMetrics | undefined;
   /** Told what happens. */
   readonly log: AppLog;
   /** Told of each other manifest that it has become. */
@@ -218,18 +238,24 @@ class Running implements App {
   #variables: readonly string[];
   // Those whose readers were not started again yet.
   readonly #staleVariables = new Set<string>();
+  readonly #runtime: Runtime;
   #components: Components = NO_COMPONENTS;
+  #admin: AdminServer | undefined;
+  #isReady = false;
   #reloading: Promise<unknown> = Promise.resolve();
   readonly #stopping = new Stopping();
   #stopped: Promise<void> | undefined;
 
   constructor(options: RunningOptions) {
-    const { log, manifest } = options;
+    const { log, manifest, metrics } = options;
     this.#options = options;
     this.#manifest = this.#withNatives(manifest);
     this.#variables = options.variables;
     this.#sourceMaps = new SourceMaps(manifest.directory);
-    const runtime = new Runtime({ observer: supervisionObserver(log) });
+    const runtime = new Runtime({
+      observer: supervisionObserver(log, metrics?.processes),
+    });
+    this.#runtime = runtime;
     this.#census = log.allows("info")
       ? new CensusBoard({
         ...{ host: runtime.host, log },
@@ -258,7 +284,7 @@ class Running implements App {
   }
 
   #createEngine(runtime: Runtime): Engine {
-    const { log, store, cacheDir, manifest } = this.#options;
+    const { log, store, cacheDir, manifest, metrics } = this.#options;
     const { directory, dynamicTtlMs } = manifest;
     const isOwn = (pid: Pid) => {
       this.#retired.exited();
@@ -267,6 +293,7 @@ class Running implements App {
     return new Engine(runtime, {
       observer: engineObserver(log, {
         ...{ isOwn, census: this.#census, sourceMaps: this.#sourceMaps },
+        metrics: metrics?.processes,
       }),
       jcoDir: directory,
       ...(store === undefined ? {} : { store }),
@@ -282,11 +309,39 @@ class Running implements App {
     if (path !== undefined) {
       this.#options.log.lifecycle({ type: "store", path });
     }
+    this.#openAdmin(manifest);
     this.#components = await loadComponents(manifest, this.#loadNode);
     await registerTemplates(manifest, this.#engine);
     registerComponents(this.#engine, this.#loaded);
     await this.#residents.start(this.#loaded);
     await this.#listen(manifest, this.#loaded);
+    this.#isReady = true;
+  }
+
+  // First of all, so that it can be told that the rest is not there yet.
+  #openAdmin(manifest: Manifest): void {
+    const { metrics, log, listens = true } = this.#options;
+    if (metrics === undefined || !listens) return;
+    this.#admin = listenAdmin(manifest, {
+      phase: () => this.#phase,
+      schedulers: () => this.#engine.schedulers(),
+      families: () =>
+        metrics.families({
+          runtime: this.#runtime,
+          schedulers: this.#engine.schedulers(),
+        }),
+    });
+    log.lifecycle({ type: "listen", label: "admin", url: this.#admin.url });
+  }
+
+  get #phase(): Phase {
+    if (this.isStopping) return "draining";
+    if (this.#residents.hasGivenUp) return "gave_up";
+    return this.#isReady ? "ready" : "starting";
+  }
+
+  get adminUrl(): string | undefined {
+    return this.#admin?.url;
   }
 
   get #loaded(): readonly Loaded[] {
@@ -440,6 +495,7 @@ class Running implements App {
     this.#listeners.cut();
     await withinMs(CUT_MS_MAX, drained);
     await store?.close();
+    await this.#admin?.stop();
     this.#census?.close();
     await withinMs(LOG_FLUSH_MS_MAX, Promise.resolve(log.flush?.()));
   }

@@ -214,6 +214,11 @@ component = "api"
     { "rusm.toml": `[log]\nformat = "json"\n${MANIFEST}` },
     /Cannot change the form of the log of an app that runs, start it again: json$/,
   ],
+  [
+    "the admin address is to be another",
+    { "rusm.toml": `[node]\nadmin = "127.0.0.1:9"\n${MANIFEST}` },
+    /Cannot change the admin address of an app that runs, start it again: 127\.0\.0\.1:9$/,
+  ],
   [".env is nonsense", { ".env": "nonsense" }, /\.env:1:1: /],
 ];
 

@@ -12,6 +12,7 @@ import type { DirectorySite } from "./manifest/routes.ts";
 import { type Manifest, readManifest } from "./manifest/root.ts";
 
 export type { Capability, Preopen } from "@rusm/wasm";
+export type { Address } from "./manifest/address.ts";
 export type { ArtifactSource } from "./manifest/dynamic.ts";
 export type { ComponentEntry, Components } from "./manifest/component.ts";
 export type {

@@ -57,6 +57,7 @@ export {
   type StoreOpened,
 } from "./log.ts";
 export {
+  type Address,
   type Admission,
   type AnyListener,
   type ArtifactSource,

@@ -8,6 +8,7 @@ import type { Observer, Pid } from "@rusm/otp";
 import type { EngineObserver } from "@rusm/wasm";
 import { type LineLevel, type Log, pidText } from "../log.ts";
 import type { CensusBoard } from "./census_board.ts";
+import type { ProcessMetrics } from "../observe/process_metrics.ts";
 import type { SourceMaps } from "./source_maps.ts";
 
 const LEVELS: readonly LineLevel[] = ["error", "warn", "info", "debug"];
@@ -18,6 +19,8 @@ export interface Informed {
   readonly isOwn: (pid: Pid) => boolean;
   /** Counts those that live, when somebody wants to know. */
   readonly census: Pick<CensusBoard, "spawned" | "exited"> | undefined;
+  /** Count what happens; nobody does when absent. */
+  readonly metrics?: ProcessMetrics | undefined;
   /** Make places in sources of those in bundles. */
   readonly sourceMaps: Pick<SourceMaps, "locate" | "locateReason">;
 }
@@ -25,15 +28,16 @@ export interface Informed {
 /** Writes what happens to guests to `log`. */
 export function engineObserver(
   log: Log,
-  { isOwn, census, sourceMaps }: Informed,
+  { isOwn, census, metrics, sourceMaps }: Informed,
 ): EngineObserver {
   const tellsAll = log.allows("debug");
   return {
-    ...tellsAll || census !== undefined
-      ? { spawned: spawnObserver(log, census) }
+    ...tellsAll || census !== undefined || metrics !== undefined
+      ? { spawned: spawnObserver(log, census, metrics) }
       : {},
     exited(pid, component, reason, linkedTo) {
       census?.exited(component);
+      metrics?.exited(component, reason);
       // One that answers and ends well has its line in the access log already.
       const isTold = isOwn(pid) || reason !== "normal" || tellsAll;
       if (!isTold || !log.allows("error")) return;
@@ -51,9 +55,11 @@ export function engineObserver(
       log.guest(component, who, lineLevel, located);
     },
     refused(pid) {
+      metrics?.messageRefused();
       log.warn(`Cannot copy a message to another scheduler: for ${pid}`);
     },
     schedulerLost(scheduler, why) {
+      metrics?.schedulerLost();
       log.error(`Lost scheduler ${scheduler}: ${why}`);
     },
   };
@@ -62,20 +68,28 @@ export function engineObserver(
 function spawnObserver(
   log: Log,
   census: Informed["census"],
+  metrics: Informed["metrics"],
 ): NonNullable<EngineObserver["spawned"]> {
   const tellsAll = log.allows("debug");
   return (pid, { name, capability }) => {
     census?.spawned(name);
+    metrics?.spawned(name);
     if (!tellsAll) return;
     const event = { component: name, pid: pidText(pid), capability };
     log.lifecycle({ type: "spawn", ...event });
   };
 }
 
-/** Writes what supervisors do about the ends of their children to `log`. */
-export function supervisionObserver(log: Log): Observer {
+/** Writes what supervisors do about the ends of their children to `log`, and counts it. */
+export function supervisionObserver(
+  log: Log,
+  metrics?: ProcessMetrics,
+): Observer {
   return {
-    restarted({ isGivenUp, supervisor, count, countMax, waitMs, ...rest }) {
+    restarted(restart) {
+      metrics?.restarted(restart);
+      const { isGivenUp, supervisor, count, countMax, waitMs, ...rest } =
+        restart;
       const event = { ...rest, supervisor: pidText(supervisor) };
       log.lifecycle(
         isGivenUp

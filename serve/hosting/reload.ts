@@ -7,6 +7,7 @@
 import type { Loaded } from "../components.ts";
 import { AppError } from "../errors.ts";
 import type { Manifest } from "../manifest.ts";
+import { formatAddress } from "../manifest/address.ts";
 import type { Cause } from "./difference.ts";
 import type { Endpoint } from "./listeners.ts";
 
@@ -45,24 +46,29 @@ export function insistReloadable(before: Manifest, after: Manifest): void {
       `${path}: Cannot become another app: ${after.directory}`,
     );
   }
-  for (const [what, key] of LASTING) {
-    if (before[key] === after[key]) continue;
+  for (const [what, valueOf] of LASTING) {
+    const value = valueOf(after);
+    if (valueOf(before) === value) continue;
     throw new AppError(
       "needsRestart",
       `${path}: Cannot change ${what} of an app that runs, start it again: ${
-        after[key] ?? "none"
+        value ?? "none"
       }`,
     );
   }
 }
 
 /** What an app keeps for as long as it runs. */
-const LASTING = [
-  ["the store", "storePath"],
-  ["the size of the store", "storeBytesMax"],
-  ["the form of the log", "logFormat"],
-  ["how long dynamic code is kept", "dynamicTtlMs"],
-] as const;
+const LASTING: readonly (readonly [
+  what: string,
+  valueOf: (manifest: Manifest) => string | number | undefined,
+])[] = [
+  ["the store", ({ storePath }) => storePath],
+  ["the size of the store", ({ storeBytesMax }) => storeBytesMax],
+  ["the form of the log", ({ logFormat }) => logFormat],
+  ["how long dynamic code is kept", ({ dynamicTtlMs }) => dynamicTtlMs],
+  ["the admin address", ({ admin }) => admin && formatAddress(admin)],
+];
 
 /** The names of those of `loaded` that may read one of `variables`. Pure. */
 export function readersOf(

@@ -93,6 +93,11 @@ export class Residents {
     return this.#gaveUp.promise;
   }
 
+  /** Whether their supervisor has given up, and was not started again. */
+  get hasGivenUp(): boolean {
+    return this.#hasGivenUp;
+  }
+
   /** The process of a component that was started last, which may have ended. */
   pidOf(component: string): Pid | undefined {
     return this.#pids.get(component);

@@ -220,7 +220,8 @@ function readProtocol(
   return undefined;
 }
 
-function readAddress(
+/** Reads an address: `host:port`. */
+export function readAddress(
   node: TomlNode,
   label: string,
   report: Report,

@@ -19,6 +19,8 @@ const PROBLEMS: readonly (readonly [text: string, ...messages: string[]])[] = [
   ["[node]\nstore = ''", '2:9: Empty string for "store" in [node]: expected at least one character'],
   ["[node]\nstore_max_mb = 0",
     '2:16: Out of range "store_max_mb" in [node]: expected an integer from 1 to 1048576, found 0'],
+  ["[node]\nadmin = '9000'",
+    '2:9: Cannot read the address "admin" in [node]: "9000": write "host:port", such as "127.0.0.1:8080" or "[::1]:8080"'],
   ["[node]\nstor = 'a'", '2:1: Unknown key "stor" in [node]: did you mean "store"?'],
   ["[node]\ndynamic_ttl_secs = 0", '2:20: Out of range "dynamic_ttl_secs" in [node]: expected an integer from 1 to 2147483, found 0'],
   ["[node]\ndynamic_wasm_ttl_secs = 2147484",

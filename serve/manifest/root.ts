@@ -19,7 +19,8 @@ import {
   table,
   text,
 } from "./fields.ts";
-import { type Listener, readListeners } from "./listener.ts";
+import type { Address } from "./address.ts";
+import { type Listener, readAddress, readListeners } from "./listener.ts";
 import { type LogSettings, readLog } from "./log.ts";
 import { type DirectorySite, readDirectories } from "./routes.ts";
 import type { PreopenSite } from "./preopen.ts";
@@ -37,6 +38,8 @@ export interface Manifest extends LogSettings {
   readonly storeBytesMax: number | undefined;
   /** See `EngineOptions.dynamicTtlMs`; its default when `undefined`. */
   readonly dynamicTtlMs: number | undefined;
+  /** Where the node tells how it is; nowhere when `undefined`. */
+  readonly admin: Address | undefined;
   /** What the app listens on, in file order. */
   readonly listeners: readonly Listener[];
   /** What the app consists of, in file order. */
@@ -93,6 +96,7 @@ const MEBIBYTE = 1024 * 1024;
 const TTL_SECS_MAX = 2_147_483;
 
 const NODE = {
+  "admin": readAddress,
   "store": text,
   "store_max_mb": integer(1, MEBIBYTE),
   "dynamic_ttl_secs": integer(1, TTL_SECS_MAX),
@@ -127,6 +131,7 @@ function readRoot(root: TomlTable, directory: string, report: Report): Content {
     storePath: store === undefined ? undefined : resolve(directory, store),
     storeBytesMax: storeMb === undefined ? undefined : storeMb * MEBIBYTE,
     dynamicTtlMs: readTtlMs(node ?? {}, report),
+    admin: node?.admin?.value,
     listeners,
     components: withHooks(components, listeners, report),
     preopens,
