@@ -57,6 +57,8 @@ import { bakeOrFail } from "./script/bake_or_fail.ts";
 import type { Image } from "./script/image.ts";
 import { Ticker } from "./ticker.ts";
 import { Switchboard } from "./switchboard.ts";
+import { answerInSpan } from "./trace/ask_span.ts";
+import { ProcessSpans } from "./trace/process_spans.ts";
 
 // All engines of the OS process share what the machine has.
 const CEILINGS = Ceilings.seed();
@@ -126,6 +128,7 @@ export class Engine {
   readonly #dedicated: Dedicated;
   readonly #names = new ComponentNames<Component>();
   readonly #connections = new Connections();
+  readonly #spans = new ProcessSpans();
   readonly #service: NodeService<Component>;
   readonly #caches: Caches;
   readonly #glued: GlueCache;
@@ -187,10 +190,14 @@ export class Engine {
 
   #spawnNamed(
     { component, entry }: Named<Component>,
-    { label, metadata, supervisor }: GuestStart,
+    { label, metadata, trace, supervisor }: GuestStart,
   ): Pid {
     const tie = supervisor && ((pid: Pid) => supervisor.link(pid));
-    const start = { entry, label, ...metadata && { metadata } };
+    const start = {
+      ...{ entry, label },
+      ...metadata && { metadata },
+      ...trace && { trace },
+    };
     return this.#spawn(component, start, tie);
   }
 
@@ -549,12 +556,17 @@ export class Engine {
     return {
       exited: (pid, component, reason, linkedTo) => {
         this.#ended(component);
+        this.#spans.exited(pid, reason);
         this.#connections.forget(pid);
         observer?.exited?.(pid, nameOf(component), reason, linkedTo);
       },
-      asked: (pid, component, ask) => {
+      asked: (pid, component, ask, trace) => {
         const { capability } = this.#components.get(component)!;
-        return this.#service.answer({ pid, capability }, ask);
+        return answerInSpan(
+          trace,
+          ask,
+          (trace) => this.#service.answer({ pid, capability, trace }, ask),
+        );
       },
       logged: (pid, component, level, text) =>
         observer?.logged?.(pid, nameOf(component), level, text),
@@ -633,10 +645,15 @@ export class Engine {
     const { connection, ...rest }: Begin = typeof start === "string"
       ? { entry: start }
       : start;
-    const posted = connection === undefined
-      ? rest
-      : { ...rest, connection: connection.info };
+    const { trace } = rest;
+    const span = trace && this.#spans.begin(name, trace);
+    const posted = connection === undefined && span === undefined ? rest : {
+      ...rest,
+      ...connection && { connection: connection.info },
+      ...span && { trace: span.traceParent },
+    };
     const pid = place.spawn(number, posted, tie);
+    if (span) this.#spans.spawned(pid, span);
     if (pid === undefined) throw new SystemLimit(name);
     if (connection !== undefined) this.#connections.add(pid, connection.sink);
     this.#spawned++;
@@ -668,12 +685,13 @@ export class Engine {
       const message = `Cannot have it answer requests: ${component.name}`;
       return Promise.reject(new TypeError(message));
     }
-    const { metadata } = options;
+    const { metadata, trace } = options;
     const startGuest: StartGuest = (self, request) => {
       // Which function that is, its scheduler knows.
       const start = {
         ...{ entry: "handle", request },
         ...metadata && { metadata },
+        ...trace && { trace },
       };
       return { pid: this.#spawn(component, start, (to) => self.monitor(to)) };
     };

@@ -38,6 +38,7 @@ import { RunQueue } from "./run_queue.ts";
 import type { Image } from "./script/image.ts";
 import { type Entry, ScriptProcess } from "./script/script_process.ts";
 import { VmPool } from "./script/vm_pool.ts";
+import type { TraceParent } from "./trace/telemetry.ts";
 import { FRAMES_MAX } from "./trap/frames.ts";
 import type { MakeLink } from "./wasi/files/new_link.ts";
 
@@ -114,6 +115,8 @@ export interface Start {
    * as the claims of a request; nothing when absent. It cannot see it.
    */
   readonly metadata?: Metadata | undefined;
+  /** The span that it is spawned in; its own is caused by it. None when absent. */
+  readonly trace?: TraceParent;
 }
 
 /** The same, as it is posted to a Worker. */

@@ -34,6 +34,16 @@ export type {
   RegisterOptions,
   SchedulerInfo,
 } from "./engine_options.ts";
+export {
+  type Attributes,
+  beginSpan,
+  currentTrace,
+  describeCurrent,
+  isTracing,
+  type Span,
+  type SpanOptions,
+  type TraceParent,
+} from "./trace/telemetry.ts";
 export type { GuestLoad } from "./wire.ts";
 export { checkBundle } from "./script/bake_or_fail.ts";
 export { GUEST_MODULE } from "./script/guest_module.ts";

@@ -21,6 +21,7 @@ import { Unreadable } from "./ring/frame.ts";
 import { RING_BYTES } from "./ring/limits.ts";
 import { type Arrival, Line } from "./ring/line.ts";
 import { createRing } from "./ring/ring.ts";
+import type { TraceParent } from "./trace/telemetry.ts";
 import {
   type Closing,
   type Command,
@@ -62,7 +63,12 @@ export interface SchedulerListener {
   /** A process of it is in a group no more. */
   untagged(tag: string, pid: Pid): void;
   /** A living process asks the node for something. The promise never rejects. */
-  asked(pid: Pid, component: number, ask: Ask): Answer | Promise<Answer>;
+  asked(
+    pid: Pid,
+    component: number,
+    ask: Ask,
+    trace: TraceParent | undefined,
+  ): Answer | Promise<Answer>;
   /** A process asks for a symbolic link; the answer is for {@linkcode RemoteScheduler.answer}. */
   linking(report: LinkReport): void;
   /** The scheduler opens a way to another, or gives one up. */
@@ -212,12 +218,12 @@ export class RemoteScheduler implements Peer {
     }
   }
 
-  #asked({ id, pid, ask }: Extract<Report, { type: "ask" }>): void {
+  #asked({ id, pid, ask, trace }: Extract<Report, { type: "ask" }>): void {
     const component = this.living.get(pid.serial);
     const answer = () =>
       component === undefined
         ? { error: "the process has ended" }
-        : this.#listener.asked(pid, component, ask);
+        : this.#listener.asked(pid, component, ask, trace);
     this.#asks.take(answer, (answer, isRefusable) => {
       const command: Command = { type: "answer", id, answer };
       if (isRefusable && !this.#isLost) return this.#line.offer(command);

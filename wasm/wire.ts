@@ -15,6 +15,7 @@ import type { Answer, Ask } from "./node/ask.ts";
 import type { LookFrame } from "./node/away_looks.ts";
 import type { StreamFrame } from "./node/away_streams.ts";
 import type { BellCell } from "./ring/bell.ts";
+import type { TraceParent } from "./trace/telemetry.ts";
 import type { ErrnoName } from "./wasi/errno.ts";
 
 /** The first thing that a scheduler is told: who it is, and the way to the main thread. Posted. */
@@ -207,6 +208,8 @@ export type Report =
     readonly id: number;
     readonly pid: Pid;
     readonly ask: Ask;
+    /** The span that it is asked in; absent without one. */
+    readonly trace?: TraceParent;
   }
   /** A process of it is in a group no more. */
   | { readonly type: "untagged"; readonly tag: string; readonly pid: Pid }

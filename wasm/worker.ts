@@ -22,6 +22,7 @@ import { AwayStreams } from "./node/away_streams.ts";
 import { NodeLink } from "./node/node_link.ts";
 import { joinNode } from "./node/scheduler_node.ts";
 import { TagReplica } from "./node/tag_replica.ts";
+import { beginTrace, endTrace } from "./trace/carried.ts";
 import type { MakeLink } from "./wasi/files/new_link.ts";
 import type { AwayFrame, Command, GuestLoad, Wiring } from "./wire.ts";
 import { WaitingBytes, WaitingTotal } from "./waiting_bytes.ts";
@@ -67,9 +68,10 @@ class WorkerScheduler {
       hasMail: () => this.#hasMail(),
       takeMail: () => this.#end.takeNow(),
     });
-    this.#link = new NodeLink((id, pid, ask) =>
-      this.#end.ask({ type: "ask", id, pid, ask })
-    );
+    this.#link = new NodeLink((id, pid, ask, trace) => {
+      const asked = { type: "ask", id, pid, ask } as const;
+      return this.#end.ask(trace === undefined ? asked : { ...asked, trace });
+    });
     this.#tags = new TagReplica(this.#runtime, scheduler, {
       joined: async (tag, pid) => {
         const answer = await this.#link.ask(pid, { type: "tag", tag });
@@ -81,7 +83,7 @@ class WorkerScheduler {
     this.#streams = new AwayStreams(this.#runtime, scheduler, away);
     this.#looks = new AwayLooks(this.#runtime, scheduler, away);
     joinNode(this.#runtime, {
-      ask: (asker, ask) => this.#link.ask(asker, ask),
+      ask: (asker, ask, trace) => this.#link.ask(asker, ask, trace),
       look: (look) => this.#looks.look(look),
       tags: this.#tags,
       streams: this.#streams,
@@ -157,6 +159,7 @@ class WorkerScheduler {
       metadata: start.metadata,
     };
     this.#components.set(pid.serial, component);
+    if (start.trace !== undefined) beginTrace(pid, start.trace);
     this.#runtime.spawn(body, options);
     for (const signal of signals) this.#runtime.signal(signal);
   }
@@ -165,6 +168,7 @@ class WorkerScheduler {
     const component = this.#components.get(pid.serial);
     if (component === undefined || this.#isClosing) return;
     this.#components.delete(pid.serial);
+    endTrace(pid);
     const exited = { type: "exited", pid, component, reason } as const;
     this.#end.report(
       linkedTo === undefined ? exited : { ...exited, linkedTo },

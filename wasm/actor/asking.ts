@@ -10,13 +10,14 @@ import type { HostGuest } from "../component/host.ts";
 import { NAME_BYTES_MAX } from "../core/limits.ts";
 import { type Answer, type Ask, denialOf } from "../node/ask.ts";
 import { nodeOf } from "../node/scheduler_node.ts";
+import { traceOf } from "../trace/carried.ts";
 
 /** Asks the node, if `guest` may, and there is one. */
 export function ask(guest: HostGuest, ask: Ask): Answer | Promise<Answer> {
   const denial = denialOf(guest.capability, ask);
   if (denial !== undefined) return { error: denial };
   const { runtime, pid } = guest.self;
-  return nodeOf(runtime)?.ask(pid, ask) ??
+  return nodeOf(runtime)?.ask(pid, ask, traceOf(guest.self)) ??
     { error: `${ask.type} unavailable: the process runs outside of a node` };
 }
 

@@ -6,6 +6,7 @@
 
 import type { HostGuest } from "../component/host.ts";
 import { GUEST_MAILBOX_MAX } from "../limits.ts";
+import { carriedBy } from "../trace/carried.ts";
 import { pidOf } from "./asking.ts";
 import { DELAY_MS_MAX } from "./limits.ts";
 
@@ -15,7 +16,8 @@ import { DELAY_MS_MAX } from "./limits.ts";
  * forge any. What finds no room is lost, as with a full mailbox.
  */
 export function send(guest: HostGuest, to: bigint, message: Uint8Array): void {
-  const { runtime, metadata } = guest.self;
+  const { runtime } = guest.self;
+  const metadata = carriedBy(guest.self);
   const options = metadata === undefined ? undefined : { metadata };
   runtime.send(pidOf<Uint8Array>(to), message, options);
 }

@@ -12,6 +12,7 @@ import { lookAt } from "../node/look.ts";
 import { nodeOf } from "../node/scheduler_node.ts";
 import { MAIN_SCHEDULER } from "../limits.ts";
 import { ComponentError } from "../component/canonical/mod.ts";
+import { withoutTrace } from "../trace/carried.ts";
 import { askFor, askOr, checkName, pidOf } from "./asking.ts";
 import { isChild } from "./bonds.ts";
 
@@ -22,7 +23,8 @@ export function spawn(guest: HostGuest, component: string): unknown {
 }
 
 // As with what it sends: what is started for a request has its claims.
-function startOf({ self: { metadata } }: HostGuest): StartAsk {
+function startOf({ self }: HostGuest): StartAsk {
+  const metadata = withoutTrace(self.metadata);
   return metadata === undefined ? {} : { metadata };
 }
 

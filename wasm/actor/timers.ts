@@ -7,6 +7,7 @@
 import type { Runtime, SendTimer } from "@rusm/otp";
 import type { HostGuest, HostState } from "../component/host.ts";
 import { MESSAGE_OVERHEAD_BYTES } from "../limits.ts";
+import { carriedBy } from "../trace/carried.ts";
 import { pidOf } from "./asking.ts";
 import {
   SCHEDULER_TIMER_BYTES_MAX,
@@ -49,7 +50,7 @@ class GuestTimers {
   start(guest: HostGuest, to: bigint, delayMs: number, message: Uint8Array) {
     const bytes = message.length + MESSAGE_OVERHEAD_BYTES;
     this.#insistRoom(bytes);
-    const { metadata } = guest.self;
+    const metadata = carriedBy(guest.self);
     const options = metadata === undefined ? undefined : { metadata };
     const pid = pidOf<Uint8Array>(to);
     const timer = this.#runtime.sendAfter(pid, delayMs, message, options);

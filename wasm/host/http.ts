@@ -8,6 +8,8 @@ import type { Capability } from "../capability.ts";
 import { REDIRECTS_MAX } from "../limits.ts";
 import type { FetchedHead, FetchHead } from "../script/ops.ts";
 import type { Pipe } from "../script/web/pipes.ts";
+import { isTracing } from "../trace/telemetry.ts";
+import { isTraceHeader } from "../trace/trace_parent.ts";
 import { NotCapable } from "./denied.ts";
 import { reaches } from "./network.ts";
 
@@ -123,9 +125,13 @@ async function fetchOnce(
   signal: AbortSignal,
 ): Promise<Response> {
   demandHost(capability, new URL(url));
+  // Deno says what it is a part of, and would say it beside what the guest says.
+  const sent = isTracing
+    ? headers.filter(([name]) => !isTraceHeader(name))
+    : headers;
   return await fetch(
     url,
-    { method, headers, body, signal, redirect: "manual" },
+    { method, headers: sent, body, signal, redirect: "manual" },
   );
 }
 

@@ -17,6 +17,7 @@ import {
   type SendTimer,
 } from "@rusm/otp";
 import { HandlerFailed } from "../errors.ts";
+import type { TraceParent } from "../trace/telemetry.ts";
 import type {
   CallerFrame,
   GuestFrame,
@@ -47,6 +48,8 @@ export interface HandleOptions {
   readonly bodyBytesMax?: number;
   /** Aborted when nobody waits for the response any more. */
   readonly signal?: AbortSignal;
+  /** The span that it is answered in; none when absent. */
+  readonly trace?: TraceParent | undefined;
   /** Called once, when the process has ended, or none was started. Must not throw. */
   readonly onEnd?: () => void;
   /** See `Start.metadata`. */

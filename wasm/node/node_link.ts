@@ -5,10 +5,16 @@
  */
 
 import type { Pid } from "@rusm/otp";
+import type { TraceParent } from "../trace/telemetry.ts";
 import type { Answer, Ask } from "./ask.ts";
 
-/** Sends an ask on its way; false when too much waits before it. */
-export type SendAsk = (id: number, asker: Pid, ask: Ask) => boolean;
+/** Sends an ask on its way, for a span if there is one; false when too much waits before it. */
+export type SendAsk = (
+  id: number,
+  asker: Pid,
+  ask: Ask,
+  trace: TraceParent | undefined,
+) => boolean;
 
 /**
  * Asks that were sent, each until its answer comes: also when its guest has
@@ -25,9 +31,9 @@ export class NodeLink {
   }
 
   /** See {@linkcode SchedulerNode.ask}. */
-  ask(asker: Pid, ask: Ask): Promise<Answer> {
+  ask(asker: Pid, ask: Ask, trace?: TraceParent): Promise<Answer> {
     const id = this.#nextId++;
-    if (!this.#send(id, asker, ask)) {
+    if (!this.#send(id, asker, ask, trace)) {
       return Promise.resolve({ error: "too much is on its way to the node" });
     }
     return new Promise((resolve) => this.#asked.set(id, resolve));

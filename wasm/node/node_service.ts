@@ -8,6 +8,7 @@ import type { ChildStarter, Metadata, Pid, Runtime } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
 import type { Templates } from "../dynamic/templates.ts";
 import { SystemLimit } from "../errors.ts";
+import type { TraceParent } from "../trace/telemetry.ts";
 import {
   type Answer,
   type Ask,
@@ -30,6 +31,8 @@ export interface Asker {
   readonly pid: Pid;
   /** What it may do. */
   readonly capability: Capability;
+  /** The span that it asks in; none when absent. */
+  readonly trace?: TraceParent | undefined;
 }
 
 /** How a process begins that a guest asks for. */
@@ -38,6 +41,8 @@ export interface GuestStart {
   readonly label: string;
   /** That of the guest; see `Start.metadata`. */
   readonly metadata: Metadata | undefined;
+  /** The span that it is spawned in; none when absent. */
+  readonly trace?: TraceParent | undefined;
   /** It is linked to this one; to none when absent. */
   readonly supervisor?: ChildStarter;
 }
@@ -140,7 +145,7 @@ export class NodeService<Component> {
   }
 
   #spawn(
-    { capability }: Asker,
+    { capability, trace }: Asker,
     { component: name, metadata }: Extract<Ask, { type: "spawn" }>,
   ): bigint | Promise<bigint> {
     if (this.#parts.templates.has(name)) {
@@ -149,17 +154,14 @@ export class NodeService<Component> {
       );
     }
     const named = this.#find(name, capability);
+    const start = { label: name, metadata, trace };
     return named instanceof Promise
-      ? named.then((found) => this.#spawnNamed(found, name, metadata))
-      : this.#spawnNamed(named, name, metadata);
+      ? named.then((found) => this.#spawnNamed(found, start))
+      : this.#spawnNamed(named, start);
   }
 
-  #spawnNamed(
-    named: Named<Component>,
-    label: string,
-    metadata: Metadata | undefined,
-  ): bigint {
-    return this.#parts.spawn(named, { label, metadata }).toBigInt();
+  #spawnNamed(named: Named<Component>, start: GuestStart): bigint {
+    return this.#parts.spawn(named, start).toBigInt();
   }
 
   #find(
@@ -177,7 +179,7 @@ export class NodeService<Component> {
   }
 
   #spawnFrom(
-    { capability }: Asker,
+    { capability, trace }: Asker,
     { component: name, source, metadata }: Extract<Ask, { type: "spawnFrom" }>,
   ): Promise<bigint> {
     const { templates, components } = this.#parts;
@@ -186,7 +188,7 @@ export class NodeService<Component> {
         name,
         source,
         capability,
-        (named) => this.#spawnNamed(named, name, metadata),
+        (named) => this.#spawnNamed(named, { label: name, metadata, trace }),
       );
     }
     throw new Refused(
@@ -223,6 +225,7 @@ export class NodeService<Component> {
         const current = now === undefined || now instanceof Promise
           ? each
           : now;
+        // In no span: it can be started again long after who asked has ended.
         return this.#parts.spawn(current, {
           ...{ label: name, metadata, supervisor },
         });

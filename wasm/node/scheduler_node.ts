@@ -5,6 +5,7 @@
  */
 
 import type { Pid, Runtime } from "@rusm/otp";
+import type { TraceParent } from "../trace/telemetry.ts";
 import type { Answer, Ask, Look } from "./ask.ts";
 import type { AwayStreams } from "./away_streams.ts";
 import type { TagReplica } from "./tag_replica.ts";
@@ -14,10 +15,15 @@ export interface SchedulerNode {
   /**
    * Asks the node, for `asker`, which asks one thing at a time.
    *
+   * @param trace The span that asks; none when undefined.
    * @returns Resolves to the answer, or to an error when there is none in time.
    * Never rejects.
    */
-  ask(asker: Pid, ask: Ask): Promise<Answer>;
+  ask(
+    asker: Pid,
+    ask: Ask,
+    trace: TraceParent | undefined,
+  ): Promise<Answer>;
 
   /** Looks at a process of another scheduler; not of the main thread, which is asked. */
   look(look: Look): Promise<unknown>;

@@ -37,7 +37,7 @@ export interface OperationsListener {
 /** What operations use of their process. */
 export type OperationsGuest = Pick<
   ScriptGuest,
-  "capability" | "exchange" | "mail" | "shared" | "streams"
+  "self" | "capability" | "exchange" | "mail" | "shared" | "streams"
 >;
 
 /** An operation under way. */

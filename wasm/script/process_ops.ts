@@ -7,6 +7,7 @@
 
 import type { ExitMessage, MonitorRef, Pid } from "@rusm/otp";
 import { askFor, pidOf } from "../actor/asking.ts";
+import { carriedBy } from "../trace/carried.ts";
 import { adopt, demonitor, link, unlink, watch } from "../actor/bonds.ts";
 import { DELAY_MS_MAX } from "../actor/limits.ts";
 import { stash } from "../actor/mailbox.ts";
@@ -152,7 +153,8 @@ export const PROCESS_OPS: ReadonlyMap<number, ProcessOp> = new Map<
 ]);
 
 function send(guest: ScriptGuest, [to, message]: readonly HostValue[]): number {
-  const { runtime, metadata } = guest.self;
+  const { runtime } = guest.self;
+  const metadata = carriedBy(guest.self);
   const options = metadata === undefined ? undefined : { metadata };
   const pid = pidOf<Uint8Array>(pidIn(to));
   return Number(runtime.send(pid, messageIn(message), options));

@@ -17,13 +17,15 @@ import {
 import type { Settled } from "../operations.ts";
 import type { ScriptExchange } from "../script_exchange.ts";
 import type { ScriptGuest } from "../script_guest.ts";
+import { traceOf } from "../../trace/carried.ts";
+import { inTrace } from "../../trace/telemetry.ts";
 import { Pipes } from "./pipes.ts";
 
 /** An operation that was asked for and has not begun. */
 export type Run = (signal: AbortSignal) => Promise<Settled>;
 
 /** What they use of their process. */
-export type WebGuest = Pick<ScriptGuest, "capability" | "exchange">;
+export type WebGuest = Pick<ScriptGuest, "self" | "capability" | "exchange">;
 
 /** The operations of the Web APIs of one process. */
 export class WebOperations {
@@ -104,7 +106,11 @@ export class WebOperations {
     const exchange: Exchange = this.#pipes.open(id, open);
     signal.addEventListener("abort", () => this.#pipes.close(id));
     try {
-      return found(null, await exchange.send(body));
+      const answered = inTrace(
+        traceOf(this.#guest.self),
+        () => exchange.send(body),
+      );
+      return found(null, await answered);
     } catch (error) {
       this.#pipes.close(id);
       throw error;

@@ -7,8 +7,16 @@
 import type { HostGuest, HostInterface } from "../../../component/host.ts";
 import { reaches } from "../../../host/network.ts";
 import { VERSION } from "../version.ts";
-import { type ClientHead, send } from "./client.ts";
+import { traceOf } from "../../../trace/carried.ts";
+import {
+  beginSpan,
+  type Span,
+  type TraceParent,
+} from "../../../trace/telemetry.ts";
+import { isTraceHeader } from "../../../trace/trace_parent.ts";
+import { type ClientExchange, type ClientHead, send } from "./client.ts";
 import { httpError } from "./error_code.ts";
+import { latin1Bytes } from "./fields.ts";
 import { FutureIncomingResponse } from "./future_response.ts";
 import { OUTGOING_REQUESTS_MAX } from "./limits.ts";
 import type { OutgoingRequest } from "./messages.ts";
@@ -61,11 +69,42 @@ function handle(
   if (state.exchangeCount >= OUTGOING_REQUESTS_MAX) {
     throw httpError({ tag: "connection-limit-reached" });
   }
-  const exchange = send(head, request.givenBody?.pipe, options.timeouts);
+  const [sent, span] = traced(head, traceOf(guest.self));
+  const exchange = send(sent, request.givenBody?.pipe, options.timeouts);
+  if (span !== undefined) endWith(span, exchange);
   const kept = { close: () => exchange.abort() };
   state.keep(kept);
   exchange.closed.then(() => state.forget(kept));
   return new FutureIncomingResponse(exchange, state.budget);
+}
+
+// `node:http` makes no span of a request whose headers are a list.
+function traced(
+  head: ClientHead,
+  parent: TraceParent | undefined,
+): [sent: ClientHead, span: Span | undefined] {
+  if (parent === undefined) return [head, undefined];
+  const { method, host, port, path } = head;
+  const span = beginSpan(method, {
+    ...{ parent, kind: "client" },
+    attributes: {
+      "http.request.method": method,
+      "server.address": host,
+      "server.port": port,
+      "url.path": path.split("?", 1)[0]!,
+    },
+  });
+  if (span === undefined) return [head, undefined];
+  const value = latin1Bytes(span.traceParent);
+  const headers = head.headers.filter(([name]) => !isTraceHeader(name));
+  return [{ ...head, headers: [...headers, ["traceparent", value]] }, span];
+}
+
+function endWith(span: Span, { response }: ClientExchange): void {
+  response.then(({ status }) => {
+    span.set({ "http.response.status_code": status });
+    span.end(status >= 400 ? `status ${status}` : undefined);
+  }, (error) => span.end(String(error)));
 }
 
 function headOf(request: OutgoingRequest): ClientHead {
