@@ -10,6 +10,7 @@ import {
   type ExitReason,
   formatReason,
   type Metadata,
+  type Pid,
   type Runtime,
 } from "@rusm/otp";
 import {
@@ -18,6 +19,7 @@ import {
   type GuestRequest,
   type RequestHead,
   SystemLimit,
+  type TraceParent,
 } from "@rusm/wasm";
 import { answer, unavailable } from "./answer.ts";
 import { type BodyResult, readBody } from "./body.ts";
@@ -58,6 +60,16 @@ export interface Handler {
   readonly bodyBytesMax: number;
   /** What goes with all that the guest does, such as claims; nothing when absent. */
   readonly metadata?: Metadata | undefined;
+  /** Where it is noted who answers; nowhere when absent. */
+  readonly notes?: RequestNotes;
+}
+
+/** What becomes known of a request while it is answered. */
+export interface RequestNotes {
+  /** The span that it is answered in; none when absent. */
+  readonly trace?: TraceParent | undefined;
+  /** The process that answers; absent before it is spawned. */
+  guest?: Pid;
 }
 
 /**
@@ -185,7 +197,7 @@ async function askGuest(
   ask: Ask,
 ): Promise<void> {
   const { node, handler, respond } = asking;
-  const guest = spawnGuest(node.engine, handler.component);
+  const guest = spawnGuest(node.engine, handler);
   if (guest === undefined) return respond(unavailable());
   try {
     const topic = topicOf(asking, ask, guest);
@@ -202,10 +214,14 @@ type Guest = ReturnType<Engine["spawn"]>;
 
 function spawnGuest(
   engine: Node["engine"],
-  component: Component,
+  { component, notes }: Handler,
 ): Guest | undefined {
+  const entry = "handle";
+  const trace = notes?.trace;
   try {
-    return engine.spawn(component, "handle");
+    const guest = engine.spawn(component, trace ? { entry, trace } : entry);
+    if (notes !== undefined) notes.guest = guest;
+    return guest;
   } catch (error) {
     // A full node is an answer here, not a failure.
     if (error instanceof SystemLimit) return undefined;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { HandlerFailed, SystemLimit } from "@rusm/wasm";
+import { type HandleOptions, HandlerFailed, SystemLimit } from "@rusm/wasm";
 import { answer, unavailable } from "./answer.ts";
 import type { Handler, Node } from "./exchange.ts";
 import { announcedBytes, type Incoming } from "./incoming.ts";
@@ -27,7 +27,7 @@ export interface Client {
  */
 export async function handle(
   node: Node,
-  { component, timeoutMs, bodyBytesMax, metadata }: Handler,
+  { component, timeoutMs, bodyBytesMax, metadata, notes }: Handler,
   request: Incoming,
   { completed, onEnd }: Client,
 ): Promise<Response> {
@@ -38,7 +38,13 @@ export async function handle(
     return answer(413);
   }
   const { signal } = leaving;
-  const options = { timeoutMs, bodyBytesMax, signal, onEnd, metadata };
+  const options: HandleOptions = {
+    ...{ timeoutMs, bodyBytesMax, signal, onEnd, metadata },
+    trace: notes?.trace,
+    spawned: (pid) => {
+      if (notes !== undefined) notes.guest = pid;
+    },
+  };
   try {
     return await node.engine.handle(component, request, options);
   } catch (error) {

@@ -292,6 +292,7 @@ isolation = "dedicated"
   });
   deepStrictEqual(matchRoute(target, "GET", "/users/7"), {
     type: "match",
+    key: "GET /users/:id",
     component: "users",
     action: "show",
     params: [["id", "7"]],

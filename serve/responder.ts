@@ -6,7 +6,7 @@
 
 import { resolve } from "node:path";
 import type { Metadata } from "@rusm/otp";
-import type { Component } from "@rusm/wasm";
+import { type Component, isTracing } from "@rusm/wasm";
 import { answer, type OwnStatus, unavailable } from "./answer.ts";
 import type {
   AuthenticationRules,
@@ -17,7 +17,12 @@ import { NO_HOOKS, refusalOf } from "./auth/refusal.ts";
 import { type AuthenticationRequest, splitTarget } from "./auth/request.ts";
 import { answerWithFile, type FileRequest } from "./content/files.ts";
 import { type Dispatch, withContent } from "./content/content.ts";
-import { exchange, type Handler, type Node } from "./exchange.ts";
+import {
+  exchange,
+  type Handler,
+  type Node,
+  type RequestNotes,
+} from "./exchange.ts";
 import { handle } from "./handling.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Deadlines } from "./listen/deadlines.ts";
@@ -27,6 +32,8 @@ import { type BodyPace, paceBody } from "./listen/pacing.ts";
 import { clientOf, Tally } from "./listen/tally.ts";
 import type { Access } from "./log.ts";
 import type { HttpListener } from "./manifest.ts";
+import type { ListenerMetrics } from "./observe/listener_metrics.ts";
+import { traceRequest } from "./observe/request_trace.ts";
 import { matchRoute, type RouteMatch } from "./routes.ts";
 
 /** Who answers the requests of a listener. */
@@ -47,12 +54,15 @@ export interface ResponderOptions extends Handlers {
   readonly deadlines: Deadlines;
   /** Asks hooks; they all deny when absent. */
   readonly authenticator?: Authenticator;
+  /** Counts whom there is no room for; nobody does when absent. */
+  readonly metrics?: ListenerMetrics | undefined;
 }
 
 /** Who answers a request and whom, for the log. */
 export type Answering =
-  & Omit<Access, "type" | "method" | "status" | "component">
-  & { component?: string };
+  & Pick<Access, "path" | "client" | "requestId">
+  & RequestNotes
+  & { component?: string; trace?: RequestNotes["trace"] };
 
 /** What is told of a request beside it. */
 type Told = [
@@ -161,18 +171,17 @@ export class Responder {
     { generation, request, info, origin, answering, metadata }: Arrival,
     enter: Enter,
   ): Response | Promise<Response> {
-    const found = findHandler(generation, request.method, origin.path);
+    const { method } = request;
+    const found = findHandler(generation, method, origin.path, answering);
     if (found instanceof Response) return found;
-    if (found.type === "component") {
-      answering.component = found.component.name;
-    }
+    if (found.type === "component") note(answering, method, found);
     const onEnd = enter();
     if (onEnd === undefined) return unavailable();
     const handler = metadata === undefined ? found : { ...found, metadata };
     const { node, directory, deadlines } = this.#options;
     if (handler.type === "files") {
       const root = resolve(directory, handler.directory);
-      const { method, headers } = request;
+      const { headers } = request;
       const asked = { ...handler, method, headers, path: origin.path };
       return sendFile(root, asked, info, onEnd);
     }
@@ -193,7 +202,13 @@ export class Responder {
   // Undefined when there is no room.
   #enter(generation: Generation, client: string): (() => void) | undefined {
     const { inFlightMax } = generation.listener;
-    if (this.#inFlightCount >= inFlightMax || !this.#tally.add(client)) {
+    const { metrics } = this.#options;
+    if (this.#inFlightCount >= inFlightMax) {
+      metrics?.refused("in_flight");
+      return undefined;
+    }
+    if (!this.#tally.add(client)) {
+      metrics?.refused("in_flight_per_client");
       return undefined;
     }
     this.#inFlightCount++;
@@ -228,35 +243,58 @@ function authenticationRequestOf(
   };
 }
 
+function note(
+  answering: Answering,
+  method: string,
+  { component: { name: component }, routeKey }: Extract<
+    Answerer,
+    { type: "component" }
+  >,
+): void {
+  answering.component = component;
+  if (!isTracing) return;
+  const { requestId } = answering;
+  answering.trace = traceRequest({ method, component, routeKey, requestId });
+}
+
 function endIfIdle({ inFlightCount, ended }: Generation): void {
   if (inFlightCount === 0) ended.resolve();
 }
 
 /** Who answers. */
 type Answerer =
-  | Handler & { readonly type: "component" }
+  | Handler & {
+    readonly type: "component";
+    /** Of its route; undefined without one. */
+    readonly routeKey: string | undefined;
+  }
   | Extract<RouteMatch, { type: "files" }>;
 
 function findHandler(
   { listener, components }: Handlers,
   method: string,
   path: string,
+  notes: RequestNotes,
 ): Answerer | Response {
   const { target, requestTimeoutMs: timeoutMs, bodyBytesMax } = listener;
-  const limits = { timeoutMs, bodyBytesMax };
+  const limits = { timeoutMs, bodyBytesMax, notes };
   if (typeof target === "string") {
     const component = components.get(target)!;
     return {
       ...{ type: "component", component, action: null, params: [] },
       ...limits,
+      routeKey: undefined,
     };
   }
   const match = matchRoute(target, method, path);
   switch (match.type) {
     case "match": {
       const component = components.get(match.component)!;
-      const { action = null, params } = match;
-      return { type: "component", component, action, params, ...limits };
+      const { action = null, params, key: routeKey } = match;
+      return {
+        ...{ type: "component", component, action, params, routeKey },
+        ...limits,
+      };
     }
     case "files":
       return match;

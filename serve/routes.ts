@@ -51,6 +51,8 @@ export interface RouteNode {
 export type RouteMatch =
   | {
     readonly type: "match";
+    /** Of the route, as it was given: method and pattern. */
+    readonly key: string;
     /** Name of the component that answers. */
     readonly component: string;
     /** What it is asked to do, when the route says. */
@@ -104,6 +106,7 @@ interface OpenNode extends RouteNode {
  * ]);
  * deepStrictEqual(matchRoute(table, "GET", "/users/7?full=1"), {
  *   type: "match",
+ *   key: "GET /users/:id",
  *   component: "users",
  *   action: "show",
  *   params: [["id", "7"]],
@@ -240,7 +243,7 @@ function pickMethod(
 }
 
 function toMatch(route: Route, segments: readonly string[]): RouteMatch {
-  const { component, action, directory } = route;
+  const { key, component, action, directory } = route;
   if (component === undefined) {
     const rest = segments.slice(route.segments.length - 1);
     return { type: "files", directory, segments: rest };
@@ -253,7 +256,7 @@ function toMatch(route: Route, segments: readonly string[]): RouteMatch {
       params.push(["*", segments.slice(index).join("/")]);
     }
   }
-  return { type: "match", component, action, params };
+  return { type: "match", key, component, action, params };
 }
 
 function splitPath(path: string): string[] | undefined {

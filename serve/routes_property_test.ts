@@ -125,9 +125,9 @@ function toMatch(route: Route, values: readonly string[]): RouteMatch {
   const params = route.segments.flatMap((segment, index) =>
     toParams(segment, values.slice(index))
   );
-  const { component, action, directory } = route;
+  const { key, component, action, directory } = route;
   if (component !== undefined) {
-    return { type: "match", component, action, params };
+    return { type: "match", key, component, action, params };
   }
   const rest = values.slice(route.segments.length - 1);
   return { type: "files", directory, segments: rest };

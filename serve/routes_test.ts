@@ -172,6 +172,7 @@ Deno.test("matchRoute() has no action when the target has none", () => {
   const { table } = parseRoutes([["GET /", "c"]]);
   deepStrictEqual(matchRoute(table, "GET", "/"), {
     type: "match",
+    key: "GET /",
     component: "c",
     action: undefined,
     params: [],

@@ -17,7 +17,7 @@ export type Refusal =
   | "in_flight"
   /** The client had as many of them as it may. */
   | "in_flight_per_client"
-  /** There was no room for a process. */
+  /** There was no room for a process of a connection. */
   | "processes"
   /** The node stops. */
   | "stopping";
@@ -70,15 +70,16 @@ export class ListenerMetrics {
    * Notes that a request was answered.
    *
    * @param component Who answered; none when it was the node itself.
+   * @param durationMs How long it took; absent where that says nothing.
    */
   answered(
     component: string | undefined,
     status: number,
-    durationMs: number,
+    durationMs?: number,
   ): void {
     const answers = this.#answersOf(component);
     answers.byClass[status / 100 | 0]!++;
-    answers.durations.addMs(durationMs);
+    if (durationMs !== undefined) answers.durations.addMs(durationMs);
   }
 
   /** Notes bytes of a response's body that were sent. */
@@ -110,9 +111,8 @@ export class ListenerMetrics {
           value,
         })).filter(({ value }) => value > 0)
       ),
-      durations: answers.map(([labels, { durations }]) => ({
-        ...{ labels, value: durations },
-      })),
+      durations: answers.filter(([, { durations }]) => durations.count > 0)
+        .map(([labels, { durations }]) => ({ labels, value: durations })),
       responseBytes: answers.map(([labels, { bytes }]) => ({
         ...{ labels, value: bytes },
       })),

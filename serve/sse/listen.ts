@@ -31,6 +31,8 @@ import {
 import { clientOf, Tally } from "../listen/tally.ts";
 import type { Access, Log } from "../log.ts";
 import type { SseListener } from "../manifest.ts";
+import type { ListenerMetrics, Refusal } from "../observe/listener_metrics.ts";
+import { traceRequest } from "../observe/request_trace.ts";
 import { matchRoute } from "../routes.ts";
 import { acceptsGzip, GzipChunks } from "./gzip.ts";
 import { StreamCut } from "./outflow.ts";
@@ -80,6 +82,8 @@ export interface SseOptions {
   readonly authenticator?: Authenticator;
   /** Takes a line for each request. */
   readonly log: Log;
+  /** Counts what happens; nobody does when absent. */
+  readonly metrics?: ListenerMetrics | undefined;
 }
 
 /**
@@ -143,12 +147,13 @@ class Streams implements SseServer {
   }
 
   #serve(): Serving {
-    const { runtime: { host }, listener, directory, log } = this.#options;
+    const { runtime: { host }, listener, directory, log, metrics } =
+      this.#options;
     const { headerTimeoutMs, idleTimeoutMs, writeTimeoutMs } =
       listener.admission;
     const spansMs = [headerTimeoutMs, idleTimeoutMs, writeTimeoutMs];
     return serveRequests({
-      ...{ host, listener, directory, log },
+      ...{ host, listener, directory, log, metrics },
       deadlines: createDeadlines(host, spansMs),
       answer: async (request, _info, way) => await this.#answer(request, way),
       isMeant: (error) => error instanceof StreamCut,
@@ -183,8 +188,9 @@ class Streams implements SseServer {
   ): Promise<Response> {
     const client = clientOf(arrival.origin.address);
     // Those who wait are as many connections as those who were let in.
-    if (this.#isFull || !this.#tally.add(client)) {
-      return this.#respond(arrival, unavailable());
+    const refusal = this.#refusalOf(client);
+    if (refusal !== undefined) {
+      return this.#respond(arrival, this.#refuse(refusal));
     }
     const { authenticator = NO_HOOKS } = this.#options;
     this.#askingCount++;
@@ -208,7 +214,7 @@ class Streams implements SseServer {
     if (callee instanceof Response) return this.#respond(arrival, callee);
     const { component } = callee;
     const asked = { ...askedOf(arrival, callee), metadata };
-    return this.#respond(arrival, this.#open(component, asked), component);
+    return this.#respond(arrival, this.#open(callee, asked), component);
   }
 
   #respond(
@@ -228,22 +234,33 @@ class Streams implements SseServer {
     { status }: Response,
     told: Omit<Access, "type" | "method" | "status">,
   ): void {
-    const { log } = this.#options;
+    const { log, metrics } = this.#options;
+    metrics?.answered(told.component, status);
     if (log.allows("info")) {
       log.access({ type: "sse", method, status, ...told });
     }
   }
 
-  #open(name: string, { info, hasGzip, client, metadata }: Asked): Response {
+  #open(
+    callee: Callee,
+    { info, hasGzip, client, requestId, metadata }: Asked,
+  ): Response {
     const { listener, handlers } = this.#options;
-    if (this.#isFull || !this.#tally.add(client)) return unavailable();
+    const refusal = this.#refusalOf(client);
+    if (refusal !== undefined) return this.#refuse(refusal);
     const { compression } = listener;
-    const handler = handlers.get(name)!;
+    const handler = handlers.get(callee.component)!;
+    const { component, key: routeKey } = callee;
+    const { method } = info;
+    const trace = traceRequest({ method, component, routeKey, requestId });
+    const start = trace === undefined
+      ? handler.start
+      : { ...handler.start, trace };
     const gzip = compression && hasGzip ? new GzipChunks() : undefined;
     try {
       const stream = new EventStream(
         this.#parts,
-        { ...handler, info, metadata },
+        { ...handler, start, info, metadata },
         gzip,
       );
       this.#streams.set(stream, client);
@@ -257,15 +274,23 @@ class Streams implements SseServer {
     } catch (error) {
       this.#tally.remove(client);
       // A full node is an answer here, not a failure.
-      if (error instanceof SystemLimit) return unavailable();
+      if (error instanceof SystemLimit) return this.#refuse("processes");
       throw error;
     }
   }
 
-  get #isFull(): boolean {
+  // Counts the client in when there is none.
+  #refusalOf(client: string): Refusal | undefined {
     const { admission: { connectionsMax } } = this.#options.listener;
     const count = this.#streams.size + this.#askingCount;
-    return count >= connectionsMax || this.#stopped !== undefined;
+    if (this.#stopped !== undefined) return "stopping";
+    if (count >= connectionsMax) return "connections";
+    return this.#tally.add(client) ? undefined : "connections_per_client";
+  }
+
+  #refuse(why: Refusal): Response {
+    this.#options.metrics?.refused(why);
+    return unavailable();
   }
 
   get url(): string {
@@ -319,6 +344,8 @@ interface Arrival {
 interface Callee {
   readonly component: string;
   readonly params: ConnectionInfo["params"];
+  /** Of its route; absent without one. */
+  readonly key?: string;
 }
 
 function calleeOf(
@@ -343,14 +370,16 @@ interface Asked {
   readonly client: string;
   /** What goes with what is done for it; nothing when absent. */
   readonly metadata?: Metadata | undefined;
+  readonly requestId: string;
 }
 
 function askedOf(arrival: Arrival, { params }: Callee): Asked {
-  const { request: { headers }, origin: { address } } = arrival;
+  const { request: { headers }, origin: { address, id } } = arrival;
   return {
     info: { ...authenticationRequestOf(arrival), params },
     hasGzip: acceptsGzip(headers.get("accept-encoding")),
     client: clientOf(address),
+    requestId: id,
   };
 }
 

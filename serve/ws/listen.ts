@@ -6,7 +6,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Metadata, Runtime } from "@rusm/otp";
-import { type Engine, SystemLimit } from "@rusm/wasm";
+import { beginSpan, type Engine, SystemLimit } from "@rusm/wasm";
 import type {
   AuthenticationRules,
   Authenticator,
@@ -27,6 +27,10 @@ import { clientOf, Tally } from "../listen/tally.ts";
 import { chooseCertificate, LiveCertificates } from "../listen/tls.ts";
 import type { Log } from "../log.ts";
 import type { WsListener } from "../manifest.ts";
+import type {
+  ListenerMetrics,
+  Refusal as NoRoom,
+} from "../observe/listener_metrics.ts";
 import { CLOSE } from "./close_code.ts";
 import { Conversation, type ConversationParts } from "./conversation.ts";
 import { deflateByMessage } from "./deflate.ts";
@@ -94,6 +98,8 @@ export interface WsOptions {
   readonly authenticator?: Authenticator;
   /** Takes a line for each request. */
   readonly log: Log;
+  /** Counts what happens; nobody does when absent. */
+  readonly metrics?: ListenerMetrics | undefined;
   /** Absolute path that its certificates are relative to. */
   readonly directory: string;
 }
@@ -200,7 +206,8 @@ class Listening implements WsServer {
     status: number,
     told: Partial<Asker> & { component?: string } = {},
   ): void {
-    const { log } = this.#options;
+    const { log, metrics } = this.#options;
+    metrics?.answered(told.component, status);
     if (!log.allows("info")) return;
     const { method = "", url: path = "", socket } = request;
     log.access({
@@ -244,7 +251,10 @@ class Listening implements WsServer {
     const opening = openingOf(request, listener, heard);
     if (opening.type === "refused") return this.#refuse(knock, opening.refusal);
     const conversation = this.#begin(opening, metadata);
-    if (conversation === undefined) return this.#refuse(knock, UNAVAILABLE);
+    if (typeof conversation === "string") {
+      this.#options.metrics?.refused(conversation);
+      return this.#refuse(knock, UNAVAILABLE);
+    }
     this.#upgrade(knock, conversation, opening);
   }
 
@@ -257,28 +267,54 @@ class Listening implements WsServer {
     refuse(socket, refusal);
   }
 
-  // Undefined when there is no room.
+  // Why not, when there is no room.
   #begin(
-    { component, info, asker }: Open,
+    opening: Open,
     metadata: Metadata | undefined,
-  ): Conversation | undefined {
-    const { handlers, listener: { admission } } = this.#options;
-    const client = clientOf(asker.client);
-    const isFull = this.#conversations.size >= admission.connectionsMax;
-    if (isFull || this.#isStopping || !this.#tally.add(client)) {
-      return undefined;
-    }
-    const handler = handlers.get(component)!;
+  ): Conversation | NoRoom {
+    const client = clientOf(opening.asker.client);
+    const refusal = this.#refusalOfClient(client);
+    if (refusal !== undefined) return refusal;
     try {
-      const callee = { ...handler, info, metadata };
-      const conversation = new Conversation(this.#parts, callee);
+      const conversation = this.#converse(opening, metadata);
       this.#conversations.set(conversation, { client });
+      this.#options.metrics?.connected();
       return conversation;
     } catch (error) {
       this.#tally.remove(client);
       // A full node is an answer here, not a failure.
-      if (error instanceof SystemLimit) return undefined;
+      if (error instanceof SystemLimit) return "processes";
       throw error;
+    }
+  }
+
+  // Counts the client in when there is none.
+  #refusalOfClient(client: string): NoRoom | undefined {
+    const { admission: { connectionsMax } } = this.#options.listener;
+    if (this.#isStopping) return "stopping";
+    if (this.#conversations.size >= connectionsMax) return "connections";
+    return this.#tally.add(client) ? undefined : "connections_per_client";
+  }
+
+  // Deno makes a span of a request, and none of one that becomes a WebSocket.
+  #converse(
+    { component, info }: Open,
+    metadata: Metadata | undefined,
+  ): Conversation {
+    const { start, ...handler } = this.#options.handlers.get(component)!;
+    const span = beginSpan(info.method, {
+      parent: info.headers.find(([name]) => name === "traceparent")?.[1],
+      kind: "server",
+      attributes: { "url.path": info.path, "rusm.component": component },
+    });
+    const trace = span && { trace: span.traceParent };
+    try {
+      return new Conversation(
+        this.#parts,
+        { ...handler, start: { ...start, ...trace }, info, metadata },
+      );
+    } finally {
+      span?.end();
     }
   }
 
@@ -286,6 +322,7 @@ class Listening implements WsServer {
     const ended = this.#conversations.get(conversation);
     if (ended === undefined) return;
     this.#tally.remove(ended.client);
+    this.#options.metrics?.disconnected();
     this.#conversations.delete(conversation);
   }
 

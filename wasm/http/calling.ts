@@ -50,6 +50,8 @@ export interface HandleOptions {
   readonly signal?: AbortSignal;
   /** The span that it is answered in; none when absent. */
   readonly trace?: TraceParent | undefined;
+  /** Told which process answers. Must not throw. */
+  readonly spawned?: (pid: Pid) => void;
   /** Called once, when the process has ended, or none was started. Must not throw. */
   readonly onEnd?: () => void;
   /** See `Start.metadata`. */
@@ -150,10 +152,11 @@ class Calling implements ProcessBody<Incoming> {
   }
 
   #begin(): void {
-    const { signal, timeoutMs } = this.#options;
+    const { signal, timeoutMs, spawned } = this.#options;
     if (timeoutMs !== undefined) this.#sendAfter(timeoutMs, "expired");
     const self = this.#self as Pick<Context<Down>, "pid" | "monitor">;
     this.#guest = this.#startGuest(self, this.#head()).pid;
+    spawned?.(this.#guest);
     if (signal === undefined) return;
     this.#lost = () => this.#lose();
     signal.addEventListener("abort", this.#lost);
