@@ -271,7 +271,7 @@ class Running implements App {
       ...{ runtime, log, natives: options.authentications ?? new Map() },
       guestOf: (hook) => this.#residents.pidOf(hookComponent(hook)),
     });
-    const parts = { node, runtime, engine, authenticator, log };
+    const parts = { node, runtime, engine, authenticator, log, metrics };
     this.#listeners = new Listeners(parts);
   }
 
@@ -322,7 +322,7 @@ class Running implements App {
   #openAdmin(manifest: Manifest): void {
     const { metrics, log, listens = true } = this.#options;
     if (metrics === undefined || !listens) return;
-    this.#admin = listenAdmin(manifest, {
+    this.#admin = listenAdmin({ ...manifest, log, host: this.#runtime.host }, {
       phase: () => this.#phase,
       schedulers: () => this.#engine.schedulers(),
       families: () =>

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Host } from "@rusm/otp";
 import type { Authenticator } from "./auth/authentication.ts";
 import type { Node } from "./exchange.ts";
 import { pathOf, readOrigin } from "./listen/origin.ts";
@@ -14,8 +13,10 @@ import {
   type Serving,
   type ServingOptions,
 } from "./listen/serving.ts";
-import type { Log } from "./log.ts";
+import { whenSent } from "./listen/sent.ts";
+import { type Log, pidText } from "./log.ts";
 import type { HttpListener } from "./manifest.ts";
+import type { ListenerMetrics } from "./observe/listener_metrics.ts";
 import { type Answering, type Handlers, Responder } from "./responder.ts";
 
 /** A listener that accepts connections. */
@@ -39,6 +40,8 @@ export interface HttpOptions extends Handlers {
   readonly authenticator?: Authenticator;
   /** Takes a line for each request. */
   readonly log: Log;
+  /** Counts what happens; nobody does when absent. */
+  readonly metrics?: ListenerMetrics | undefined;
 }
 
 /**
@@ -48,12 +51,13 @@ export interface HttpOptions extends Handlers {
  * @throws {TlsError} A certificate or its key cannot be used.
  */
 export function listenHttp(options: HttpOptions): HttpServer {
-  const { listener, directory, log, node: { runtime: { host } } } = options;
+  const { listener, directory, log, metrics, node } = options;
+  const { runtime: { host } } = node;
   const deadlines = createDeadlines(host, spansOf(listener));
   const responder = new Responder({ ...options, deadlines });
   const serving = serveRequests({
-    ...{ host, listener, directory, deadlines, log },
-    answer: createAnswer(responder, host, log),
+    ...{ host, listener, directory, deadlines, log, metrics },
+    answer: createAnswer(responder, options),
   });
   return { ...serving, update: (handlers) => responder.update(handlers) };
 }
@@ -67,26 +71,59 @@ function spansOf({ admission }: HttpListener): readonly number[] {
 // Checks a request, has it answered, and tells of it.
 function createAnswer(
   responder: Responder,
-  host: Host,
-  log: Log,
+  options: HttpOptions,
 ): ServingOptions["answer"] {
+  const { node: { runtime: { host } }, metrics } = options;
   return async (request, info, way) => {
     const startMs = host.now();
     const origin = readOrigin(request, way);
     const answering: Answering = typeof origin === "number"
       ? { path: pathOf(request.url), client: way.peer }
       : { path: origin.path, client: origin.address, requestId: origin.id };
-    const response = await responder.respond(request, info, origin, answering);
-    const { requestId } = answering;
-    if (requestId !== undefined) {
-      response.headers.set("x-request-id", requestId);
+    if (metrics !== undefined) metrics.inFlight++;
+    try {
+      const answered = responder.respond(request, info, origin, answering);
+      const response = await answered;
+      const { requestId } = answering;
+      if (requestId !== undefined) {
+        response.headers.set("x-request-id", requestId);
+      }
+      tell(options, { request, response, answering, startMs });
+      return response;
+    } finally {
+      if (metrics !== undefined) metrics.inFlight--;
     }
-    if (log.allows("info")) {
-      const { method } = request;
-      const { status } = response;
-      const durationMs = host.now() - startMs;
-      log.access({ type: "http", method, status, durationMs, ...answering });
-    }
-    return response;
   };
+}
+
+/** A request that has its response. */
+interface Answered {
+  readonly request: Request;
+  readonly response: Response;
+  readonly answering: Answering;
+  readonly startMs: number;
+}
+
+// The log tells of it when all of the body was sent, so that it can say how much.
+function tell(
+  { node: { runtime: { host } }, log, metrics }: HttpOptions,
+  { request: { method }, response, answering, startMs }: Answered,
+): void {
+  const { component } = answering;
+  const { status } = response;
+  metrics?.answered(component, status, host.now() - startMs);
+  const isLogged = log.allows("info");
+  if (metrics === undefined && !isLogged) return;
+  whenSent(response, (bytes) => {
+    metrics?.sent(component, bytes);
+    if (!isLogged) return;
+    const durationMs = host.now() - startMs;
+    const { trace: _, guest, ...told } = answering;
+    const process = guest === undefined ? {} : { pid: pidText(guest) };
+    log.access({
+      ...{ type: "http", method, status, durationMs, bytes },
+      ...told,
+      ...process,
+    });
+  });
 }

@@ -5,11 +5,14 @@ import {
   strictEqual,
   throws,
 } from "node:assert";
+import { Pid } from "@rusm/otp";
+import type { GuestReply } from "@rusm/wasm";
 import { type HttpServer, listenHttp } from "./http.ts";
 import { createLog } from "./log.ts";
 import type { HttpListener } from "./manifest.ts";
 import { readAdmission } from "./manifest/admission.ts";
 import { readContent } from "./manifest/content.ts";
+import { ListenerMetrics } from "./observe/listener_metrics.ts";
 import { parseRoutes } from "./routes.ts";
 import {
   COMPONENT,
@@ -40,7 +43,11 @@ interface Listening {
   readonly lines: string[];
 }
 
-function listen(guest: Guest, listener: Partial<HttpListener> = {}): Listening {
+function listen(
+  guest: Guest,
+  listener: Partial<HttpListener> = {},
+  metrics: ListenerMetrics | undefined = undefined,
+): Listening {
   const node = new TestNode(guest);
   const lines: string[] = [];
   const log = createLog({
@@ -53,7 +60,7 @@ function listen(guest: Guest, listener: Partial<HttpListener> = {}): Listening {
     listener: { ...LISTENER, ...listener },
     directory: Deno.cwd(),
     components: new Map([["api", COMPONENT]]),
-    log,
+    ...{ log, metrics },
   });
   return { server, node, lines };
 }
@@ -107,9 +114,9 @@ const REQUESTS: readonly (readonly [string, string, number, boolean])[] = [
   ["GET", "/a/%ff", 400, false],
 ];
 
-// How long it took, who answered, and whom.
-const BY_GUEST = /^[\d.]+ms api 127\.0\.0\.1 id=[0-9a-f]{16}\n$/;
-const BY_NODE = /^[\d.]+ms 127\.0\.0\.1 id=[0-9a-f]{16}\n$/;
+// How long it took, how much was sent, who answered, and whom.
+const BY_GUEST = /^[\d.]+ms 0B api#0\.0\.\d+ 127\.0\.0\.1 id=[0-9a-f]{16}\n$/;
+const BY_NODE = /^[\d.]+ms \d+B 127\.0\.0\.1 id=[0-9a-f]{16}\n$/;
 
 for (const [method, path, status, isAsked] of REQUESTS) {
   Deno.test(`listenHttp() answers ${status} to ${method} ${path} and logs it`, async () => {
@@ -124,6 +131,59 @@ for (const [method, path, status, isAsked] of REQUESTS) {
     await server.stop();
   });
 }
+
+Deno.test("listenHttp() logs and counts what was sent of a body that is a stream", async () => {
+  const size = 1024 * 1024;
+  const metrics = new ListenerMetrics("127.0.0.1:0", "http");
+  const { server, lines } = listen(
+    ({ runtime }, { from }) => {
+      const to: Pid<GuestReply> = Pid.fromBigInt(BigInt(from));
+      const head = '{"status":200,"headers":[]}';
+      const body = new Uint8Array(size);
+      runtime.send(to, { type: "reply", head, body });
+    },
+    {},
+    metrics,
+  );
+  const body = await (await fetch(server.url)).arrayBuffer();
+  strictEqual(body.byteLength, size);
+  await server.stop();
+  match(lines[0]!, / 1048576B api#/);
+  const [sent] = metrics.samples().responseBytes;
+  strictEqual(sent!.value, size);
+});
+
+Deno.test("listenHttp() counts what is in flight, and whom there is no room for", async () => {
+  const metrics = new ListenerMetrics("127.0.0.1:0", "http");
+  const begun = Promise.withResolvers<() => void>();
+  const { server } = listen(
+    (self, request) =>
+      new Promise<void>((resolve) => {
+        begun.resolve(() => {
+          reply(self, request);
+          resolve();
+        });
+      }),
+    { inFlightMax: 1 },
+    metrics,
+  );
+  const first = statusOf(server.url);
+  const end = await begun.promise;
+  strictEqual(metrics.inFlight, 1);
+  strictEqual(await statusOf(server.url), 503);
+  deepStrictEqual(
+    metrics.samples().refusals.map(({ labels, value }) => [
+      labels.reason,
+      value,
+    ]),
+    [["in_flight", 1]],
+  );
+  end();
+  strictEqual(await first, 200);
+  strictEqual(metrics.inFlight, 0);
+  await server.stop();
+  strictEqual(metrics.connections, 0);
+});
 
 for (const method of ["OPTIONS", "PUT"]) {
   Deno.test(`listenHttp() says what there is to ${method}`, async () => {

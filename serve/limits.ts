@@ -43,6 +43,9 @@ export const CONNECTIONS_PER_CLIENT_MAX = 1_000;
 /** Requests of one client that a listener handles at the same time; a listener may set its own. */
 export const IN_FLIGHT_PER_CLIENT_MAX = 512;
 
+/** Connections of the admin listener at the same time. */
+export const ADMIN_CONNECTIONS_MAX = 64;
+
 /** Time from the begin of a connection to the whole head of its first request, in milliseconds; a listener may set its own. */
 export const HEADER_TIMEOUT_MS = 10_000;
 

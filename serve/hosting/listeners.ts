@@ -16,6 +16,8 @@ import { TlsError } from "../listen/tls.ts";
 import { listenWs, type WsOptions } from "../ws/listen.ts";
 import type { Log } from "../log.ts";
 import type { HttpListener, Listener, Manifest } from "../manifest.ts";
+import type { NodeMetrics } from "../observe/node_metrics.ts";
+import { formatAddress } from "../manifest/address.ts";
 import { compareListeners } from "./difference.ts";
 
 /** Where an app is reached. */
@@ -48,6 +50,8 @@ export interface ListenersNode extends Pick<WsOptions, "runtime" | "engine"> {
   readonly authenticator: Authenticator;
   /** Takes a line for each request. */
   readonly log: Log;
+  /** Counts what happens; nobody does when undefined. */
+  readonly metrics: NodeMetrics | undefined;
 }
 
 /** What became of the listeners of an app. */
@@ -271,8 +275,11 @@ async function listen(
 // What changes besides who answers is another listener.
 async function start(
   { directory }: Manifest,
-  { listener, ...rest }: ListenOptions,
+  { listener, metrics: nodeMetrics, ...options }: ListenOptions,
 ): Promise<Server> {
+  const address = formatAddress(listener);
+  const metrics = nodeMetrics?.listener(address, listener.protocol);
+  const rest = { ...options, metrics };
   if (listener.protocol === "ws") {
     return await listenWs({ ...rest, listener, directory });
   }

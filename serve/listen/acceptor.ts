@@ -13,6 +13,7 @@ import {
   TURN_AWAY_MS,
   TURNED_AWAY_MAX,
 } from "../limits.ts";
+import type { ListenerMetrics, Refusal } from "../observe/listener_metrics.ts";
 import { Connection, type ConnectionRules } from "./connection.ts";
 import { clientOf, Tally } from "./tally.ts";
 
@@ -31,6 +32,8 @@ export interface AcceptorOptions {
   readonly connectionsPerClientMax: number;
   /** Whether connections from an address are those of many clients. */
   isProxy(address: string): boolean;
+  /** Counts connections; nobody does when absent. */
+  readonly metrics?: ListenerMetrics | undefined;
   /** Told that no connection can be accepted, and that it can again. Must not throw. */
   readonly observer: AcceptorObserver;
 }
@@ -150,18 +153,30 @@ export class Acceptor {
   }
 
   #serve(conn: Deno.Conn): void {
-    const { connectionsMax, isProxy, rules } = this.#options;
+    const { connectionsMax, isProxy } = this.#options;
     const { hostname } = conn.remoteAddr as Deno.NetAddr;
-    if (this.#connections.size >= connectionsMax) return this.#refuse(conn);
-    if (isProxy(hostname)) return this.#keep(this.#connections, conn, rules);
+    if (this.#connections.size >= connectionsMax) {
+      return this.#refuse(conn, "connections");
+    }
+    if (isProxy(hostname)) return this.#admit(conn);
     const client = clientOf(hostname);
-    if (!this.#tally.add(client)) return this.#refuse(conn);
+    if (!this.#tally.add(client)) {
+      return this.#refuse(conn, "connections_per_client");
+    }
+    this.#admit(conn, client);
+  }
+
+  #admit(conn: Deno.Conn, client?: string): void {
+    const { rules, metrics } = this.#options;
+    metrics?.connected();
     this.#keep(this.#connections, conn, rules, () => {
-      this.#tally.remove(client);
+      metrics?.disconnected();
+      if (client !== undefined) this.#tally.remove(client);
     });
   }
 
-  #refuse(conn: Deno.Conn): void {
+  #refuse(conn: Deno.Conn, why: Refusal): void {
+    this.#options.metrics?.refused(why);
     if (this.#turnedAway.size >= TURNED_AWAY_MAX) return conn.close();
     this.#keep(this.#turnedAway, conn, this.#turnAwayRules);
   }

@@ -13,6 +13,7 @@ import {
   type ServedConnection,
 } from "./deno_http.ts";
 import { paceResponse } from "./pacing.ts";
+import { sentListenerOf } from "./sent.ts";
 
 /** How long a connection may do nothing, in milliseconds. */
 export interface Timeouts {
@@ -124,11 +125,13 @@ export class Connection implements Deadline {
     const { deadlines, timeouts } = this.#rules;
     let isStalled = false;
     this.#lingerMs = STREAM_LINGER_MS;
+    const whenSent = sentListenerOf(response);
     return paceResponse(response, {
       deadlines,
       stallMsMax: timeouts.writeMs,
       stalled: () => void (isStalled = true),
-      ended: () => {
+      ended: (bytes) => {
+        whenSent?.(bytes);
         this.#end();
         // HTTP/1.1 has no other way to end a response that nobody reads.
         if (isStalled && this.isIdle) this.cut();

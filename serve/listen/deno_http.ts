@@ -8,6 +8,8 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
+
 /** What is told of a request beside it. */
 export interface RequestInfo {
   /** Rejects when the client goes before it has the whole response. */
@@ -209,9 +211,24 @@ export function hasStream(response: Response): boolean {
   return inner?.body?.streamOrStatic instanceof ReadableStream;
 }
 
+/**
+ * How many bytes the body of `response` has: undefined when it is a stream, 0 when
+ * there is none.
+ */
+export function bodyBytes(response: Response): number | undefined {
+  if (hasStream(response)) return undefined;
+  // Deno keeps a text elsewhere until somebody looks at the headers.
+  void response.headers;
+  const inner = (response as unknown as Record<symbol, Inner>)[responseSymbol!];
+  const body = inner?.body?.streamOrStatic?.body;
+  return typeof body === "string" ? Buffer.byteLength(body) : body?.length ?? 0;
+}
+
 /** Shape: `{ body: { streamOrStatic: ReadableStream | { body, consumed } } }`. */
 interface Inner {
-  readonly body?: { readonly streamOrStatic?: unknown } | null;
+  readonly body?: {
+    readonly streamOrStatic?: { readonly body?: string | Uint8Array };
+  } | null;
 }
 
 let responseSymbol: symbol | null | undefined;

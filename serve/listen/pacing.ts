@@ -14,8 +14,8 @@ export interface Pace {
   readonly stallMsMax: number;
   /** The client took none for so long. Called before `ended`. */
   readonly stalled: () => void;
-  /** Called once, when nothing more of the body is sent. */
-  readonly ended: () => void;
+  /** Called once, when nothing more of the body is sent; `bytes` were. */
+  readonly ended: (bytes: number) => void;
 }
 
 /**
@@ -38,13 +38,14 @@ function paced(
   const deadline = { atMs: deadlines.now() + stallMsMax, expire };
   deadlines.add(deadline);
   let isOver = false;
+  let bytes = 0;
   let out: ReadableStreamDefaultController<Uint8Array>;
 
   function end(): void {
     if (isOver) return;
     isOver = true;
     deadlines.delete(deadline);
-    ended();
+    ended(bytes);
   }
 
   function expire(): void {
@@ -67,7 +68,10 @@ function paced(
         const { done, value } = await reader.read();
         if (isOver) return;
         deadline.atMs = deadlines.now() + stallMsMax;
-        if (!done) return controller.enqueue(value);
+        if (!done) {
+          bytes += value.length;
+          return controller.enqueue(value);
+        }
         end();
         controller.close();
       } catch (error) {

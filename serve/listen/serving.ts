@@ -11,6 +11,7 @@ import { DEADLINE_LATE_MS_MAX } from "../limits.ts";
 import type { Log } from "../log.ts";
 import type { ConnectionLimits } from "../manifest/admission.ts";
 import type { TlsPair, TlsSite } from "../manifest/tls.ts";
+import type { ListenerMetrics } from "../observe/listener_metrics.ts";
 import { Acceptor, type Listener as Source } from "./acceptor.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { RequestInfo } from "./deno_http.ts";
@@ -46,6 +47,8 @@ export interface ServingOptions {
   readonly deadlines: Deadlines;
   /** Told what goes wrong. */
   readonly log: Log;
+  /** Counts connections; nobody does when absent. */
+  readonly metrics?: ListenerMetrics | undefined;
   /** Answers a request that came by `way`. */
   answer(request: Request, info: RequestInfo, way: Way): Promise<Response>;
   /** Whether the end of a response by `error` was meant, so that nobody is told; never, when absent. */
@@ -79,7 +82,7 @@ export interface Serving {
  * @throws {TlsError} A certificate or its key cannot be used.
  */
 export function serveRequests(options: ServingOptions): Serving {
-  const { host, listener, deadlines, log } = options;
+  const { host, listener, deadlines, log, metrics } = options;
   const { admission, tls } = listener;
   const tlsListening = tls && listenTls(options, tls);
   const source = tlsListening?.first ?? listenPlain(listener);
@@ -87,7 +90,12 @@ export function serveRequests(options: ServingOptions): Serving {
   const url = urlOf(scheme, source);
   const proxies = new TrustedProxies(admission.trustedProxies);
   const acceptor = new Acceptor(source, {
-    ...{ host, ...admission, isProxy: (address) => proxies.has(address) },
+    ...{
+      host,
+      metrics,
+      ...admission,
+      isProxy: (address) => proxies.has(address),
+    },
     rules: {
       deadlines,
       timeouts: {
