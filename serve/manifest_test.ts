@@ -222,6 +222,7 @@ Deno.test("parseManifest() reads a listener of event streams with defaults", () 
   deepStrictEqual(parseManifest(text, "rusm.toml").listeners, [{
     ...AT_SSE,
     admission: readConnectionLimits({}),
+    content: { headers: [], cors: undefined, codings: [] },
     ...{ compression: false, heartbeatMs: 15_000 },
     ...{ queuedMessagesMax: 1_024, queuedBytesMax: 8_388_608 },
     whenBehind: "disconnect",
@@ -241,6 +242,8 @@ heartbeat_ms = 2
 max_queued_messages = 3
 max_queued_bytes = 4
 when_behind = "drop"
+[serve.headers]
+x-a = "b"
 [components.feed]`;
   deepStrictEqual(parseManifest(text, "rusm.toml").listeners, [{
     ...AT_SSE,
@@ -249,6 +252,7 @@ when_behind = "drop"
       ...{ trustedProxies: ["::1"], headerTimeoutMs: 6, idleTimeoutMs: 7 },
       writeTimeoutMs: 8,
     },
+    content: { headers: [["x-a", "b"]], cors: undefined, codings: [] },
     ...{ compression: true, heartbeatMs: 2 },
     ...{ queuedMessagesMax: 3, queuedBytesMax: 4, whenBehind: "drop" },
   }]);

@@ -15,7 +15,8 @@ import {
   type ConnectionLimits,
   readConnectionLimits,
 } from "./admission.ts";
-import { readCompression } from "./content.ts";
+import type { Content } from "../content/content.ts";
+import { CONTENT, readContent } from "./content.ts";
 import { type Fields, integer, type Report, text } from "./fields.ts";
 import type { TomlNode } from "./toml.ts";
 
@@ -23,6 +24,8 @@ import type { TomlNode } from "./toml.ts";
 export interface EventStreamRules {
   /** Who is let in, and how long a connection may do nothing. */
   readonly admission: ConnectionLimits;
+  /** What is added to responses; no coding. */
+  readonly content: Content;
   /** Whether what is sent may be compressed. */
   readonly compression: boolean;
   /** Time without an event after which a comment is sent, in milliseconds; at least 1. */
@@ -38,7 +41,7 @@ export interface EventStreamRules {
 /** The keys, each with what reads its value. */
 export const EVENT_STREAM = {
   ...CONNECTION_LIMITS,
-  "compression": readCompression,
+  ...CONTENT,
   "heartbeat_ms": integer(1, REQUEST_TIMEOUT_MS_MAX),
   "max_queued_messages": integer(1),
   "max_queued_bytes": integer(1),
@@ -51,6 +54,7 @@ export function eventStreamRules(
 ): EventStreamRules {
   return {
     admission: readConnectionLimits(fields),
+    content: { ...readContent(fields), codings: [] },
     compression: fields.compression?.value === true,
     heartbeatMs: fields.heartbeat_ms?.value ?? HEARTBEAT_MS,
     queuedMessagesMax: fields.max_queued_messages?.value ??

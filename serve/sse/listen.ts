@@ -15,6 +15,7 @@ import { metadataOf } from "../auth/claims.ts";
 import { NO_HOOKS, refusalOf } from "../auth/refusal.ts";
 import { type AuthenticationRequest, splitTarget } from "../auth/request.ts";
 import { Handlers, type HandlerStart } from "../connection/handlers.ts";
+import { type Dispatch, withContent } from "../content/content.ts";
 import { CLOSE_TIMEOUT_MS, PULSE_MS_MAX } from "../limits.ts";
 import {
   type Origin,
@@ -100,6 +101,11 @@ export async function listenSse(options: SseOptions): Promise<SseServer> {
 
 type Answering = Parameters<SseServer["update"]>[0];
 
+/** What the log is told of a request. */
+type Told =
+  & Omit<Access, "type" | "method" | "status" | "component">
+  & { component?: string };
+
 /** One listener. */
 class Streams implements SseServer {
   #options: SseOptions;
@@ -107,6 +113,7 @@ class Streams implements SseServer {
   // Each with its client.
   readonly #streams = new Map<EventStream, string>();
   readonly #tally: Tally;
+  readonly #respond: Dispatch<[Arrival]>;
   #serving!: Serving;
   #pulse: ReturnType<typeof setInterval> | undefined;
   #stopped: Promise<void> | undefined;
@@ -118,6 +125,10 @@ class Streams implements SseServer {
     const { queuedMessagesMax, queuedBytesMax, whenBehind } = listener;
     this.#options = options;
     this.#tally = new Tally(listener.admission.connectionsPerClientMax);
+    this.#respond = withContent(
+      listener.content,
+      (_request, arrival) => this.#dispatch(arrival),
+    );
     this.#parts = {
       ...{ runtime, handlers: new Handlers(runtime, engine), whenBehind },
       backlog: { countMax: queuedMessagesMax, bytesMax: queuedBytesMax },
@@ -155,7 +166,7 @@ class Streams implements SseServer {
     return serveRequests({
       ...{ host, listener, directory, log, metrics },
       deadlines: createDeadlines(host, spansMs),
-      answer: async (request, _info, way) => await this.#answer(request, way),
+      answer: (request, _info, way) => this.#answer(request, way),
       isMeant: (error) => error instanceof StreamCut,
     });
   }
@@ -166,7 +177,7 @@ class Streams implements SseServer {
     for (const stream of this.#streams.keys()) stream.look(nowMs, heartbeatMs);
   }
 
-  #answer(request: Request, way: Way): Response | Promise<Response> {
+  async #answer(request: Request, way: Way): Promise<Response> {
     const origin = readOrigin(request, way);
     if (typeof origin === "number") {
       const refusal = answer(origin);
@@ -174,7 +185,16 @@ class Streams implements SseServer {
       this.#tell(request, refusal, { path, client: way.peer });
       return refusal;
     }
-    const arrival = { request, origin, way };
+    const { id: requestId, address: client, path } = origin;
+    const told: Told = { path, client, requestId };
+    const arrival = { request, origin, way, told };
+    const response = await this.#respond(request, arrival);
+    response.headers.set("x-request-id", requestId);
+    this.#tell(request, response, told);
+    return response;
+  }
+
+  #dispatch(arrival: Arrival): Response | Promise<Response> {
     const { authentication } = this.#options.listener;
     return authentication === undefined
       ? this.#route(arrival)
@@ -189,50 +209,34 @@ class Streams implements SseServer {
     const client = clientOf(arrival.origin.address);
     // Those who wait are as many connections as those who were let in.
     const refusal = this.#refusalOf(client);
-    if (refusal !== undefined) {
-      return this.#respond(arrival, this.#refuse(refusal));
-    }
+    if (refusal !== undefined) return this.#refuse(refusal);
     const { authenticator = NO_HOOKS } = this.#options;
     this.#askingCount++;
     const asked = authenticationRequestOf(arrival);
     const verdict = await authenticator.authenticate(rules, asked);
     this.#askingCount--;
     this.#tally.remove(client);
-    if (verdict.type !== "allowed") {
-      return this.#respond(arrival, refusalOf(verdict, rules));
-    }
+    if (verdict.type !== "allowed") return refusalOf(verdict, rules);
     // Who answers now may ask another hook.
     const isSame = this.#options.listener.authentication?.hook === rules.hook;
     return isSame
       ? this.#route(arrival, metadataOf(verdict.claims))
-      : this.#respond(arrival, unavailable());
+      : unavailable();
   }
 
   #route(arrival: Arrival, metadata?: Metadata): Response {
-    const { request: { method }, origin: { path } } = arrival;
+    const { request: { method }, origin: { path }, told } = arrival;
     const callee = calleeOf(this.#options.listener, method, path);
-    if (callee instanceof Response) return this.#respond(arrival, callee);
-    const { component } = callee;
+    if (callee instanceof Response) return callee;
+    told.component = callee.component;
     const asked = { ...askedOf(arrival, callee), metadata };
-    return this.#respond(arrival, this.#open(callee, asked), component);
-  }
-
-  #respond(
-    { request, origin }: Arrival,
-    response: Response,
-    component?: string,
-  ): Response {
-    const { id: requestId, address: client, path } = origin;
-    response.headers.set("x-request-id", requestId);
-    const told = component === undefined ? {} : { component };
-    this.#tell(request, response, { path, client, requestId, ...told });
-    return response;
+    return this.#open(callee, asked);
   }
 
   #tell(
     { method }: Request,
     { status }: Response,
-    told: Omit<Access, "type" | "method" | "status">,
+    told: Told,
   ): void {
     const { log, metrics } = this.#options;
     metrics?.answered(told.component, status);
@@ -339,6 +343,7 @@ interface Arrival {
   readonly request: Request;
   readonly origin: Origin;
   readonly way: Way;
+  readonly told: Told;
 }
 
 interface Callee {

@@ -209,6 +209,39 @@ Deno.test("startApp() compresses events where both want it, each as it is sent",
     match(gunzipSync(bytes).toString(), /^data: last 0\n\n.*last 4\n\n$/s);
   }));
 
+const PAGE = "https://page.test";
+
+Deno.test("startApp() lets the pages that the manifest names read events", () =>
+  withApp(
+    `${feedManifest()}
+    [serve.headers]
+    x-frame-options = "DENY"
+    [serve.cors]
+    origins = ["${PAGE}"]
+    headers = ["last-event-id"]`,
+    async ({ url }) => {
+      for (
+        const [origin, allowed] of [[PAGE, PAGE], ["https://a.test", null]]
+      ) {
+        const headers = { origin: origin! };
+        const response = await fetch(`${url}/?end`, { headers });
+        match(await response.text(), /^data: last 0\n\n/);
+        strictEqual(allowedIn(response), allowed);
+        strictEqual(response.headers.get("x-frame-options"), "DENY");
+      }
+      const before = await fetch(url, {
+        method: "OPTIONS",
+        headers: { origin: PAGE, "access-control-request-method": "GET" },
+      });
+      strictEqual(before.status, 204);
+      strictEqual(allowedIn(before), PAGE);
+    },
+  ));
+
+function allowedIn({ headers }: Response): string | null {
+  return headers.get("access-control-allow-origin");
+}
+
 /** What is asked for, and the status. */
 const REFUSED = [
   [ROUTES, "GET", "/nowhere", 404],
