@@ -43,10 +43,13 @@ export function answer(
   status: OwnStatus,
   headers: Record<string, string> = {},
 ): Response {
-  return new Response(`${TEXTS[status]}\n`, {
+  const text = `${TEXTS[status]}\n`;
+  return new Response(text, {
     status,
     headers: {
       "content-type": "text/plain;charset=UTF-8",
+      // Who does not know it would compress this, and make it longer.
+      "content-length": String(text.length),
       ...LAST.has(status) ? { connection: "close" } : {},
       ...headers,
     },

@@ -24,6 +24,7 @@ for (const [status, text] of STATUSES) {
     const isLast = [400, 408, 413, 431].includes(status);
     deepStrictEqual([...response.headers], [
       ...isLast ? [["connection", "close"]] : [],
+      ["content-length", String(text.length)],
       ["content-type", "text/plain;charset=UTF-8"],
     ]);
   });
