@@ -63,6 +63,7 @@ Deno.test(".ci/run prints all that the commands print", async () => {
     ...["out", "err", "ok | 7 passed | 0 failed (1s)"],
     "✓ fmt         0.1 s",
     ...["Erlang: not reached", "Node: not reached", "Chromium: not reached"],
+    ...["curl: not reached", "wrk: not reached", "h2load: not reached"],
     ...["WebAssembly suite: not reached", "Component suite: not reached"],
     "7 passed, 0 failed",
   ]);
@@ -76,6 +77,11 @@ running 1 test from ./tests/portable/node_test.ts
 a ... ok (1s)
 running 1 test from ./tests/portable/chromium_test.ts
 a ... FAILED (1s)
+running 2 tests from ./tests/clients/curl_test.ts
+a ... ok (1s)
+b ... ok (1s)
+running 1 test from ./tests/clients/wrk_test.ts
+a ... ignored (0ms)
 running 2 tests from ./tests/wasm_suite/suite_test.ts
 a ... ignored (0ms)
 b ... ignored (0ms)
@@ -83,10 +89,13 @@ running 2 tests from ./tests/component_suite/suite_test.ts
 a ... ok (1s)
 b ... ok (1s)"; ${TESTS}`;
   const { lines } = await run({ version: "2.9.6", test, ok: STEPS });
-  deepStrictEqual(lines.slice(-6, -1), [
+  deepStrictEqual(lines.slice(-9, -1), [
     "Erlang: absent (recorded rows only)",
     "Node: ran",
     "Chromium: ran",
+    "curl: ran",
+    "wrk: absent (asks no server)",
+    "h2load: not reached",
     "WebAssembly suite: absent (WASM_SUITE names no directory)",
     "Component suite: ran",
   ]);
@@ -176,7 +185,9 @@ async function install(directory: string, machine: Machine): Promise<void> {
   await installScript(`${directory}/apt-get`, apt);
   await installScript(`${directory}/id`, `echo ${machine.user ?? "1000"}`);
   await installScript(`${directory}/erl`, "true");
-  await installScript(`${directory}/chromium`, "true");
+  for (const name of ["chromium", "curl", "wrk", "h2load"]) {
+    await installScript(`${directory}/${name}`, "true");
+  }
 }
 
 async function installScript(path: string, text: string): Promise<void> {

@@ -40,19 +40,43 @@ export async function findChromium(
  * @returns What its `runProgram` returns, by way of JSON. Rejects when it
  * throws, or the browser ends or takes longer than `timeoutMs`.
  */
-export async function runInChromium(
+export function runInChromium(
   chromium: Engine,
   files: ReadonlyMap<string, string>,
   timeoutMs: number,
 ): Promise<unknown> {
+  return withPage(files, (page) => page.run(chromium, timeoutMs));
+}
+
+/** A page that runs `program.ts`. */
+export interface Page {
+  /** Of the page, as browsers write it. */
+  readonly origin: string;
+  /** Runs it, once. Resolves and rejects as {@linkcode runInChromium} does. */
+  run(chromium: Engine, timeoutMs: number): Promise<unknown>;
+}
+
+/**
+ * Calls `use` with a page, which is served until `use` is done.
+ *
+ * @param files May be changed until the page is run.
+ */
+export async function withPage<T>(
+  files: ReadonlyMap<string, string>,
+  use: (page: Page) => Promise<T>,
+): Promise<T> {
   const { promise: verdict, resolve, reject } = Promise.withResolvers();
   const server = serveSite(files, ({ value, error }) => {
     if (error === undefined) resolve(value);
     else reject(new Error(`Cannot run the program in a page: ${error}`));
   });
-  const page = `http://127.0.0.1:${server.addr.port}/`;
+  const origin = `http://127.0.0.1:${server.addr.port}`;
   try {
-    return await browse(chromium, page, verdict, timeoutMs);
+    return await use({
+      origin,
+      run: (chromium, timeoutMs) =>
+        browse(chromium, `${origin}/`, verdict, timeoutMs),
+    });
   } finally {
     await server.shutdown();
   }
