@@ -5,6 +5,7 @@
  */
 
 import { withFiles } from "../boundaries/with_files.ts";
+import type { LogLevel } from "@rusm/serve";
 import { DIRECTORY, type Served, withApp } from "../serving/served.ts";
 
 /** The app, and where it is. */
@@ -49,8 +50,8 @@ const ROUTES = `
   "GET /files/*" = "dir:public"
 `;
 
-/** How {@linkcode manifestOf} differs. */
-interface SiteKeys {
+/** What a site does differently. */
+export interface SiteKeys {
   /** Of the listeners of HTTP. */
   readonly http?: string;
   /** Of that of WebSockets. */
@@ -59,6 +60,8 @@ interface SiteKeys {
   readonly sse?: string;
   /** Origin that may do what {@linkcode ORIGIN} may. */
   readonly origin?: string;
+  /** The least important level that is logged; `debug` by default. */
+  readonly level?: LogLevel;
 }
 
 function manifestOf(
@@ -141,7 +144,7 @@ export function withSite(
       const urls = served.app.endpoints.map(({ url }) => url);
       const [http = "", closed = "", https = "", ws = "", sse = ""] = urls;
       return test({ ...served, directory, http, closed, https, ws, sse });
-    }, { directory });
+    }, { directory, level: keys.level ?? "debug" });
   });
 }
 
