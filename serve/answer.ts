@@ -128,23 +128,28 @@ export interface Beginning {
   readonly status: number;
   /** What is to be sent. */
   readonly headers: Headers;
-  /** How many bytes the body has, when the guest said so. */
+  /** How many bytes the body has, when that is known. */
   readonly length: number | undefined;
   /**
    * What the client gets of the body: all that the guest sends, or nothing. What
-   * answers `HEAD` has one whose length is `"untold"`, unless the guest said it.
+   * answers `HEAD` has one whose length is `"untold"`, unless it is known.
    */
   readonly body: "streamed" | "none" | "untold";
 }
 
-/** The beginning of a response, checked as {@linkcode answerOf} does. */
+/**
+ * The beginning of a response, checked as {@linkcode answerOf} does.
+ *
+ * @param bytes How many the body has; what the guest says of that when absent.
+ */
 export function beginningOf(
   head: string,
   method: string,
+  bytes?: number,
 ): Beginning | Extract<Answer, { type: "invalid" }> {
   try {
     const { status, headers, list } = readHead(head);
-    const length = lengthOf(list);
+    const length = bytes ?? lengthOf(list);
     if (length !== undefined && status !== 204) {
       headers.set("content-length", String(length));
     }

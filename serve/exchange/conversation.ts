@@ -147,7 +147,7 @@ export class Conversation {
         return this.#reply(mail);
       case "begin":
         this.#inbox = mail.inbox;
-        return this.#begin(mail.head);
+        return this.#begin(mail);
       case "part":
         return this.#add(mail.part);
       case "want":
@@ -183,10 +183,10 @@ export class Conversation {
     this.#topic.respond(response);
   }
 
-  #begin(head: string): void {
+  #begin({ head, length }: Extract<ScriptFrame, { type: "begin" }>): void {
     if (this.#hasAnswer) return;
     this.#deadlineMs = Infinity;
-    const beginning = beginningOf(head, this.#topic.method);
+    const beginning = beginningOf(head, this.#topic.method, length);
     if (beginning.type === "invalid") {
       this.#respond(this.#usable(beginning));
       return this.#leave();
@@ -200,6 +200,7 @@ export class Conversation {
       // Of a stream Deno tells no length, and of null that it is 0.
       const none = body === "untold" ? new Blob().stream() : null;
       this.#respond(new Response(none, { status, headers }));
+      this.#tell({ type: "gone" });
       return this.#leave();
     }
     this.#bytesLeft = length;

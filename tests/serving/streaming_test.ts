@@ -278,3 +278,19 @@ Deno.test("startApp() serves many streams at once", async () => {
     deepStrictEqual(differences, Array(40).fill(0));
   });
 });
+
+// 100 MiB, which do not fit the ways between threads at once.
+Deno.test("startApp() sends a hundred large answers at once, and says how long they are", async () => {
+  await withStreams(async ({ url }) => {
+    const ask = async () => {
+      const response = await fetch(`${url}/whole`);
+      const { status, headers } = response;
+      const length = await lengthOf(response);
+      return `${status} ${headers.get("content-length")} ${length}`;
+    };
+    const answers = await Promise.all(Array.from({ length: 100 }, ask));
+    deepStrictEqual(answers, Array(100).fill(`200 ${MEBIBYTE} ${MEBIBYTE}`));
+    const head = await fetch(`${url}/whole`, { method: "HEAD" });
+    strictEqual(head.headers.get("content-length"), String(MEBIBYTE));
+  });
+});

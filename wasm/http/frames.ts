@@ -61,12 +61,14 @@ export type ScriptFrame =
   | { readonly type: "watch"; readonly inbox: Pid<CallerFrame> }
   /**
    * The response begins; its body comes in parts, and `inbox` is told of them.
-   * `head` is the JSON of a `ReplyHead`: the guest made it.
+   * `head` is the JSON of a `ReplyHead`: the guest made it. `length` is how many
+   * bytes the body has, when all of it is there; then the head says nothing of it.
    */
   | {
     readonly type: "begin";
     readonly inbox: Pid<CallerFrame>;
     readonly head: string;
+    readonly length?: number;
   };
 
 /**

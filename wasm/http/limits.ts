@@ -18,3 +18,9 @@ export const LINGER_MS = 30_000;
 
 /** Messages that wait for one half of an exchange: each side sends one and waits, so more are a stranger's. */
 export const EXCHANGE_MAILBOX_MAX = 1_000;
+
+/**
+ * Bytes of a script's reply that go to the client in one message; what is larger
+ * goes in pieces, so that many at once do not wait in the ways between threads.
+ */
+export const WHOLE_REPLY_BYTES_MAX: number = 64 * 1024;

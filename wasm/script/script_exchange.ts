@@ -8,6 +8,7 @@
 import { Pid, type Runtime } from "@rusm/otp";
 import { NO_BYTES, type Part, type ScriptFrame } from "../http/frames.ts";
 import { GuestLine, type LineListener } from "../http/guest_line.ts";
+import { WHOLE_REPLY_BYTES_MAX } from "../http/limits.ts";
 import type { GuestReply, GuestRequest } from "../message.ts";
 import type { Pipe } from "./web/pipes.ts";
 
@@ -32,6 +33,7 @@ export class ScriptExchange implements LineListener {
   readonly #line: GuestLine;
   #watcher: number | undefined;
   #hasBegun = false;
+  #isReplying = false;
   #isGone = false;
 
   /** Nothing is said yet. */
@@ -51,8 +53,32 @@ export class ScriptExchange implements LineListener {
   reply(reply: GuestReply): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
+    const { head, body } = reply;
+    if (body !== null && body.length > WHOLE_REPLY_BYTES_MAX) {
+      return void this.#replyInPieces(head, body);
+    }
     this.#send(reply);
     this.#listener.answered();
+  }
+
+  /** Whether all of the answer is there, and is being sent: it needs nothing of the guest. */
+  get isReplying(): boolean {
+    return this.#isReplying;
+  }
+
+  async #replyInPieces(head: string, body: Uint8Array): Promise<void> {
+    this.#isReplying = true;
+    const { inbox } = this.#line;
+    this.#send({ type: "begin", inbox, head, length: body.length });
+    const pipe = this.#replyPipe();
+    try {
+      for (let at = 0; at < body.length; at += WHOLE_REPLY_BYTES_MAX) {
+        await pipe.write(body.subarray(at, at + WHOLE_REPLY_BYTES_MAX));
+      }
+    } catch {
+      // Its client has gone, and wants no more of it.
+    }
+    pipe.end(null);
   }
 
   #send(frame: GuestReply | ScriptFrame): void {
@@ -82,6 +108,10 @@ export class ScriptExchange implements LineListener {
     }
     this.#hasBegun = true;
     this.#send({ type: "begin", inbox: this.#line.inbox, head });
+    return this.#replyPipe();
+  }
+
+  #replyPipe(): ReplyPipe {
     return new ReplyPipe(this.#line, {
       pass: (part) => this.#pass(part),
       answered: () => this.#listener.answered(),

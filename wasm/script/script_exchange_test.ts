@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import fc from "fast-check";
+import { WHOLE_REPLY_BYTES_MAX } from "../http/limits.ts";
 import { LocalComponent } from "../testdata/local.ts";
 import { PIPE_CHUNK_BYTES_MAX } from "./ops.ts";
 import { Client } from "./testdata/client.ts";
@@ -182,6 +183,50 @@ Deno.test("a script answers HEAD with the head alone, and its source is cancelle
       deepStrictEqual(component.lines, ["cancelled"]);
     },
     ...[false, "HEAD"] as const,
+  );
+});
+
+const WHOLE = `exports.default = () => {
+  setTimeout(() => console.log("went on"), 0);
+  return new Response("x".repeat(${2 * WHOLE_REPLY_BYTES_MAX + 1}));
+};`;
+
+Deno.test("a large answer goes in pieces, each when the last is taken, and its script goes on meanwhile", async () => {
+  await withClient(WHOLE, async (client, component) => {
+    const begun = await client.next();
+    ok(begun.type === "begin");
+    strictEqual(begun.length, 2 * WHOLE_REPLY_BYTES_MAX + 1);
+    for (const length of [WHOLE_REPLY_BYTES_MAX, WHOLE_REPLY_BYTES_MAX, 1]) {
+      const told = await client.next();
+      ok(told.type === "part");
+      strictEqual(told.part.bytes.length, length);
+      await client.quiet();
+      strictEqual(client.toldCount, 0);
+      client.tell({ type: "taken" });
+    }
+    deepStrictEqual(await words(client, 2), ["last", 'down "normal"']);
+    deepStrictEqual(component.lines, ["went on"]);
+  });
+});
+
+Deno.test("a large answer is over when its client has gone", async () => {
+  await withClient(WHOLE, async (client) => {
+    strictEqual((await client.next()).type, "begin");
+    strictEqual((await client.next()).type, "part");
+    client.tell({ type: "gone" });
+    strictEqual(await client.word(), 'down "normal"');
+  });
+});
+
+Deno.test("an answer that is not large goes at once", async () => {
+  const length = WHOLE_REPLY_BYTES_MAX;
+  await withClient(
+    `exports.default = () => new Response("x".repeat(${length}));`,
+    async (client) => {
+      const told = await client.next();
+      ok(told.type === "reply");
+      strictEqual(told.body?.length, length);
+    },
   );
 });
 

@@ -203,7 +203,7 @@ export class ScriptProcess
   }
 
   async #wait(): Promise<Call | undefined> {
-    if (this.#operations!.count === 0) {
+    if (!this.#mayGoOn()) {
       this.#crash({
         name: "Error",
         message: "Cannot go on: the function awaits what nothing will settle",
@@ -215,6 +215,11 @@ export class ScriptProcess
     await new Promise<void>((resolve) => this.#wake = resolve);
     this.#wake = undefined;
     return this.#isOver() ? undefined : this.#calls.shift();
+  }
+
+  #mayGoOn(): boolean {
+    return this.#operations!.count > 0 ||
+      this.#guest!.exchange?.isReplying === true;
   }
 
   // A process that has waited let others run: its allowances are new.
@@ -359,6 +364,7 @@ export class ScriptProcess
 
   answered(): void {
     this.#outcome ??= "normal";
+    this.#wake?.();
   }
 
   #exit(reason = "normal"): never {

@@ -29,6 +29,7 @@ function texts(then) {
 
 const ANSWERS = {
   echo: ({ body }) => new Response(body),
+  whole: () => new Response(new Uint8Array(1024 * 1024)),
   large: () => new Response(pieces(1_600)),
   endless: () => new Response(pieces(Infinity)),
   told: () =>
