@@ -82,7 +82,7 @@ export const ACCEPT_RETRY_MS = 100;
 /** Time for a last response to leave before its connection is closed, in milliseconds. */
 export const LINGER_MS = 50;
 
-/** The same after responses that came in pieces: up to half a megabyte of them is still in the engine. */
+/** The same after responses that came in pieces, whose end is told only when it has left, and for a client of HTTP/2, which has to hear of it first. */
 export const STREAM_LINGER_MS = 2_000;
 
 /** Time from a change of a certificate's files until they are read, in milliseconds: there are two of them. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { unavailable } from "../answer.ts";
 import { LINGER_MS, STREAM_LINGER_MS } from "../limits.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import {
@@ -60,6 +61,9 @@ export class Connection implements Deadline {
   #lingerMs = LINGER_MS;
   #isDraining = false;
   #isLast = false;
+  #isOver = false;
+  // Undefined before the first request.
+  #isHttp2: boolean | undefined;
 
   /** Serves `conn`, which it owns from now on. */
   constructor(conn: Deno.Conn, rules: ConnectionRules) {
@@ -82,8 +86,9 @@ export class Connection implements Deadline {
     return this.#inFlightCount === 0;
   }
 
-  /** Closes it at once. Idempotent. */
+  /** Closes it at once, or gives it up when it is HTTP/2 that drains. Idempotent. */
   cut(): void {
+    this.#isOver = true;
     this.#served.cut();
   }
 
@@ -92,11 +97,23 @@ export class Connection implements Deadline {
     this.cut();
   }
 
-  /** Closes it when what is in flight is answered; at once when nothing is. */
+  /**
+   * Closes it when what is in flight is answered; at once when nothing is. A
+   * client of HTTP/2 is told so, and has time to hear of it.
+   */
   drain(): void {
     this.#isDraining = true;
-    if (!this.isIdle) return;
-    // Its last response may be on its way out of the engine still.
+    if (this.#isHttp2) this.#leave();
+    if (this.isIdle) this.#close();
+  }
+
+  #leave(): void {
+    this.#served.leave();
+    this.#idleAtMs = this.#rules.deadlines.now();
+  }
+
+  // Its last response may be on its way out of the engine still.
+  #close(): void {
     this.atMs = this.#idleAtMs + this.#lingerMs;
     if (this.atMs <= this.#rules.deadlines.now()) this.cut();
   }
@@ -104,6 +121,11 @@ export class Connection implements Deadline {
   async #answer(request: Request, info: RequestInfo): Promise<Response> {
     // Where the last one ends is in doubt, so this may be a part of its body.
     if (this.#isLast) return new Promise(() => {});
+    // It was given up, and its client asks on.
+    if (this.#isOver) return unavailable();
+    // The engine has the name of the host elsewhere there.
+    this.#isHttp2 ??= !request.headers.has("host");
+    this.#lingerMs = this.#isHttp2 ? STREAM_LINGER_MS : LINGER_MS;
     this.#inFlightCount++;
     this.atMs = Infinity;
     const { answer } = this.#rules;
@@ -112,7 +134,7 @@ export class Connection implements Deadline {
       // HTTP/2 has no such header, and the engine leaves it out there.
       if (this.#isDraining) response.headers.set("connection", "close");
       this.#isLast = isLast(request, response);
-      if (hasStream(response)) return this.#pace(response);
+      if (hasStream(response)) return this.#pace(response, info);
       this.#end();
       return response;
     } catch (error) {
@@ -121,11 +143,14 @@ export class Connection implements Deadline {
     }
   }
 
-  #pace(response: Response): Response {
+  #pace(response: Response, { completed }: RequestInfo): Response {
     const { deadlines, timeouts } = this.#rules;
     let isStalled = false;
     this.#lingerMs = STREAM_LINGER_MS;
     const whenSent = sentListenerOf(response);
+    const sent = () => this.#sent();
+    // A client that has gone needs no more than one that has all.
+    completed.then(sent, sent);
     return paceResponse(response, {
       deadlines,
       stallMsMax: timeouts.writeMs,
@@ -137,6 +162,13 @@ export class Connection implements Deadline {
         if (isStalled && this.isIdle) this.cut();
       },
     });
+  }
+
+  // The engine has handed all of a response to the system.
+  #sent(): void {
+    if (!this.isIdle || this.#isHttp2) return;
+    this.#lingerMs = 0;
+    if (this.#isDraining || this.#isLast) this.#close();
   }
 
   #end(): void {

@@ -24,8 +24,17 @@ export type Answerer = (
 
 /** A connection whose requests are answered. */
 export interface ServedConnection {
-  /** Resolves when the connection is closed, whoever closed it. Never rejects. */
+  /** Resolves when the connection is closed, whoever closed it, or given up. Never rejects. */
   readonly finished: Promise<void>;
+  /**
+   * Has it end when what is in flight is answered; a client of HTTP/2 is told to
+   * open no more streams (GOAWAY). At once when it is in a TLS handshake.
+   *
+   * From then on Deno has no way to close it: {@linkcode cut} gives it up, and its
+   * file stays until the client closes it, or the program ends. A client that
+   * goes on as HTTP/2 wants it never gets that far.
+   */
+  leave(): void;
   /**
    * Closes it at once, whatever is in flight. Harmless when it is closed. In the
    * middle of a TLS handshake Deno keeps the file until the client closes it.
@@ -106,6 +115,7 @@ function serveShaken(
   );
   return {
     finished: shaken.then(() => served?.finished),
+    leave: () => served === undefined ? close(connection) : served.leave(),
     cut: () => served === undefined ? close(connection) : served.cut(),
   };
 }
@@ -133,11 +143,19 @@ function serveReady(
     onError,
     () => {},
   );
+  const { promise: finished, resolve } = Promise.withResolvers<void>();
+  let isLeaving = false;
+  // A reset or half a request is the client's doing, and the end all the same;
+  // only that then the engine does not let go of the connection by itself.
+  engine.finished.catch(() => engine.shutdown()).then(resolve);
   return {
-    // A reset or half a request is the client's doing, and the end all the same;
-    // only that then the engine does not let go of the connection by itself.
-    finished: engine.finished.catch(() => engine.shutdown()),
-    cut: () => signal.abort(),
+    finished,
+    leave() {
+      isLeaving = true;
+      // How it ends is told by the engine.
+      engine.shutdown().catch(() => {});
+    },
+    cut: () => isLeaving ? resolve() : signal.abort(),
   };
 }
 
