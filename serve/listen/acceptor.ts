@@ -15,6 +15,7 @@ import {
 } from "../limits.ts";
 import type { ListenerMetrics, Refusal } from "../observe/listener_metrics.ts";
 import { Connection, type ConnectionRules } from "./connection.ts";
+import { type HeldConnection, refuseConnection } from "./deno_http.ts";
 import { clientOf, Tally } from "./tally.ts";
 
 /** A listener: a source of connections. */
@@ -53,11 +54,18 @@ export interface AcceptorObserver {
  * serves nothing else and is closed soon. Beyond `TURNED_AWAY_MAX` of those, a
  * connection is closed without a word. When the system has no more connections
  * to give, those that do nothing are closed, which gives it some.
+ *
+ * A connection that is given up in the middle of a TLS handshake keeps its file
+ * until its client goes. So it counts for its client until then, and when there
+ * are as many of those as connections may be served, nothing is accepted before
+ * one goes.
  */
 export class Acceptor {
   readonly #options: AcceptorOptions;
   readonly #connections = new Set<Connection>();
   readonly #turnedAway = new Set<Connection>();
+  // Those above, and those that are given up.
+  readonly #held = new Set<HeldConnection>();
   readonly #tally: Tally;
   readonly #turnAwayRules: ConnectionRules;
   #listener: Listener | undefined;
@@ -65,6 +73,7 @@ export class Acceptor {
   #open: (() => Listener) | undefined;
   #isLost = false;
   #stopWait: (() => void) | undefined;
+  #freed: (() => void) | undefined;
   #drained: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -92,8 +101,7 @@ export class Acceptor {
    * connections stay. When `open` throws, it is called again after a while.
    */
   async relisten(open: () => Listener): Promise<void> {
-    this.#listener?.close();
-    this.#listener = undefined;
+    this.#close();
     this.#open = open;
     // The address is not free before the last wait for a connection has ended.
     await this.#accepting;
@@ -109,6 +117,12 @@ export class Acceptor {
     }
   }
 
+  #close(): void {
+    this.#listener?.close();
+    this.#listener = undefined;
+    this.#freed?.();
+  }
+
   #accept(listener: Listener): void {
     this.#listener = listener;
     this.#accepting = this.#acceptAll(listener);
@@ -116,6 +130,10 @@ export class Acceptor {
 
   async #acceptAll(listener: Listener): Promise<void> {
     while (listener === this.#listener) {
+      if (this.#isFull) {
+        await this.#untilFreed();
+        continue;
+      }
       try {
         const conn = await listener.accept();
         this.#regain();
@@ -126,6 +144,23 @@ export class Acceptor {
         if (!isPassing(error)) await this.#lose(error);
       }
     }
+  }
+
+  get #isFull(): boolean {
+    const { connectionsMax } = this.#options;
+    return this.#held.size >= 2 * connectionsMax + TURNED_AWAY_MAX;
+  }
+
+  async #untilFreed(): Promise<void> {
+    if (!this.#isLost) {
+      const why = "Cannot accept more: too many TLS handshakes do not end";
+      this.#options.observer.lost(new RangeError(why));
+    }
+    this.#isLost = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#freed = resolve;
+    await promise;
+    this.#freed = undefined;
   }
 
   #regain(): void {
@@ -177,7 +212,9 @@ export class Acceptor {
 
   #refuse(conn: Deno.Conn, why: Refusal): void {
     this.#options.metrics?.refused(why);
-    if (this.#turnedAway.size >= TURNED_AWAY_MAX) return conn.close();
+    if (this.#turnedAway.size >= TURNED_AWAY_MAX) {
+      return this.#hold(refuseConnection(conn));
+    }
     this.#keep(this.#turnedAway, conn, this.#turnAwayRules);
   }
 
@@ -185,14 +222,23 @@ export class Acceptor {
     kept: Set<Connection>,
     conn: Deno.Conn,
     rules: ConnectionRules,
-    onEnd?: () => void,
+    onFreed?: () => void,
   ): void {
     const connection = new Connection(conn, rules);
     kept.add(connection);
+    this.#hold(connection, onFreed);
     connection.finished.then(() => {
       kept.delete(connection);
-      onEnd?.();
       this.#checkDrained();
+    });
+  }
+
+  #hold(connection: HeldConnection, onFreed?: () => void): void {
+    this.#held.add(connection);
+    connection.freed.then(() => {
+      this.#held.delete(connection);
+      onFreed?.();
+      this.#freed?.();
     });
   }
 
@@ -213,14 +259,14 @@ export class Acceptor {
     const accepting = this.#accepting;
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
-      this.#listener?.close();
-      this.#listener = undefined;
+      this.#close();
       this.#open = undefined;
       this.#stopWait?.();
       this.#options.rules.deadlines.hasten(LINGER_MS);
       for (const connection of this.#all()) connection.drain();
       this.#checkDrained();
     });
+    for (const connection of this.#held) connection.abandon();
     await accepting;
   }
 

@@ -9,6 +9,7 @@ import { LINGER_MS, STREAM_LINGER_MS } from "../limits.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import {
   hasStream,
+  type HeldConnection,
   type RequestInfo,
   serveConnection,
   type ServedConnection,
@@ -47,13 +48,15 @@ export interface ConnectionRules {
  * its only deadline is for the next head while no request is in flight, and for
  * the client to read while only bodies are under way that it does not take.
  */
-export class Connection implements Deadline {
+export class Connection implements Deadline, HeldConnection {
   /** When it is closed, unless something happens. */
   atMs: number;
   /** Address of its other end. */
   readonly peer: Deno.NetAddr;
-  /** Resolves when it is closed. Never rejects. */
+  /** Resolves when it is closed, or given up. Never rejects. */
   readonly finished: Promise<void>;
+  /** See {@linkcode HeldConnection.freed}. */
+  readonly freed: Promise<void>;
   readonly #rules: ConnectionRules;
   readonly #served: ServedConnection;
   #inFlightCount = 0;
@@ -79,6 +82,7 @@ export class Connection implements Deadline {
     this.finished = this.#served.finished.then(() =>
       rules.deadlines.delete(this)
     );
+    this.freed = this.#served.freed;
   }
 
   /** Whether no request is in flight. */
@@ -86,10 +90,15 @@ export class Connection implements Deadline {
     return this.#inFlightCount === 0;
   }
 
-  /** Closes it at once, or gives it up when it is HTTP/2 that drains. Idempotent. */
+  /** Closes it at once, or gives it up: in a TLS handshake, and when it is HTTP/2 that drains. Idempotent. */
   cut(): void {
     this.#isOver = true;
     this.#served.cut();
+  }
+
+  /** See {@linkcode HeldConnection.abandon}. */
+  abandon(): void {
+    this.#served.abandon();
   }
 
   /** See {@linkcode Deadline.expire}. */

@@ -22,13 +22,24 @@ export type Answerer = (
   info: RequestInfo,
 ) => Promise<Response>;
 
+/** A connection, for as long as it has a file. */
+export interface HeldConnection {
+  /** Resolves when it has none any more, as far as Deno tells. Never rejects. */
+  readonly freed: Promise<void>;
+  /**
+   * Has nobody wait for `freed`, which resolves. In the middle of a TLS handshake
+   * the file stays until the client closes it, or the program ends.
+   */
+  abandon(): void;
+}
+
 /** A connection whose requests are answered. */
-export interface ServedConnection {
+export interface ServedConnection extends HeldConnection {
   /** Resolves when the connection is closed, whoever closed it, or given up. Never rejects. */
   readonly finished: Promise<void>;
   /**
    * Has it end when what is in flight is answered; a client of HTTP/2 is told to
-   * open no more streams (GOAWAY). At once when it is in a TLS handshake.
+   * open no more streams (GOAWAY). As `cut` in the middle of a TLS handshake.
    *
    * From then on Deno has no way to close it: {@linkcode cut} gives it up, and its
    * file stays until the client closes it, or the program ends. A client that
@@ -37,7 +48,8 @@ export interface ServedConnection {
   leave(): void;
   /**
    * Closes it at once, whatever is in flight. Harmless when it is closed. In the
-   * middle of a TLS handshake Deno keeps the file until the client closes it.
+   * middle of a TLS handshake Deno cannot: it is given up, and closed when the
+   * handshake ends, as it does when the client goes.
    */
   cut(): void;
 }
@@ -102,22 +114,51 @@ function isTls(connection: Deno.Conn): connection is Deno.TlsConn {
   return "handshake" in connection;
 }
 
-// The engine would shake hands, too, but nothing can stop it while it does.
+// The engine would shake hands, too, but nothing can stop it while it does. What
+// is closed meanwhile keeps its file, and nobody is told when that is free.
 function serveShaken(
   connection: Deno.TlsConn,
   serve: () => ServedConnection,
 ): ServedConnection {
+  const { promise: finished, resolve } = Promise.withResolvers<void>();
   let served: ServedConnection | undefined;
-  const shaken = connection.handshake().then(
-    () => served = serve(),
-    // The client's doing, or a cut: in either case it is the end.
+  let isCut = false;
+  const freed = connection.handshake().then(
+    async () => {
+      if (isCut) return close(connection);
+      served = serve();
+      served.finished.then(resolve);
+      await served.freed;
+    },
+    // The client's doing, or the end of this program: in either case it is over.
     () => close(connection),
   );
+  freed.then(resolve);
+  function cut(): void {
+    isCut = true;
+    if (served === undefined) resolve();
+    else served.cut();
+  }
   return {
-    finished: shaken.then(() => served?.finished),
-    leave: () => served === undefined ? close(connection) : served.leave(),
-    cut: () => served === undefined ? close(connection) : served.cut(),
+    ...{ finished, freed, cut },
+    leave: () => served === undefined ? cut() : served.leave(),
+    abandon: () => served === undefined ? close(connection) : served.abandon(),
   };
+}
+
+/** Closes `connection`, which nothing was read from, or gives it up as {@linkcode ServedConnection.cut} does. */
+export function refuseConnection(connection: Deno.Conn): HeldConnection {
+  if (isTls(connection)) {
+    const refused = serveShaken(connection, neverServe);
+    refused.cut();
+    return refused;
+  }
+  connection.close();
+  return { freed: Promise.resolve(), abandon() {} };
+}
+
+function neverServe(): never {
+  throw new TypeError("Cannot serve a connection that was refused");
 }
 
 function close(connection: Deno.Conn): void {
@@ -147,15 +188,18 @@ function serveReady(
   let isLeaving = false;
   // A reset or half a request is the client's doing, and the end all the same;
   // only that then the engine does not let go of the connection by itself.
-  engine.finished.catch(() => engine.shutdown()).then(resolve);
+  const freed = engine.finished.catch(() => engine.shutdown());
+  freed.then(resolve);
   return {
-    finished,
+    ...{ finished, freed },
     leave() {
       isLeaving = true;
       // How it ends is told by the engine.
       engine.shutdown().catch(() => {});
     },
     cut: () => isLeaving ? resolve() : signal.abort(),
+    // It ends by itself, or is given up.
+    abandon() {},
   };
 }
 

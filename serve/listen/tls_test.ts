@@ -8,6 +8,7 @@ import {
 } from "node:assert";
 import { type AddressInfo, createServer } from "node:net";
 import { connect } from "node:tls";
+import { TURNED_AWAY_MAX } from "../limits.ts";
 import { parseManifest } from "../manifest.ts";
 import type { TlsSite } from "../manifest/tls.ts";
 import { reply } from "../testdata/test_node.ts";
@@ -136,10 +137,50 @@ Deno.test("listenHttp() goes on when a handshake fails or never ends", () =>
     await half.send("\x16\x03\x01\x02\x00\x01");
     await rejects(get(url, "two"), TypeError);
     strictEqual((await get(url, "one")).status, 200);
-    // Forgotten, though Deno keeps its file until the client closes it.
+    // Given up, though Deno keeps its file until the client closes it.
     clock.advance(12_000);
     strictEqual((await get(url, "one")).status, 200);
     half.close();
+    await server.stop();
+  }));
+
+/** Lets event loops turn until `check` says that it is enough. */
+async function turns(check: () => boolean | Promise<boolean>) {
+  while (!await check()) await new Promise<void>((done) => setTimeout(done));
+}
+
+Deno.test("listenHttp() counts a handshake that was given up for its client, until that goes", () =>
+  withFiles(async (directory) => {
+    const { server, url, clock } = serve(reply, {
+      tls: site(directory),
+      admission: { connectionsPerClientMax: 1 },
+    });
+    const half = await RawClient.connect(url);
+    await half.send("\x16\x03\x01\x02\x00\x01");
+    strictEqual((await get(url, "one")).status, 503);
+    clock.advance(12_000);
+    strictEqual((await get(url, "one")).status, 503);
+    half.close();
+    await turns(async () => (await get(url, "one")).status === 200);
+    await server.stop();
+  }));
+
+Deno.test("listenHttp() accepts no more while too many handshakes do not end", () =>
+  withFiles(async (directory) => {
+    const { server, url, lines } = serve(reply, {
+      tls: site(directory),
+      admission: { connectionsMax: 1 },
+    });
+    const halves = await Promise.all(
+      Array.from({ length: 2 + TURNED_AWAY_MAX }, () => RawClient.connect(url)),
+    );
+    await turns(() => lines.length > 0);
+    match(lines.join(""), /too many TLS handshakes do not end/);
+    const waits = get(url, "one");
+    for (const half of halves) half.close();
+    ok([200, 503].includes((await waits).status));
+    await turns(async () => (await get(url, "one")).status === 200);
+    match(lines.join(""), /Listens again/);
     await server.stop();
   }));
 
