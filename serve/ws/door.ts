@@ -79,6 +79,8 @@ export class Door {
   // Of those that open, but for proxies.
   readonly #clients = new Map<Socket, string>();
   readonly #tally: Tally;
+  // In a TLS handshake, by their other ends.
+  readonly #shaking = new Map<string, Socket>();
   readonly #keeper: DoorKeeper;
   readonly #closings = new Set<Promise<void>>();
   #server: Server;
@@ -99,10 +101,12 @@ export class Door {
   #createServer(): Server {
     const keeper = this.#keeper;
     const server = createServerFor(this.#options);
-    server.on("connection", () => this.#heard());
-    // Until then it has no more than the time for a handshake, and no socket of its own.
-    const entered = this.#options.tls ? "secureConnection" : "connection";
-    server.on(entered, (socket: Socket) => this.#enter(socket));
+    server.on("connection", (socket) => {
+      this.#heard();
+      this.#enter(socket);
+      if (this.#options.tls) this.#shake(socket);
+    });
+    server.on("secureConnection", (socket: Socket) => this.#shaken(socket));
     server.on("request", (request, response) => {
       turnAway(response, keeper.refusalOf(request), request.socket);
     });
@@ -118,6 +122,23 @@ export class Door {
   #heard(): void {
     this.#heardAtMs = performance.now();
     this.#call = undefined;
+  }
+
+  #shake(socket: Socket): void {
+    const peer = peerOf(socket);
+    this.#shaking.set(peer, socket);
+    socket.once("close", () => {
+      if (this.#shaking.get(peer) === socket) this.#shaking.delete(peer);
+    });
+  }
+
+  // Another socket on the same connection, which opens in place of the first.
+  #shaken(socket: Socket): void {
+    const peer = peerOf(socket);
+    const below = this.#shaking.get(peer);
+    this.#shaking.delete(peer);
+    if (below !== undefined) this.admit(below);
+    this.#enter(socket);
   }
 
   #enter(socket: Socket): void {
@@ -229,6 +250,10 @@ export class Door {
     ).finally(() => this.#closings.delete(closing));
     this.#closings.add(closing);
   }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 // What a listener on all addresses is called by.

@@ -112,6 +112,38 @@ Deno.test("Door cuts who does not finish a handshake", async () => {
   });
 });
 
+Deno.test("Door counts handshakes for their client, and cuts them when it closes", async () => {
+  const own = await pairOf("here");
+  const { promise: gone, resolve } = Promise.withResolvers<void>();
+  const door = new Door({
+    ...{ hostname: "127.0.0.1", port: 0, ...LIMITS },
+    ...{ handshakeTimeoutMs: 1e9, tls: { own, choose: () => own } },
+  }, {
+    ...KEEPER,
+    knocked(knock) {
+      knock.socket.once("close", () => resolve());
+      KEEPER.knocked(knock);
+    },
+  });
+  await door.open();
+  const { port } = door.address;
+  const options = { hostname: "127.0.0.1", port };
+  const caCerts = [await textOf("authority")];
+  using first = await Deno.connect(options);
+  // One that has shaken hands counts once.
+  match(
+    await talk(await Deno.connectTls({ ...options, caCerts }), UPGRADE),
+    / 503 /,
+  );
+  await gone;
+  using second = await Deno.connect(options);
+  using third = await Deno.connect(options);
+  strictEqual(await third.read(new Uint8Array(1)), null);
+  await door.close();
+  strictEqual(await first.read(new Uint8Array(1)), null);
+  strictEqual(await second.read(new Uint8Array(1)), null);
+});
+
 Deno.test("Door cuts a client that has too many connections which have not asked", () =>
   withDoor(undefined, async (port) => {
     const options = { hostname: "127.0.0.1", port };
