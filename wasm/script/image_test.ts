@@ -23,7 +23,7 @@ const GLOBALS =
   Int8Array InternalError Iterator JSON Map Math NaN Navigator Number Object Process Promise Proxy RangeError
   ReferenceError Reflect RegExp Set SharedArrayBuffer String SuppressedError Symbol
   SyntaxError TypeError URIError Uint16Array Uint32Array Uint8Array
-  Uint8ClampedArray WeakMap WeakRef WeakSet atob btoa callTimeout clearInterval clearTimeout connect
+  Uint8ClampedArray WeakMap WeakRef WeakSet atob authentication btoa callTimeout clearInterval clearTimeout connect
   crypto decodeURI decodeURIComponent encodeURI encodeURIComponent escape eval files globalThis isFinite
   isNaN kv navigator parseFloat parseInt performance process pubsub queueMicrotask reportError setInterval
   setTimeout spawn sse supervise undefined unescape websocket`.split(/\s+/);
