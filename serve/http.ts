@@ -6,6 +6,7 @@
 
 import type { Authenticator } from "./auth/authentication.ts";
 import type { Node } from "./exchange.ts";
+import type { FloodGuard } from "./listen/flood_guard.ts";
 import { pathOf, readOrigin } from "./listen/origin.ts";
 import {
   createDeadlines,
@@ -42,6 +43,8 @@ export interface HttpOptions extends Handlers {
   readonly log: Log;
   /** Counts what happens; nobody does when absent. */
   readonly metrics?: ListenerMetrics | undefined;
+  /** Watches the connections; nobody does when absent. */
+  readonly guard?: FloodGuard | undefined;
 }
 
 /**
@@ -51,12 +54,12 @@ export interface HttpOptions extends Handlers {
  * @throws {TlsError} A certificate or its key cannot be used.
  */
 export function listenHttp(options: HttpOptions): HttpServer {
-  const { listener, directory, log, metrics, node } = options;
+  const { listener, directory, log, metrics, guard, node } = options;
   const { runtime: { host } } = node;
   const deadlines = createDeadlines(host, spansOf(listener));
   const responder = new Responder({ ...options, deadlines });
   const serving = serveRequests({
-    ...{ host, listener, directory, deadlines, log, metrics },
+    ...{ host, listener, directory, deadlines, log, metrics, guard },
     answer: createAnswer(responder, options),
   });
   return { ...serving, update: (handlers) => responder.update(handlers) };
@@ -82,8 +85,9 @@ function createAnswer(
       : { path: origin.path, client: origin.address, requestId: origin.id };
     if (metrics !== undefined) metrics.inFlight++;
     try {
-      const answered = responder.respond(request, info, origin, answering);
-      const response = await answered;
+      const response = await responder.respond(
+        ...[request, info, origin, answering, way.reading] as const,
+      );
       const { requestId } = answering;
       if (requestId !== undefined) {
         response.headers.set("x-request-id", requestId);

@@ -91,6 +91,30 @@ export const TLS_SETTLE_MS = 500;
 /** Names that clients ask a TLS listener for before it forgets them. */
 export const TLS_NAMES_MAX = 10_000;
 
+/** Time between two looks at the memory that is taken, in milliseconds, for clients that send while they are answered. */
+export const FLOOD_TICK_MS = 250;
+
+/** Looks after which what they have seen at the most is the level of the memory, if that is less than before. */
+export const FLOOD_LEVEL_TICKS = 40;
+
+/** Growth of the memory beyond its level from which on the sockets are looked at, in bytes. */
+export const FLOOD_GROWTH_BYTES: number = 64 * 1024 * 1024;
+
+/** Time between two looks at the sockets, in milliseconds. */
+export const FLOOD_LOOK_MS = 50;
+
+/** Time before each of them in which the main thread reads no socket, so that what slow clients send is seen, in milliseconds. */
+export const FLOOD_HOLD_MS = 10;
+
+/** How often they are looked at, at the most; half as often when nobody was seen sending by then. */
+export const FLOOD_LOOKS_MAX = 8;
+
+/** How often a client must be seen sending before it is cut. */
+export const FLOOD_LOOKS_MIN = 3;
+
+/** What must wait in the socket of a client that may be sending other requests, or HTTP/2, in bytes. */
+export const FLOOD_WAITING_BYTES: number = 16 * 1024;
+
 /** Time for requests in flight to end when the node stops, in milliseconds. */
 export const DRAIN_MS_MAX = 10_000;
 

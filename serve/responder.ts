@@ -28,7 +28,7 @@ import type { Incoming } from "./incoming.ts";
 import type { Deadlines } from "./listen/deadlines.ts";
 import type { RequestInfo } from "./listen/deno_http.ts";
 import type { Origin } from "./listen/origin.ts";
-import { type BodyPace, paceBody } from "./listen/pacing.ts";
+import { type BodyPace, type BodyReading, paceBody } from "./listen/pacing.ts";
 import { clientOf, Tally } from "./listen/tally.ts";
 import type { Access } from "./log.ts";
 import type { HttpListener } from "./manifest.ts";
@@ -69,6 +69,7 @@ type Told = [
   info: RequestInfo,
   origin: Origin | OwnStatus,
   answering: Answering,
+  reading?: BodyReading,
 ];
 
 /** A request that came. */
@@ -78,6 +79,8 @@ interface Arrival {
   readonly info: RequestInfo;
   readonly origin: Origin;
   readonly answering: Answering;
+  /** Is told how far the body is read. */
+  readonly reading: BodyReading | undefined;
   /** What goes with all that is done for it; nothing when absent. */
   readonly metadata?: Metadata;
 }
@@ -134,10 +137,11 @@ export class Responder {
     info: RequestInfo,
     origin: Origin | OwnStatus,
     answering: Answering,
+    reading?: BodyReading,
   ): Response | Promise<Response> {
     if (typeof origin === "number") return answer(origin);
     const enter = () => this.#enter(generation, clientOf(origin.address));
-    const arrival = { generation, request, info, origin, answering };
+    const arrival = { generation, request, info, origin, answering, reading };
     const { authentication } = generation.listener;
     return authentication === undefined
       ? this.#route(arrival, enter)
@@ -168,7 +172,8 @@ export class Responder {
   }
 
   #route(
-    { generation, request, info, origin, answering, metadata }: Arrival,
+    { generation, request, info, origin, answering, reading, metadata }:
+      Arrival,
     enter: Enter,
   ): Response | Promise<Response> {
     const { method } = request;
@@ -186,7 +191,8 @@ export class Responder {
       return sendFile(root, asked, info, onEnd);
     }
     const gapMsMax = generation.listener.admission.bodyTimeoutMs;
-    const incoming = new Asked(request, origin, { deadlines, gapMsMax });
+    const pace = { deadlines, gapMsMax, reading };
+    const incoming = new Asked(request, origin, pace);
     const client = {
       // Not before somebody asks: it rejects, and is to be heard then.
       get completed() {

@@ -12,6 +12,7 @@ import type { HandlerStart } from "../connection/handlers.ts";
 import type { Loaded } from "../components.ts";
 import { listenHttp } from "../http.ts";
 import { listenSse } from "../sse/listen.ts";
+import { FloodGuard } from "../listen/flood_guard.ts";
 import { TlsError } from "../listen/tls.ts";
 import { listenWs, type WsOptions } from "../ws/listen.ts";
 import type { Log } from "../log.ts";
@@ -84,14 +85,15 @@ interface Open {
 
 /** The listeners of an app. A listener whose address stays keeps its socket. */
 export class Listeners {
-  readonly #node: ListenersNode;
+  readonly #node: ListenersNode & { readonly guard: FloodGuard };
   readonly #stops = new Map<Server, Promise<void>>();
   #answering: Answering = answeringOf([]);
   #open: readonly Open[] = [];
 
   /** Nothing is listened on yet. */
   constructor(node: ListenersNode) {
-    this.#node = node;
+    const { runtime: { host }, log } = node;
+    this.#node = { ...node, guard: new FloodGuard({ host, log }) };
   }
 
   /** What is listened on, in the manifest's order. */
@@ -237,6 +239,7 @@ function endpointOf({ listener, server: { url } }: Open): Endpoint {
 }
 
 type ListenOptions = ListenersNode & Answering & {
+  readonly guard: FloodGuard;
   readonly listener: Listener;
 };
 

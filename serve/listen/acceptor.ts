@@ -96,6 +96,11 @@ export class Acceptor {
     return this.#connections.size;
   }
 
+  /** Those that are served. */
+  get connections(): Iterable<Connection> {
+    return this.#connections;
+  }
+
   /**
    * Closes the listener and accepts from the one that `open` returns; the
    * connections stay. When `open` throws, it is called again after a while.

@@ -14,7 +14,8 @@ import {
   serveConnection,
   type ServedConnection,
 } from "./deno_http.ts";
-import { paceResponse } from "./pacing.ts";
+import type { Silence, Suspect } from "./flood_guard.ts";
+import { type BodyReading, paceResponse } from "./pacing.ts";
 import { sentListenerOf } from "./sent.ts";
 
 /** How long a connection may do nothing, in milliseconds. */
@@ -33,11 +34,11 @@ export interface ConnectionRules {
   readonly deadlines: Deadlines;
   /** How long they may do nothing. */
   readonly timeouts: Timeouts;
-  /** Answers a request of the client at `peer`. */
+  /** Answers a request that came by `connection`. */
   answer(
     request: Request,
     info: RequestInfo,
-    peer: Deno.NetAddr,
+    connection: Pick<Connection, "peer" | "reading">,
   ): Promise<Response>;
   /** Answers when `answer` rejects. Must not throw. */
   fail(error: unknown): Response;
@@ -48,7 +49,7 @@ export interface ConnectionRules {
  * its only deadline is for the next head while no request is in flight, and for
  * the client to read while only bodies are under way that it does not take.
  */
-export class Connection implements Deadline, HeldConnection {
+export class Connection implements Deadline, HeldConnection, Suspect {
   /** When it is closed, unless something happens. */
   atMs: number;
   /** Address of its other end. */
@@ -57,6 +58,12 @@ export class Connection implements Deadline, HeldConnection {
   readonly finished: Promise<void>;
   /** See {@linkcode HeldConnection.freed}. */
   readonly freed: Promise<void>;
+  /** How far the bodies of its requests are read. */
+  readonly reading: BodyReading = {
+    waitsCount: 0,
+    piecesCount: 0,
+    isOver: true,
+  };
   readonly #rules: ConnectionRules;
   readonly #served: ServedConnection;
   #inFlightCount = 0;
@@ -67,6 +74,10 @@ export class Connection implements Deadline, HeldConnection {
   #isOver = false;
   // Undefined before the first request.
   #isHttp2: boolean | undefined;
+  // The one that came last, while it is in flight.
+  #request: Request | undefined;
+  #isStreaming = false;
+  #isMultiplexed = false;
 
   /** Serves `conn`, which it owns from now on. */
   constructor(conn: Deno.Conn, rules: ConnectionRules) {
@@ -88,6 +99,27 @@ export class Connection implements Deadline, HeldConnection {
   /** Whether no request is in flight. */
   get isIdle(): boolean {
     return this.#inFlightCount === 0;
+  }
+
+  /** See {@linkcode Suspect.silence}. */
+  get silence(): Silence | undefined {
+    const request = this.#request;
+    const { waitsCount, piecesCount } = this.reading;
+    if (request === undefined || waitsCount > 0 || this.#isSurelyHttp2) {
+      return undefined;
+    }
+    const isHttp1 = request.headers.has("host");
+    const hasBody = mayHaveBody(request, isHttp1);
+    // It is read as far as it goes, or not any more.
+    const isSaid = !hasBody ||
+      (isHttp1 && (this.reading.isOver || this.#isStreaming));
+    return isSaid ? { request, isHttp1, piecesCount } : undefined;
+  }
+
+  // A request without a host may be one of HTTP/1.0. Under TLS the client has said
+  // what it speaks, and nobody else has two requests at a time.
+  get #isSurelyHttp2(): boolean {
+    return this.#isMultiplexed || this.#served.isHttp2;
   }
 
   /** Closes it at once, or gives it up: in a TLS handshake, and when it is HTTP/2 that drains. Idempotent. */
@@ -135,11 +167,13 @@ export class Connection implements Deadline, HeldConnection {
     // The engine has the name of the host elsewhere there.
     this.#isHttp2 ??= !request.headers.has("host");
     this.#lingerMs = this.#isHttp2 ? STREAM_LINGER_MS : LINGER_MS;
-    this.#inFlightCount++;
+    if (this.#inFlightCount++ > 0) this.#isMultiplexed = true;
     this.atMs = Infinity;
+    this.#request = request;
+    this.reading.isOver = false;
     const { answer } = this.#rules;
     try {
-      const response = await answer(request, info, this.peer);
+      const response = await answer(request, info, this);
       // HTTP/2 has no such header, and the engine leaves it out there.
       if (this.#isDraining) response.headers.set("connection", "close");
       this.#isLast = isLast(request, response);
@@ -156,6 +190,7 @@ export class Connection implements Deadline, HeldConnection {
     const { deadlines, timeouts } = this.#rules;
     let isStalled = false;
     this.#lingerMs = STREAM_LINGER_MS;
+    this.#isStreaming = true;
     const whenSent = sentListenerOf(response);
     const sent = () => this.#sent();
     // A client that has gone needs no more than one that has all.
@@ -183,6 +218,8 @@ export class Connection implements Deadline, HeldConnection {
   #end(): void {
     this.#inFlightCount--;
     if (!this.isIdle) return;
+    this.#request = undefined;
+    this.#isStreaming = false;
     const { deadlines, timeouts } = this.#rules;
     this.#idleAtMs = deadlines.now();
     const isEnding = this.#isDraining || this.#isLast;
@@ -195,4 +232,11 @@ export class Connection implements Deadline, HeldConnection {
 function isLast(request: Request, { status, headers }: Response): boolean {
   return status >= 400 && headers.get("connection") === "close" &&
     request.headers.has("host");
+}
+
+// HTTP/2 and HTTP/1.0 do not have to say that one comes.
+function mayHaveBody({ method, headers }: Request, isHttp1: boolean): boolean {
+  if (method === "GET" || method === "HEAD") return false;
+  if (!isHttp1 || headers.has("transfer-encoding")) return true;
+  return (headers.get("content-length") ?? "0") !== "0";
 }

@@ -37,6 +37,8 @@ export interface HeldConnection {
 export interface ServedConnection extends HeldConnection {
   /** Resolves when the connection is closed, whoever closed it, or given up. Never rejects. */
   readonly finished: Promise<void>;
+  /** Whether the client has chosen HTTP/2 under TLS. It may speak it without, too. */
+  readonly isHttp2: boolean;
   /**
    * Has it end when what is in flight is answered; a client of HTTP/2 is told to
    * open no more streams (GOAWAY). As `cut` in the middle of a TLS handshake.
@@ -123,9 +125,11 @@ function serveShaken(
   const { promise: finished, resolve } = Promise.withResolvers<void>();
   let served: ServedConnection | undefined;
   let isCut = false;
+  let isHttp2 = false;
   const freed = connection.handshake().then(
-    async () => {
+    async ({ alpnProtocol }) => {
       if (isCut) return close(connection);
+      isHttp2 = alpnProtocol === "h2";
       served = serve();
       served.finished.then(resolve);
       await served.freed;
@@ -141,6 +145,9 @@ function serveShaken(
   }
   return {
     ...{ finished, freed, cut },
+    get isHttp2() {
+      return isHttp2;
+    },
     leave: () => served === undefined ? cut() : served.leave(),
     abandon: () => served === undefined ? close(connection) : served.abandon(),
   };
@@ -191,7 +198,7 @@ function serveReady(
   const freed = engine.finished.catch(() => engine.shutdown());
   freed.then(resolve);
   return {
-    ...{ finished, freed },
+    ...{ finished, freed, isHttp2: false },
     leave() {
       isLeaving = true;
       // How it ends is told by the engine.

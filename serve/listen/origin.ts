@@ -12,6 +12,7 @@ import {
   type Hop,
   type TrustedProxies,
 } from "./forwarded.ts";
+import type { BodyReading } from "./pacing.ts";
 import { createRequestId, isRequestId } from "./request_id.ts";
 
 /** A request, as far as it is known before anybody answers it. */
@@ -46,6 +47,8 @@ export interface Way {
   readonly peerPort: number;
   /** Whose word is believed. */
   readonly proxies: TrustedProxies;
+  /** Is told how far the request's body is read; nobody is when absent. */
+  readonly reading?: BodyReading;
 }
 
 /**

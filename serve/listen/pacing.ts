@@ -87,8 +87,20 @@ function paced(
   }, { highWaterMark: 0 });
 }
 
+/** How far the bodies of a connection's requests are read. */
+export interface BodyReading {
+  /** Pieces that somebody waits for. */
+  waitsCount: number;
+  /** Pieces that came, and ends. */
+  piecesCount: number;
+  /** Whether the last one that was read has ended. */
+  isOver: boolean;
+}
+
 /** What a request's body is held to. */
 export interface BodyPace {
+  /** Is told how far it is read; nobody is when absent. */
+  readonly reading?: BodyReading | undefined;
   /** Looks after the deadline. */
   readonly deadlines: Deadlines;
   /** Time from one piece to the next, in milliseconds. */
@@ -101,7 +113,7 @@ export interface BodyPace {
  */
 export function paceBody(
   body: ReadableStream<Uint8Array>,
-  { deadlines, gapMsMax }: BodyPace,
+  { deadlines, gapMsMax, reading }: BodyPace,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream({
@@ -118,13 +130,19 @@ export function paceBody(
         // Ends the read below, too; what cannot be cancelled has failed.
         reader.cancel().catch(() => {});
       }
+      if (reading) reading.waitsCount++;
       try {
         const { done, value } = await reader.read();
+        if (reading) reading.isOver = done;
         if (isOver) return;
         if (done) controller.close();
         else controller.enqueue(value);
       } finally {
         deadlines.delete(deadline);
+        if (reading) {
+          reading.waitsCount--;
+          reading.piecesCount++;
+        }
       }
     },
     cancel(reason) {

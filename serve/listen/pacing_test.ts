@@ -117,3 +117,28 @@ Deno.test("paceBody() passes on that the client has failed", async () => {
   );
   await rejects(new Response(paced).bytes(), /reset/);
 });
+
+Deno.test("paceBody() tells how far a body is read", async () => {
+  const deadlines = new Deadlines(new TestClock());
+  const reading = { waitsCount: 0, piecesCount: 0, isOver: false };
+  const paced = paceBody(source(1), { deadlines, gapMsMax: 1, reading });
+  const reader = paced.getReader();
+  const told: unknown[] = [];
+  for (let nth = 0; nth < 2; nth++) {
+    // What a read begins and what it ends are not there in its own turn.
+    await passTurn();
+    const read = reader.read();
+    told.push(reading.waitsCount);
+    await read;
+    await passTurn();
+    told.push({ ...reading });
+  }
+  deepStrictEqual(told, [
+    ...[1, { waitsCount: 0, piecesCount: 1, isOver: false }],
+    ...[1, { waitsCount: 0, piecesCount: 2, isOver: true }],
+  ]);
+});
+
+function passTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}

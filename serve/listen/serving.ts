@@ -15,6 +15,7 @@ import type { ListenerMetrics } from "../observe/listener_metrics.ts";
 import { Acceptor, type Listener as Source } from "./acceptor.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { RequestInfo } from "./deno_http.ts";
+import type { FloodGuard } from "./flood_guard.ts";
 import { TrustedProxies } from "./forwarded.ts";
 import type { Way } from "./origin.ts";
 import {
@@ -49,6 +50,8 @@ export interface ServingOptions {
   readonly log: Log;
   /** Counts connections; nobody does when absent. */
   readonly metrics?: ListenerMetrics | undefined;
+  /** Watches the connections; nobody does when absent. */
+  readonly guard?: FloodGuard | undefined;
   /** Answers a request that came by `way`. */
   answer(request: Request, info: RequestInfo, way: Way): Promise<Response>;
   /** Whether the end of a response by `error` was meant, so that nobody is told; never, when absent. */
@@ -103,8 +106,10 @@ export function serveRequests(options: ServingOptions): Serving {
         idleMs: admission.idleTimeoutMs,
         writeMs: admission.writeTimeoutMs,
       },
-      answer: (request, info, { hostname: peer, port: peerPort }) =>
-        options.answer(request, info, { scheme, peer, peerPort, proxies }),
+      answer: (request, info, { peer: { hostname: peer, port }, reading }) => {
+        const way = { scheme, peer, peerPort: port, proxies, reading } as const;
+        return options.answer(request, info, way);
+      },
       fail: (error) => fail(options, error),
     },
     observer: {
@@ -113,11 +118,17 @@ export function serveRequests(options: ServingOptions): Serving {
     },
   });
   tlsListening?.watch((open) => void acceptor.relisten(open));
+  const { port } = source.addr as Deno.NetAddr;
+  const unwatch = options.guard?.watch({
+    port,
+    suspects: () => acceptor.connections,
+    flooded: () => options.metrics?.refused("flood"),
+  });
   return {
     url,
     stop() {
       tlsListening?.stop();
-      return acceptor.stop();
+      return acceptor.stop().finally(unwatch);
     },
     cut: () => acceptor.cut(),
   };

@@ -20,7 +20,9 @@ export type Refusal =
   /** There was no room for a process of a connection. */
   | "processes"
   /** The node stops. */
-  | "stopping";
+  | "stopping"
+  /** It sent on and on while it was answered. */
+  | "flood";
 
 /** What was answered, by whom. */
 interface Answers {

@@ -17,6 +17,7 @@ import { type AuthenticationRequest, splitTarget } from "../auth/request.ts";
 import { Handlers, type HandlerStart } from "../connection/handlers.ts";
 import { type Dispatch, withContent } from "../content/content.ts";
 import { CLOSE_TIMEOUT_MS, PULSE_MS_MAX } from "../limits.ts";
+import type { FloodGuard } from "../listen/flood_guard.ts";
 import {
   type Origin,
   pathOf,
@@ -85,6 +86,8 @@ export interface SseOptions {
   readonly log: Log;
   /** Counts what happens; nobody does when absent. */
   readonly metrics?: ListenerMetrics | undefined;
+  /** Watches the connections; nobody does when absent. */
+  readonly guard?: FloodGuard | undefined;
 }
 
 /**
@@ -158,13 +161,13 @@ class Streams implements SseServer {
   }
 
   #serve(): Serving {
-    const { runtime: { host }, listener, directory, log, metrics } =
+    const { runtime: { host }, listener, directory, log, metrics, guard } =
       this.#options;
     const { headerTimeoutMs, idleTimeoutMs, writeTimeoutMs } =
       listener.admission;
     const spansMs = [headerTimeoutMs, idleTimeoutMs, writeTimeoutMs];
     return serveRequests({
-      ...{ host, listener, directory, log, metrics },
+      ...{ host, listener, directory, log, metrics, guard },
       deadlines: createDeadlines(host, spansMs),
       answer: (request, _info, way) => this.#answer(request, way),
       isMeant: (error) => error instanceof StreamCut,

@@ -6,6 +6,7 @@
 
 import { Runtime } from "@rusm/otp";
 import { type HttpServer, listenHttp } from "../http.ts";
+import { FloodGuard } from "../listen/flood_guard.ts";
 import { createLog } from "../log.ts";
 import type { HttpListener } from "../manifest.ts";
 import { readContent } from "../manifest/content.ts";
@@ -29,14 +30,19 @@ export interface TestServer {
   readonly lines: string[];
 }
 
-/** Listens on a free port. */
+/** Listens on a free port, with a guard on the test's clock. */
 export function serve(guest: Guest = reply, changes: Changes = {}): TestServer {
   const clock = new TestClock();
   const node = new TestNode(guest, new Runtime({ host: clock }));
   const lines: string[] = [];
   const { admission, ...rest } = changes;
+  const log = createLog({
+    level: "info",
+    sink: (text) => lines.push(text.slice("00:00:00 rusm ".length)),
+    now: () => 0,
+  });
   const server = listenHttp({
-    node,
+    ...{ node, log, guard: new FloodGuard({ host: clock, log }) },
     directory: Deno.cwd(),
     components: new Map([["api", COMPONENT]]),
     listener: {
@@ -45,11 +51,6 @@ export function serve(guest: Guest = reply, changes: Changes = {}): TestServer {
       ...{ tls: undefined, content: readContent({}), at: { line: 1, column: 1 }, ...rest },
       admission: { ...readAdmission({}), ...admission },
     },
-    log: createLog({
-      level: "info",
-      sink: (text) => lines.push(text.slice("00:00:00 rusm ".length)),
-      now: () => 0,
-    }),
   });
   return { server, url: server.url, clock, node, lines };
 }
