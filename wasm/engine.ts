@@ -216,9 +216,11 @@ export class Engine {
 
   /**
    * Takes away a name that was registered, of a component or of a template. What
-   * was spawned by it lives on.
+   * was spawned by it lives on. Guests can register processes by it, if the host
+   * has given it to one before.
    */
   unregister(name: string): void {
+    this.#switchboard.names.release(name);
     this.#templates.remove(name);
     this.#names.remove(name);
   }
@@ -248,12 +250,14 @@ export class Engine {
 
   /**
    * Gives a process that was just spawned a name. Who is sent something
-   * afterwards finds it by that name, on any scheduler.
+   * afterwards finds it by that name, on any scheduler. From then on it is the
+   * host's to give: no guest can register it, also when the process has ended,
+   * until {@linkcode Engine.unregister}.
    *
    * @returns False when another has the name.
    */
   giveName(pid: Pid, name: string): boolean {
-    return this.#runtime.registerAway(name, pid);
+    return this.#switchboard.names.give(pid, name);
   }
 
   /**

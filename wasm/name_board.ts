@@ -37,6 +37,8 @@ export class NameBoard implements NameWatcher {
   readonly #runtime: Runtime;
   readonly #crier: Crier;
   readonly #names = new Map<string, Pid>();
+  // Those that the host gives, which no guest gets meanwhile.
+  readonly #reserved = new Set<string>();
   // Those that wait for the scheduler of who has the name, the oldest first.
   readonly #waiting = new Map<number, Request[]>();
   readonly #unwatch: () => void;
@@ -64,6 +66,22 @@ export class NameBoard implements NameWatcher {
   unregistered(name: string, pid: Pid): void {
     this.#names.delete(name);
     this.#crier.tellAll({ type: "unnamed", name, pid }, undefined);
+  }
+
+  /**
+   * Gives a process a name for the host, which reserves it: no guest can register
+   * it when that process has ended, until it is released.
+   *
+   * @returns False when another has the name.
+   */
+  give(pid: Pid, name: string): boolean {
+    this.#reserved.add(name);
+    return this.#runtime.registerAway(name, pid);
+  }
+
+  /** Lets guests register a name that was given. Does nothing for any other name. */
+  release(name: string): void {
+    this.#reserved.delete(name);
   }
 
   /** Takes what scheduler `from` says. */
@@ -98,7 +116,7 @@ export class NameBoard implements NameWatcher {
 
   #decide({ from, name, pid }: Request): void {
     const isGranted = this.#names.size < NODE_NAMES_MAX &&
-      this.#runtime.registerAway(name, pid);
+      !this.#reserved.has(name) && this.#runtime.registerAway(name, pid);
     const isThere = this.#crier.tell(from, { type: "decided", pid, isGranted });
     // Its scheduler was lost while it waited.
     if (!isThere && isGranted) this.#runtime.unregister(name);

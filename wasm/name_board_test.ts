@@ -146,3 +146,19 @@ Deno.test("NameBoard gives guests no more names than a node can have", () => {
   setup.runtime.unregister("0");
   deepStrictEqual(setup.told(), []);
 });
+
+Deno.test("NameBoard.give() keeps a name from guests, also when its process has ended, until it is released", () => {
+  const setup = new Setup();
+  strictEqual(setup.board.give(ONE, "x"), true);
+  strictEqual(setup.board.give(TWO, "x"), false);
+  setup.runtime.unregister("x");
+  setup.told();
+  setup.ask(TWO);
+  deepStrictEqual(setup.told(), ["2 decided false"]);
+  strictEqual(setup.board.give(ONE, "x"), true);
+  setup.runtime.unregister("x");
+  setup.board.release("x");
+  setup.told();
+  setup.ask(TWO);
+  strictEqual(setup.told().at(-1), "2 decided true");
+});

@@ -13,6 +13,7 @@ listen = "127.0.0.1:0"
 "PUT /items/:key" = "api#put"
 "GET /other" = "api#anything"
 "POST /crash" = "api#crash"
+"POST /theft" = "api#steal"
 
 [components.store]
 resident = true
@@ -39,6 +40,15 @@ exports.list = async () => {
 exports.crash = async () => {
   try { await connect("store").withTimeout(500).crash(); }
   catch (error) { return new Response(error.message); }
+};
+exports.steal = () => {
+  const before = Process.whereis("store");
+  connect("store").cast.crash();
+  for (;;) {
+    const isMine = Process.register("store");
+    const now = Process.whereis("store");
+    if (now !== null && now !== before) return Response.json({ isMine });
+  }
 };
 exports.default = (_, { action }) => new Response(action);
 `;
@@ -96,5 +106,15 @@ Deno.test("a resident in TypeScript is found again when it was started again", (
     await logged(/restart +store/);
     await logged(/spawn +store#/);
     deepStrictEqual(await list(url), []);
+    strictEqual(await put(url, "b", "2"), 1);
+  }));
+
+Deno.test("a resident in TypeScript keeps its name from others while it is started again", () =>
+  withStore(async (url) => {
+    strictEqual(await put(url, "a", "1"), 1);
+    for (let times = 0; times < 3; times++) {
+      const theft = await fetch(`${url}/theft`, { method: "POST" });
+      deepStrictEqual(await theft.json(), { isMine: false });
+    }
     strictEqual(await put(url, "b", "2"), 1);
   }));
