@@ -28,7 +28,6 @@ import {
   type ConversationMail,
 } from "./exchange/conversation.ts";
 import { RequestPieces } from "./exchange/request_pieces.ts";
-import type { Client } from "./handling.ts";
 import { announcedBytes, type Incoming } from "./incoming.ts";
 import { EXCHANGE_MAILBOX_MAX, WHOLE_BODY_BYTES_MAX } from "./limits.ts";
 import type { Log } from "./log.ts";
@@ -62,6 +61,14 @@ export interface Handler {
   readonly metadata?: Metadata | undefined;
   /** Where it is noted who answers; nowhere when absent. */
   readonly notes?: RequestNotes;
+}
+
+/** Who has made a request. */
+export interface Client {
+  /** Rejects when the client goes before it has the whole response. */
+  readonly completed: Promise<void>;
+  /** Told when the guest has ended, which can be long after its response. */
+  readonly onEnd: () => void;
 }
 
 /** What becomes known of a request while it is answered. */

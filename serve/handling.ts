@@ -6,16 +6,8 @@
 
 import { type HandleOptions, HandlerFailed, SystemLimit } from "@rusm/wasm";
 import { answer, unavailable } from "./answer.ts";
-import type { Handler, Node } from "./exchange.ts";
+import type { Client, Handler, Node } from "./exchange.ts";
 import { announcedBytes, type Incoming } from "./incoming.ts";
-
-/** Who has made a request. */
-export interface Client {
-  /** Rejects when the client goes before it has the whole response. */
-  readonly completed: Promise<void>;
-  /** Told when the guest has ended, which can be long after its response. */
-  readonly onEnd: () => void;
-}
 
 /**
  * Has a component answer `request`, whose bodies are passed on as they come.

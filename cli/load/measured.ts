@@ -7,7 +7,6 @@
 import { Histogram, type HistogramState } from "./histogram.ts";
 import type { Kind, Plan } from "./plan.ts";
 import type { TallyState } from "./tally.ts";
-import type { Verdict } from "./threshold.ts";
 
 /** What was measured. */
 export interface Measured {
@@ -63,6 +62,16 @@ export interface LoadResult {
   readonly gaps: Spread | null;
   /** One for each threshold, in their order. */
   readonly thresholds: readonly Verdict[];
+}
+
+/** How a run did by a threshold. */
+export interface Verdict {
+  /** As it was typed. */
+  readonly threshold: string;
+  /** What it was, in the unit of the bound; null when there is no such figure. */
+  readonly value: number | null;
+  /** Whether it was reached; never when there is no figure. */
+  readonly holds: boolean;
 }
 
 /** How durations lie, in milliseconds. */

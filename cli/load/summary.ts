@@ -6,9 +6,9 @@
 
 import { type Output, paint } from "../io.ts";
 import { formatBytes } from "../quantity.ts";
-import type { LoadResult, Measured, Spread } from "./measured.ts";
+import type { LoadResult, Measured, Spread, Verdict } from "./measured.ts";
 import type { Plan } from "./plan.ts";
-import type { Threshold, Verdict } from "./threshold.ts";
+import type { Threshold } from "./threshold.ts";
 
 /** What a run counts. */
 export function nounOf({ kind }: Pick<Plan, "kind">): string {

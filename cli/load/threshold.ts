@@ -5,7 +5,7 @@
  */
 
 import { Histogram } from "./histogram.ts";
-import { failuresOf, type Measured } from "./measured.ts";
+import { failuresOf, type Measured, type Verdict } from "./measured.ts";
 import { parseMs } from "./quantity.ts";
 import type { TallyState } from "./tally.ts";
 
@@ -28,16 +28,6 @@ export type Operator = "<" | "<=" | ">" | ">=";
 
 /** What a figure is. */
 export type Unit = "ms" | "part" | "count";
-
-/** How a run did by a threshold. */
-export interface Verdict {
-  /** As it was typed. */
-  readonly threshold: string;
-  /** What it was, in the unit of the bound; null when there is no such figure. */
-  readonly value: number | null;
-  /** Whether it was reached; never when there is no figure. */
-  readonly holds: boolean;
-}
 
 /** What can be compared, as help shows it; `rate` is per second. */
 export const METRICS: string =

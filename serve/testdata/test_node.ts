@@ -16,7 +16,7 @@ import {
 } from "@rusm/wasm";
 import { Stopping } from "../stopping.ts";
 import type { Node } from "../exchange.ts";
-import type { Client } from "../handling.ts";
+import type { Client } from "../exchange.ts";
 
 /** What a guest does with its request. */
 export type Guest = (
