@@ -7,6 +7,7 @@
 import { dirname, resolve } from "node:path";
 import { GUEST_MODULE, Origins } from "../check_bundle.ts";
 import type { Component } from "./component.ts";
+import { FirstAlone } from "./first.ts";
 import { findLeftovers, type Leftover } from "./leftover.ts";
 import { placeOf, problemOf } from "./message.ts";
 import { type Problem, problemAt, wholeFile } from "./problem.ts";
@@ -28,6 +29,9 @@ export type Bundling =
 /** The parts of a component that a bundle is made with. */
 export type Bundled = Pick<Component, "entry" | "artifact">;
 
+// Deno fetches its bundler when it is first needed, and twice at once fails.
+const bundler = new FirstAlone();
+
 /**
  * Bundles `component`, and all that it imports, into one text. Writes nothing.
  *
@@ -35,17 +39,7 @@ export type Bundled = Pick<Component, "entry" | "artifact">;
  * in the app's directory, and only then: Deno looks for it at its start.
  */
 export async function bundle(component: Bundled): Promise<Bundling> {
-  const result = await Deno.bundle({
-    entrypoints: [component.entry],
-    outputPath: component.artifact,
-    platform: "browser",
-    external: [GUEST_MODULE],
-    format: "cjs",
-    sourcemap: "external",
-    // Names and lines in a guest's stack are worth more than the bytes.
-    minify: false,
-    write: false,
-  });
+  const result = await bundler.run(() => bundleFiles(component));
   if (!result.success) {
     return failed(await problemsOf(result.errors, component));
   }
@@ -73,6 +67,22 @@ export async function bundle(component: Bundled): Promise<Bundling> {
   }
   const warnings = await problemsOf(result.warnings, component);
   return { type: "bundled", code, origins, map: mapText, warnings };
+}
+
+function bundleFiles(
+  { entry, artifact }: Bundled,
+): Promise<Deno.bundle.Result> {
+  return Deno.bundle({
+    entrypoints: [entry],
+    outputPath: artifact,
+    platform: "browser",
+    external: [GUEST_MODULE],
+    format: "cjs",
+    sourcemap: "external",
+    // Names and lines in a guest's stack are worth more than the bytes.
+    minify: false,
+    write: false,
+  });
 }
 
 /** The parts of a source map that are read here. */
