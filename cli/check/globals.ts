@@ -4,7 +4,11 @@
  * @module
  */
 
-/** A declaration file. As text, so that this program does not take it for its own. */
+/**
+ * A declaration file. As text, so that this program does not take it for its own.
+ * Its `any` are those of TypeScript's own libraries, so that what is right there
+ * is right here: a callback with parameters, and what `structuredClone` infers.
+ */
 export const GLOBALS =
   `// The globals that components have beside the Web APIs of Deno's own libraries,
 // of which these leave out what is not there, such as Deno, window and document.
