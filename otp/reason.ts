@@ -107,17 +107,15 @@ function hasStack(error: Error): boolean {
   }
 }
 
-// Formatted when somebody reads it: it costs more than all else of a crash.
+// Formatted when somebody reads it: it costs more than all else of a crash. It
+// is the record's own, so that it goes where copies of it go.
 function withStack(crash: Crash, error: Error): Crash {
   const { type, name, message } = crash;
-  return {
-    type,
-    name,
-    message,
-    get stack() {
-      return describe(read(error, "stack"));
-    },
-  };
+  return Object.defineProperty({ type, name, message }, "stack", {
+    enumerable: true,
+    configurable: true,
+    get: () => describe(read(error, "stack")),
+  });
 }
 
 function read(error: Error, key: "name" | "message" | "stack"): unknown {

@@ -34,17 +34,27 @@ export function sendAfter(
   options?: SendOptions,
 ): SendTimer {
   const timer = timers.start(delayMs, () => void send(to, message, options));
-  return onceOf(timers, timer);
+  return new Sending(timers, timer);
 }
 
-// In a scope of its own, which does not hold on to the message.
-function onceOf(timers: SendTimerCore["timers"], timer: Timer): SendTimer {
-  return {
-    cancel: () => timers.cancel(timer),
-    get isPending() {
-      return timer.task !== undefined;
-    },
-  };
+/** A class, not a literal: V8 makes a map, which only a full collection frees, for each literal with an accessor. */
+class Sending implements SendTimer {
+  /** The deadline of the next message. */
+  timer: Timer;
+  readonly #timers: SendTimerCore["timers"];
+
+  constructor(timers: SendTimerCore["timers"], timer: Timer) {
+    this.#timers = timers;
+    this.timer = timer;
+  }
+
+  cancel(): boolean {
+    return this.#timers.cancel(this.timer);
+  }
+
+  get isPending(): boolean {
+    return this.timer.task !== undefined;
+  }
 }
 
 /** See {@linkcode Runtime.sendEvery}. */
@@ -60,19 +70,14 @@ export function sendEvery(
   }
   // Counted from the start, so that lateness does not add up.
   let dueMs = host.now() + periodMs;
-  let timer: Timer = timers.start(periodMs, tick);
+  const sending = new Sending(timers, timers.start(periodMs, tick));
   function tick(): void {
     if (!send(to, message, options)) return;
     // A thread that was busy for several periods catches up with one message.
     while (dueMs <= host.now()) dueMs += periodMs;
-    timer = timers.start(dueMs - host.now(), tick);
+    sending.timer = timers.start(dueMs - host.now(), tick);
   }
-  return {
-    cancel: () => timers.cancel(timer),
-    get isPending() {
-      return timer.task !== undefined;
-    },
-  };
+  return sending;
 }
 
 /** What of a core is needed here. */

@@ -156,6 +156,7 @@ export function createLog(options: LogOptions): Log {
     };
   }
   return {
+    // deno-lint-ignore rusm/no-literal-accessor -- one for each log
     get level() {
       return levelNow();
     },

@@ -18,6 +18,7 @@ import { type AuthenticationRequest, splitTarget } from "./auth/request.ts";
 import { answerWithFile, type FileRequest } from "./content/files.ts";
 import { type Dispatch, withContent } from "./content/content.ts";
 import {
+  type Client,
   exchange,
   type Handler,
   type Node,
@@ -193,13 +194,7 @@ export class Responder {
     const gapMsMax = generation.listener.admission.bodyTimeoutMs;
     const pace = { deadlines, gapMsMax, reading };
     const incoming = new Asked(request, origin, pace);
-    const client = {
-      // Not before somebody asks: it rejects, and is to be heard then.
-      get completed() {
-        return info.completed;
-      },
-      onEnd,
-    };
+    const client = new Asker(info, onEnd);
     return handler.component.isHandler
       ? handle(node, handler, incoming, client)
       : exchange(node, handler, incoming, client);
@@ -332,6 +327,22 @@ async function sendFile(
     // What was admitted has ended, too.
     onEnd();
     throw error;
+  }
+}
+
+/** Who has made a request. */
+class Asker implements Client {
+  readonly onEnd: () => void;
+  readonly #info: RequestInfo;
+
+  constructor(info: RequestInfo, onEnd: () => void) {
+    this.#info = info;
+    this.onEnd = onEnd;
+  }
+
+  // Not before somebody asks: it rejects, and is to be heard then.
+  get completed(): Promise<void> {
+    return this.#info.completed;
   }
 }
 

@@ -79,5 +79,9 @@ export type {
   ScriptFrame,
 } from "./http/frames.ts";
 export { type BodyListener, ResponseBody } from "./http/response_body.ts";
-export type { HandledRequest, HandleOptions } from "./http/calling.ts";
+export type {
+  HandledRequest,
+  HandleOptions,
+  LeaveSignal,
+} from "./http/calling.ts";
 export type { Entry } from "./script/script_process.ts";

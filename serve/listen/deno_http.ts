@@ -109,54 +109,73 @@ export function serveConnection(
   onError: (error: unknown) => Response,
 ): ServedConnection {
   const serve = () => serveReady(connection, answerer, onError);
-  return isTls(connection) ? serveShaken(connection, serve) : serve();
+  return isTls(connection) ? new Shaken(connection, serve) : serve();
 }
 
 function isTls(connection: Deno.Conn): connection is Deno.TlsConn {
   return "handshake" in connection;
 }
 
-// The engine would shake hands, too, but nothing can stop it while it does. What
-// is closed meanwhile keeps its file, and nobody is told when that is free.
-function serveShaken(
-  connection: Deno.TlsConn,
-  serve: () => ServedConnection,
-): ServedConnection {
-  const { promise: finished, resolve } = Promise.withResolvers<void>();
-  let served: ServedConnection | undefined;
-  let isCut = false;
-  let isHttp2 = false;
-  const freed = connection.handshake().then(
-    async ({ alpnProtocol }) => {
-      if (isCut) return close(connection);
-      isHttp2 = alpnProtocol === "h2";
-      served = serve();
-      served.finished.then(resolve);
-      await served.freed;
-    },
-    // The client's doing, or the end of this program: in either case it is over.
-    () => close(connection),
-  );
-  freed.then(resolve);
-  function cut(): void {
-    isCut = true;
-    if (served === undefined) resolve();
-    else served.cut();
+/**
+ * A connection under TLS, from its handshake on.
+ *
+ * The engine would shake hands, too, but nothing can stop it while it does. What
+ * is closed meanwhile keeps its file, and nobody is told when that is free.
+ */
+class Shaken implements ServedConnection {
+  readonly finished: Promise<void>;
+  readonly freed: Promise<void>;
+  isHttp2 = false;
+  readonly #connection: Deno.TlsConn;
+  readonly #finish: () => void;
+  #served: ServedConnection | undefined;
+  #isCut = false;
+
+  constructor(connection: Deno.TlsConn, serve: () => ServedConnection) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#connection = connection;
+    this.finished = promise;
+    this.#finish = resolve;
+    this.freed = connection.handshake().then(
+      ({ alpnProtocol }) => this.#shaken(alpnProtocol, serve),
+      // The client's doing, or the end of this program: in either case it is over.
+      () => close(connection),
+    );
+    this.freed.then(resolve);
   }
-  return {
-    ...{ finished, freed, cut },
-    get isHttp2() {
-      return isHttp2;
-    },
-    leave: () => served === undefined ? cut() : served.leave(),
-    abandon: () => served === undefined ? close(connection) : served.abandon(),
-  };
+
+  async #shaken(
+    protocol: string | null,
+    serve: () => ServedConnection,
+  ): Promise<void> {
+    if (this.#isCut) return close(this.#connection);
+    this.isHttp2 = protocol === "h2";
+    this.#served = serve();
+    this.#served.finished.then(this.#finish);
+    await this.#served.freed;
+  }
+
+  cut(): void {
+    this.#isCut = true;
+    if (this.#served === undefined) this.#finish();
+    else this.#served.cut();
+  }
+
+  leave(): void {
+    if (this.#served === undefined) this.cut();
+    else this.#served.leave();
+  }
+
+  abandon(): void {
+    if (this.#served === undefined) close(this.#connection);
+    else this.#served.abandon();
+  }
 }
 
 /** Closes `connection`, which nothing was read from, or gives it up as {@linkcode ServedConnection.cut} does. */
 export function refuseConnection(connection: Deno.Conn): HeldConnection {
   if (isTls(connection)) {
-    const refused = serveShaken(connection, neverServe);
+    const refused = new Shaken(connection, neverServe);
     refused.cut();
     return refused;
   }

@@ -53,7 +53,7 @@ import {
   type WebSocket,
   type WebSocketServer,
 } from "./library.ts";
-import { answerPing, Liveness } from "./liveness.ts";
+import { answerPing, type Client as Watchable, Liveness } from "./liveness.ts";
 
 deflateByMessage();
 
@@ -353,21 +353,7 @@ class Listening implements WsServer {
     client: WebSocket,
     socket: Knock["socket"],
   ): Liveness {
-    const watched = {
-      get bytesRead() {
-        return socket.bytesRead;
-      },
-      get bufferedAmount() {
-        return client.bufferedAmount;
-      },
-      get isPaused() {
-        return conversation.isPaused;
-      },
-      ping: () => {
-        if (client.readyState === OPEN) client.ping();
-      },
-      cut: () => client.terminate(),
-    };
+    const watched = new Watched(conversation, client, socket);
     return new Liveness(this.#options.listener, watched, performance.now());
   }
 
@@ -437,6 +423,7 @@ function certificatesFor(
 
 function doorTlsOf(certificates: LiveCertificates): DoorTls {
   return {
+    // deno-lint-ignore rusm/no-literal-accessor -- one for each listener
     get own() {
       return certificates.current.own;
     },
@@ -465,6 +452,43 @@ function refusalOfPlain(
   return opening.type === "refused"
     ? opening.refusal
     : { status: 400, headers: {} };
+}
+
+/** A client as its liveness is watched. */
+class Watched implements Watchable {
+  readonly #conversation: Conversation;
+  readonly #client: WebSocket;
+  readonly #socket: Knock["socket"];
+
+  constructor(
+    conversation: Conversation,
+    client: WebSocket,
+    socket: Knock["socket"],
+  ) {
+    this.#conversation = conversation;
+    this.#client = client;
+    this.#socket = socket;
+  }
+
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+
+  get bufferedAmount(): number {
+    return this.#client.bufferedAmount;
+  }
+
+  get isPaused(): boolean {
+    return this.#conversation.isPaused;
+  }
+
+  ping(): void {
+    if (this.#client.readyState === OPEN) this.#client.ping();
+  }
+
+  cut(): void {
+    this.#client.terminate();
+  }
 }
 
 function createSockets(

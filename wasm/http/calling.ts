@@ -40,14 +40,21 @@ export interface HandledRequest {
   readonly body: ReadableStream<Uint8Array> | null;
 }
 
+/** As much of an `AbortSignal` as tells that somebody has gone. */
+export interface LeaveSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /** How a request is answered. */
 export interface HandleOptions {
   /** From now to the head of the response, in milliseconds; no limit when absent. */
   readonly timeoutMs?: number;
   /** Of the request's body, in bytes; no limit when absent. */
   readonly bodyBytesMax?: number;
-  /** Aborted when nobody waits for the response any more. */
-  readonly signal?: AbortSignal;
+  /** Aborted when nobody waits for the response any more. An `AbortSignal` is one. */
+  readonly signal?: LeaveSignal;
   /** The span that it is answered in; none when absent. */
   readonly trace?: TraceParent | undefined;
   /** Told which process answers. Must not throw. */

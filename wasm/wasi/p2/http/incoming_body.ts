@@ -9,6 +9,7 @@ import {
   ComponentError,
 } from "../../../component/canonical/mod.ts";
 import { type Condition, Watchers } from "../../watchers.ts";
+import { BorrowedSource } from "../io/borrowed_source.ts";
 import { InputStream } from "../io/input_stream.ts";
 import { Children, Pollable } from "../io/pollable.ts";
 import { type BodyReader, BodySource } from "./body_source.ts";
@@ -31,15 +32,9 @@ export class IncomingBody {
   stream(): InputStream {
     if (this.#stream !== "none") throw new ComponentError(undefined);
     this.#stream = "open";
-    const source = this.#source;
-    return new InputStream({
-      get isReady() {
-        return source.isReady;
-      },
-      watch: (wake) => source.watch(wake),
-      take: (bytesMax) => source.take(bytesMax),
-      close: () => void (this.#stream = "dropped"),
-    });
+    return new InputStream(
+      new BorrowedSource(this.#source, () => void (this.#stream = "dropped")),
+    );
   }
 
   /** Reads it to its end. @throws {CanonicalTrap} Its stream is still there. */

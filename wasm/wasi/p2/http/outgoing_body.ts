@@ -8,7 +8,7 @@ import {
   CanonicalTrap,
   ComponentError,
 } from "../../../component/canonical/mod.ts";
-import { OutputStream } from "../io/output_stream.ts";
+import { type OutputSink, OutputStream } from "../io/output_stream.ts";
 import { BodyPipe } from "./body_pipe.ts";
 import { bodyFailure, httpError } from "./error_code.ts";
 import { type Fields, latin1 } from "./fields.ts";
@@ -38,16 +38,12 @@ export class OutgoingBody {
   write(): OutputStream {
     if (this.#stream !== "none") throw new ComponentError(undefined);
     this.#stream = "open";
-    const { pipe } = this;
-    return new OutputStream({
-      get isReady() {
-        return pipe.isReady;
-      },
-      watch: (wake) => pipe.watch(wake),
-      room: () => pipe.room(),
-      write: (bytes) => this.#write(bytes),
-      close: () => void (this.#stream = "dropped"),
-    });
+    return new OutputStream(
+      new BodyOutput(this.pipe, {
+        write: (bytes) => this.#write(bytes),
+        close: () => void (this.#stream = "dropped"),
+      }),
+    );
   }
 
   #write(bytes: Uint8Array): void {
@@ -89,6 +85,34 @@ export class OutgoingBody {
   #insistNoStream(): void {
     if (this.#stream !== "open") return;
     throw new CanonicalTrap("Cannot end an outgoing-body before its stream");
+  }
+}
+
+/** A body as a stream writes it. */
+class BodyOutput implements OutputSink {
+  readonly write: OutputSink["write"];
+  readonly close: () => void;
+  readonly #pipe: BodyPipe;
+
+  constructor(
+    pipe: BodyPipe,
+    { write, close }: { write: OutputSink["write"]; close: () => void },
+  ) {
+    this.#pipe = pipe;
+    this.write = write;
+    this.close = close;
+  }
+
+  get isReady(): boolean {
+    return this.#pipe.isReady;
+  }
+
+  watch(wake: () => void): () => void {
+    return this.#pipe.watch(wake);
+  }
+
+  room(): number | undefined {
+    return this.#pipe.room();
   }
 }
 

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { BorrowedSource } from "../io/borrowed_source.ts";
 import { InputStream } from "../io/input_stream.ts";
-import type { OutputSink } from "../io/output_stream.ts";
-import { OutputStream } from "../io/output_stream.ts";
+import { type OutputSink, OutputStream } from "../io/output_stream.ts";
 import { PieceSource } from "../io/piece_source.ts";
 import { AsyncWriterSink } from "../io/writer_sink.ts";
 import type { TcpConnection } from "./bound_connection.ts";
@@ -72,32 +72,16 @@ export class Connection {
 
   /** The stream of what comes. Only once. */
   input(): InputStream {
-    const source = this.#source;
-    return new InputStream({
-      get isReady() {
-        return source.isReady;
-      },
-      watch: (wake) => source.watch(wake),
-      take: (bytesMax) => source.take(bytesMax),
-      close: () => this.release(),
-    });
+    return new InputStream(
+      new BorrowedSource(this.#source, () => this.release()),
+    );
   }
 
   /** The stream of what goes. Only once. */
   output(): OutputStream {
-    const sink = this.#sink;
-    const isShut = () => this.#isSendShut;
-    const output: OutputSink = {
-      get isReady() {
-        return isShut() || sink.isReady;
-      },
-      watch: (wake) => sink.watch(wake),
-      room: () => isShut() ? undefined : sink.room(),
-      write: (bytes) => isShut() ? undefined : sink.write(bytes),
-      flush: () => sink.flush(),
-      close: () => sink.close(),
-    };
-    return new OutputStream(output);
+    return new OutputStream(
+      new ShutOutput(this.#sink, () => this.#isSendShut),
+    );
   }
 
   /** Closes it in some ways. What was written goes out first. */
@@ -133,5 +117,40 @@ export class Connection {
     this.#isClosed = true;
     this.#conn.close();
     this.#onClose();
+  }
+}
+
+/** What is sent, until that is shut. */
+class ShutOutput implements OutputSink {
+  readonly #sink: AsyncWriterSink;
+  readonly #isShut: () => boolean;
+
+  constructor(sink: AsyncWriterSink, isShut: () => boolean) {
+    this.#sink = sink;
+    this.#isShut = isShut;
+  }
+
+  get isReady(): boolean {
+    return this.#isShut() || this.#sink.isReady;
+  }
+
+  watch(wake: () => void): () => void {
+    return this.#sink.watch(wake);
+  }
+
+  room(): number | undefined {
+    return this.#isShut() ? undefined : this.#sink.room();
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.#isShut()) this.#sink.write(bytes);
+  }
+
+  flush(): void {
+    this.#sink.flush();
+  }
+
+  close(): void {
+    this.#sink.close();
   }
 }
