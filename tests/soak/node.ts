@@ -119,7 +119,8 @@ function start(directory: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-A", "--no-prompt", "--no-check"],
-      ...["--unstable-worker-options", "--unstable-bundle", MAIN, "serve"],
+      ...["--unstable-worker-options", "--unstable-bundle"],
+      ...["--v8-flags=--no-allocation-site-pretenuring", MAIN, "serve"],
     ],
     cwd: directory,
     env: { RUSM_FLAGS: "1" },
