@@ -42,7 +42,9 @@ export class Outbox {
   #isOverrun = false;
   #isClosed = false;
   #isPublishing = false;
-  #unpublished = 0;
+  #isUnpublished = false;
+  // Frames since its reader was woken.
+  #unrung = 0;
   readonly #publishLater = () => {
     this.#isPublishing = false;
     this.#publish();
@@ -83,27 +85,35 @@ export class Outbox {
   }
 
   // Others see what this thread sends in the order it was sent, whoever it is for:
-  // before anything goes into one ring, what is in another is published.
+  // before anything goes into one ring, what is in another is published. Nobody is
+  // woken for that.
   #goNext(): void {
     if (unpublished === this) return;
-    if (unpublished !== undefined) unpublished.#publish();
+    if (unpublished !== undefined) unpublished.#show();
     unpublished = this;
+  }
+
+  #show(): void {
+    if (!this.#isUnpublished) return;
+    this.#isUnpublished = false;
+    this.#ring.publish();
   }
 
   // What one turn of the event loop sends arrives in one turn: a process that is
   // spawned and then monitored does not end in between, and who has answered and
   // ended is known to have ended when the answer is. A flood does not wait so long.
   #publishSoon(): void {
-    if (++this.#unpublished >= FRAMES_PER_PUBLISH) return this.#publish();
+    this.#isUnpublished = true;
+    if (++this.#unrung >= FRAMES_PER_PUBLISH) return this.#publish();
     if (this.#isPublishing) return;
     this.#isPublishing = true;
     setImmediate(this.#publishLater);
   }
 
   #publish(): void {
-    if (this.#unpublished === 0) return;
-    this.#unpublished = 0;
-    this.#ring.publish();
+    this.#show();
+    if (this.#unrung === 0) return;
+    this.#unrung = 0;
     ringBell(this.#bell);
   }
 

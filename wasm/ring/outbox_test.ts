@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import { Pid } from "@rusm/otp";
-import { createBell } from "./bell.ts";
+import { createBell, hasRung, lieDown } from "./bell.ts";
 import { type Frame, FrameWriter } from "./frame.ts";
 import {
   FRAMES_PER_PUBLISH,
@@ -17,7 +17,8 @@ const frames = new FrameWriter();
 /** The way to one other thread, and whether that thread can see anything new. */
 class Way {
   readonly #ring = createRing(RING_BYTES);
-  readonly #outbox = new Outbox(this.#ring, createBell(), () => {});
+  readonly #bell = createBell();
+  readonly #outbox = new Outbox(this.#ring, this.#bell, () => {});
   readonly #reader = new RingReader(this.#ring, 64);
   #seen = this.#reader.head();
 
@@ -25,6 +26,14 @@ class Way {
     const to = new Pid<unknown>(0, 1, 0);
     const message = Uint8Array.of(1);
     this.#outbox.send(frames.signal({ type: "message", to, message }), true);
+  }
+
+  sleep(): void {
+    lieDown(this.#bell);
+  }
+
+  isAwake(): boolean {
+    return hasRung(this.#bell);
   }
 
   hasNews(): boolean {
@@ -57,6 +66,28 @@ Deno.test("send() shows what went to one thread before anything goes to another"
   deepStrictEqual([one.hasNews(), other.hasNews()], [false, true]);
   await turn();
   deepStrictEqual([one.hasNews(), other.hasNews()], [true, false]);
+});
+
+Deno.test("send() wakes a thread at the end of the turn, however often others are sent to between", async () => {
+  const ways = [new Way(), new Way()];
+  for (const way of ways) way.sleep();
+  for (let count = 0; count < 3; count++) for (const way of ways) way.send();
+  deepStrictEqual(ways.map((way) => way.isAwake()), [false, false]);
+  await turn();
+  deepStrictEqual(ways.map((way) => way.isAwake()), [true, true]);
+});
+
+Deno.test("send() wakes a thread that a flood is for, whoever else is sent to, before the turn is over", async () => {
+  const [one, other] = [new Way(), new Way()];
+  one.sleep();
+  for (let count = 1; count < FRAMES_PER_PUBLISH; count++) {
+    one.send();
+    other.send();
+  }
+  strictEqual(one.isAwake(), false);
+  one.send();
+  strictEqual(one.isAwake(), true);
+  await turn();
 });
 
 Deno.test("send() does not keep a flood back until the turn is over", async () => {
