@@ -54,8 +54,10 @@ import {
   type WebSocketServer,
 } from "./library.ts";
 import { answerPing, type Client as Watchable, Liveness } from "./liveness.ts";
+import { endReceiversOnce } from "./receiver.ts";
 
 deflateByMessage();
+endReceiversOnce();
 
 /** A listener that accepts connections. */
 export interface WsServer {
