@@ -4,12 +4,11 @@
  * @module
  */
 
-import { loadServer } from "./load.ts";
+import { loadServer, WARMUP_SECONDS } from "./load.ts";
 import { denoVariant, type Noun, playVariant, type Variant } from "./noun.ts";
 import { type Measure, withRaw, withStarter } from "./served.ts";
 
 const CONNECTIONS = 64;
-const WARMUP_SECONDS = 2;
 const SECONDS = 5;
 
 /** The `hello` starter, by requests. */

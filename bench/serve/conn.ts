@@ -5,7 +5,7 @@
  */
 
 import { listenForInterruption } from "../interruption.ts";
-import { loadServer } from "../load.ts";
+import { loadServer, WARMUP_SECONDS } from "../load.ts";
 import {
   denoVariant,
   type Figures,
@@ -15,7 +15,6 @@ import {
 import { Server } from "./ws.ts";
 
 const CONNECTIONS = 64;
-const WARMUP_SECONDS = 2;
 const SECONDS = 5;
 
 const FILE = import.meta.filename!;

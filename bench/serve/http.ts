@@ -7,7 +7,7 @@
 import { runChild } from "../child.ts";
 import { LOAD, RAW, requestsFor, RUSM } from "../http.ts";
 import { listenForInterruption } from "../interruption.ts";
-import { loadServer } from "../load.ts";
+import { loadServer, WARMUP_SECONDS } from "../load.ts";
 import {
   denoVariant,
   type Figures,
@@ -18,7 +18,6 @@ import {
 import { type Measure, withHandler, withStarter } from "../served.ts";
 
 const CONNECTIONS = 64;
-const WARMUP_SECONDS = 2;
 const SECONDS = 5;
 
 /** How much of what a server can do it is asked for. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { WARMUP_SECONDS } from "../load.ts";
 import {
   denoVariant,
   type Figures,
@@ -13,7 +14,7 @@ import {
 import { DATA, HELD } from "./sse_server.ts";
 import { Server } from "./ws.ts";
 
-const WARMUP_MS = 3_000;
+const WARMUP_MS = 1_000 * WARMUP_SECONDS;
 const COUNTED_MS = 5_000;
 
 const FILE = import.meta.filename!;
@@ -27,9 +28,7 @@ export const SSE_ROWS: readonly RowPlan[] = [
     what:
       `${DATA.length} bytes of data, the same for ${HELD} streams, again and again, ${
         COUNTED_MS / 1_000
-      } s after ${
-        WARMUP_MS / 1_000
-      } s of warm-up. Who is behind misses events; what arrives is counted. One guest sends to all, and each stream has one of its own, all core modules. Server and client are processes of their own and share the cores.`,
+      } s after ${WARMUP_SECONDS} s of warm-up. Who is behind misses events; what arrives is counted. One guest sends to all, and each stream has one of its own, all core modules. Server and client are processes of their own and share the cores.`,
     unit: "events/s",
     figure: "eventsPerSecond",
     variant: RUSM,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { V8_FLAG } from "../../cli/process/restart.ts";
+import { WARMUP_SECONDS } from "../load.ts";
 import {
   denoVariant,
   type Figures,
@@ -13,7 +15,7 @@ import {
 
 const HELD = 256;
 const PAYLOAD_BYTES = 64;
-const WARMUP_MS = 2_000;
+const WARMUP_MS = 1_000 * WARMUP_SECONDS;
 const ECHO_MS = 5_000;
 const IDLE = 10_000;
 
@@ -29,9 +31,7 @@ export const WS_ROWS: readonly RowPlan[] = [
     what:
       `${PAYLOAD_BYTES} bytes there and back, on ${HELD} connections, each the next when the last is back, ${
         ECHO_MS / 1_000
-      } s after ${
-        WARMUP_MS / 1_000
-      } s of warm-up. The guest is a core module. Server and generator are processes of their own and share the cores.`,
+      } s after ${WARMUP_SECONDS} s of warm-up. The guest is a core module. Server and generator are processes of their own and share the cores.`,
     unit: "messages/s",
     figure: "messagesPerSecond",
     variant: RUSM,
@@ -63,11 +63,11 @@ export class Server {
    */
   constructor(kind: string, file = "ws_server.ts") {
     const script = new URL(file, import.meta.url).pathname;
+    // As `rusm serve` runs; a peer runs as it would by itself.
+    const own = kind === "raw" ? [] : [V8_FLAG];
+    const v8Flags = `--v8-flags=${["--expose-gc", ...own]}`;
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "-A", "--no-prompt", "--v8-flags=--expose-gc"],
-        ...[script, kind],
-      ],
+      args: ["run", "-A", "--no-prompt", v8Flags, script, kind],
       ...{ stdin: "piped", stdout: "piped", stderr: "inherit" },
     }).spawn();
     this.#lines = this.#child.stdout

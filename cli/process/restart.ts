@@ -14,17 +14,20 @@ import { onReloadSignal, RELOAD_SIGNAL } from "./reload.ts";
 import { onStopSignal, type StopSignal } from "./stop.ts";
 
 /**
- * Workers with permissions of their own, the bundler, and no questions.
+ * What V8 is told, for speed only.
  *
- * The last is about speed only. While V8 is young many requests outlive its first
- * small collections, from which it learns to make what belongs to them old from
- * the start, and to keep all that leads to. It does not unlearn that under load.
+ * While its heap is small many requests outlive its first collections, from which
+ * it learns to make what belongs to them old from the start, and so to keep all
+ * that leads to. It does not unlearn that under load.
  */
+export const V8_FLAG = "--no-allocation-site-pretenuring";
+
+/** Workers with permissions of their own, the bundler, and no questions. */
 const FLAGS = [
   "--unstable-worker-options",
   "--unstable-bundle",
   "--no-prompt",
-  "--v8-flags=--no-allocation-site-pretenuring",
+  `--v8-flags=${V8_FLAG}`,
 ];
 
 /** What to run, and where. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { V8_FLAG } from "../../cli/process/restart.ts";
 import { handlerSource } from "./faults.ts";
 
 /** How long a request may take, in milliseconds. */
@@ -120,7 +121,7 @@ function start(directory: string): Deno.ChildProcess {
     args: [
       ...["run", "-A", "--no-prompt", "--no-check"],
       ...["--unstable-worker-options", "--unstable-bundle"],
-      ...["--v8-flags=--no-allocation-site-pretenuring", MAIN, "serve"],
+      ...[`--v8-flags=${V8_FLAG}`, MAIN, "serve"],
     ],
     cwd: directory,
     env: { RUSM_FLAGS: "1" },
