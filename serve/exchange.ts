@@ -244,9 +244,15 @@ function topicOf(
   const { runtime, log, stopping } = node;
   const { component: { name }, timeoutMs, metadata } = handler;
   const isStreamed = body instanceof RequestPieces;
+  // Without spreads: there is one for each request.
   return {
-    ...{ runtime, stopping, respond, method: request.method },
-    ...{ timeoutMs, leftMs, metadata },
+    runtime,
+    stopping,
+    respond,
+    method: request.method,
+    timeoutMs,
+    leftMs,
+    metadata,
     request: requestOf(request, handler, body),
     pieces: isStreamed ? body : undefined,
     watch: (gone) => void client.completed.catch(gone),

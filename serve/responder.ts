@@ -278,12 +278,16 @@ function findHandler(
   notes: RequestNotes,
 ): Answerer | Response {
   const { target, requestTimeoutMs: timeoutMs, bodyBytesMax } = listener;
-  const limits = { timeoutMs, bodyBytesMax, notes };
   if (typeof target === "string") {
-    const component = components.get(target)!;
+    // Without spreads: there is one for each request.
     return {
-      ...{ type: "component", component, action: null, params: [] },
-      ...limits,
+      type: "component",
+      component: components.get(target)!,
+      action: null,
+      params: [],
+      timeoutMs,
+      bodyBytesMax,
+      notes,
       routeKey: undefined,
     };
   }
@@ -293,8 +297,14 @@ function findHandler(
       const component = components.get(match.component)!;
       const { action = null, params, key: routeKey } = match;
       return {
-        ...{ type: "component", component, action, params, routeKey },
-        ...limits,
+        type: "component",
+        component,
+        action,
+        params,
+        timeoutMs,
+        bodyBytesMax,
+        notes,
+        routeKey,
       };
     }
     case "files":
