@@ -4,7 +4,7 @@
  * @module
  */
 
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import { DEFLATE, RECEIVER } from "./library.ts";
 
 /** As much of the package's class as is used here; its types leave it out. */
@@ -29,6 +29,7 @@ interface Errors {
 
 // What ends a message and is not sent, RFC 7692, section 7.2.1.
 const TAIL = Uint8Array.of(0, 0, 0xff, 0xff);
+const { Z_DEFAULT_WINDOWBITS } = constants;
 const NOTHING = new Uint8Array(0);
 // `Z_SYNC_FLUSH`: the data has no end of its own.
 const SYNC = { finishFlush: 2 } as const;
@@ -56,7 +57,7 @@ export function deflateByMessage(): void {
   };
   methods.compress = function (data, isLast, done) {
     if (hasContext(this) || !isLast) compress.call(this, data, isLast, done);
-    else done(null, deflate(data));
+    else done(null, deflate(data, windowBitsOf(this)));
   };
 }
 
@@ -110,6 +111,12 @@ function errorOf(code: unknown): Error {
     );
 }
 
-function deflate(data: Uint8Array | string): Uint8Array {
-  return deflateRawSync(data, SYNC).subarray(0, -TAIL.length);
+// What the client has asked for: it keeps no more to refer back to.
+function windowBitsOf({ params }: Deflate): number {
+  return Number(params["server_max_window_bits"] ?? Z_DEFAULT_WINDOWBITS);
+}
+
+function deflate(data: Uint8Array | string, windowBits: number): Uint8Array {
+  return deflateRawSync(data, { ...SYNC, windowBits })
+    .subarray(0, -TAIL.length);
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
-import { deflateRawSync } from "node:zlib";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import fc from "fast-check";
 import { closing, concat, frame, OPCODE, RawWebSocket } from "./frames.ts";
 import { withSockets } from "./sockets.ts";
 
@@ -210,4 +211,39 @@ Deno.test("startApp() compresses what is worth it, and only where it was agreed 
     using plain = await RawWebSocket.open(port);
     await plain.send(text, repeated(1_000));
     strictEqual(await plain.next(), `text ${repeated(1_000)}`);
+  }));
+
+/** Bits of a window, and how far back data repeats itself. */
+const windows = fc.record({
+  bits: fc.integer({ min: 8, max: 15 }),
+  distance: fc.integer({ min: 1, max: 33_000 }),
+});
+
+// As a client does that has no more memory than it said. The pieces are small,
+// or zlib would take what it has made itself for the window.
+function inflatedWithin(bits: number, payload: Uint8Array): Uint8Array {
+  const whole = concat([payload, Uint8Array.of(0, 0, 0xff, 0xff)]);
+  const limits = { windowBits: bits, chunkSize: 64, finishFlush: 2 };
+  return Uint8Array.from(inflateRawSync(whole, limits));
+}
+
+function repeating(distance: number): Uint8Array {
+  const unit = crypto.getRandomValues(new Uint8Array(distance));
+  const count = Math.ceil(1_000 / distance) + 2;
+  return concat(Array.from({ length: count }, () => unit));
+}
+
+Deno.test("startApp() compresses within the window that its client has asked for", () =>
+  withSockets(COMPRESSION, async ({ port }) => {
+    await fc.assert(
+      fc.asyncProperty(windows, async ({ bits, distance }) => {
+        const offer = `${DEFLATE[0]}; server_max_window_bits=${bits}`;
+        using socket = await RawWebSocket.open(port, "/", [offer]);
+        const data = repeating(distance);
+        await socket.send(binary, data);
+        const { reserved, payload } = await socket.read();
+        deepStrictEqual([reserved, inflatedWithin(bits, payload)], [4, data]);
+      }),
+      { numRuns: 50 },
+    );
   }));
