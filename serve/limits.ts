@@ -157,6 +157,12 @@ export const MESSAGE_BYTES_MAX: number = 1024 * 1024;
 /** Largest `max_message_size`, in bytes: as much may wait for one guest. */
 export const MESSAGE_BYTES_MAX_MAX: number = 64 * 1024 * 1024;
 
+/** Pieces that a message of a WebSocket's client may come in, whatever its size. */
+export const MESSAGE_PIECES_MAX_MIN: number = 16 * 1024;
+
+/** Bytes of the largest message for each piece that it may come in besides: a piece takes some hundred bytes of memory. */
+export const BYTES_PER_PIECE = 64;
+
 /** Time without a byte of its client after which a WebSocket is pinged, in milliseconds; a listener may set its own. */
 export const PING_INTERVAL_MS = 30_000;
 

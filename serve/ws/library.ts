@@ -56,6 +56,8 @@ export interface WebSocketServerOptions {
   readonly autoPong?: boolean;
   /** Of a message, in bytes. */
   readonly maxPayload?: number;
+  /** Frames that a message may come in. */
+  readonly maxFragments?: number;
   /** For the answer to a close frame, in milliseconds. */
   readonly closeTimeout?: number;
   /** How messages are compressed; false when they are not. */

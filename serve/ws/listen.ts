@@ -15,8 +15,10 @@ import { metadataOf } from "../auth/claims.ts";
 import { NO_HOOKS } from "../auth/refusal.ts";
 import { Handlers, type HandlerStart } from "../connection/handlers.ts";
 import {
+  BYTES_PER_PIECE,
   CLOSE_TIMEOUT_MS,
   COMPRESSED_BYTES_MIN,
+  MESSAGE_PIECES_MAX_MIN,
   PULSE_MS_MAX,
   RETRY_AFTER_SECONDS,
 } from "../limits.ts";
@@ -499,6 +501,10 @@ function createSockets(
   return createWebSocketServer({
     ...{ noServer: true, clientTracking: false, autoPong: false },
     ...{ maxPayload: messageBytesMax, closeTimeout: CLOSE_TIMEOUT_MS },
+    maxFragments: Math.max(
+      MESSAGE_PIECES_MAX_MIN,
+      Math.ceil(messageBytesMax / BYTES_PER_PIECE),
+    ),
     // Without a context that is kept, a connection costs no more than another.
     perMessageDeflate: compression && {
       ...{ serverNoContextTakeover: true, clientNoContextTakeover: true },

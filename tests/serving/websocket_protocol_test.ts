@@ -247,3 +247,41 @@ Deno.test("startApp() compresses within the window that its client has asked for
       { numRuns: 50 },
     );
   }));
+
+// As small as the pieces of Autobahn's 9.3.1, and more of them than the least bound.
+const PIECE = "x".repeat(64);
+const PIECES = 20_000;
+
+function inPieces(count: number, piece: string): Uint8Array {
+  const rest = frame(continuation, piece, START);
+  return concat([
+    ...[frame(binary, piece, START)],
+    ...Array.from({ length: count - 2 }, () => rest),
+    frame(continuation, piece),
+  ]);
+}
+
+Deno.test("startApp() takes a message of the largest size in pieces of 64 bytes", () =>
+  withSockets(`max_message_size = ${PIECES * 64}`, async ({ port }) => {
+    using socket = await RawWebSocket.open(port);
+    const sending = socket.connection.write(inPieces(PIECES, PIECE));
+    strictEqual((await socket.read()).payload.length, PIECES * 64);
+    await sending;
+  }));
+
+/** The size that is allowed, pieces of a byte, and what comes. */
+const MANY_PIECES = [
+  [100_000, 16_384, "binary xxx"],
+  [100_000, 16_385, "close 1008"],
+  [PIECES * 64, PIECES, "binary xxx"],
+  [PIECES * 64, PIECES + 1, "close 1008"],
+] as const;
+
+for (const [bytesMax, count, wanted] of MANY_PIECES) {
+  Deno.test(`startApp() answers ${count} pieces of at most ${bytesMax} bytes by ${wanted}`, () =>
+    withSockets(`max_message_size = ${bytesMax}`, async ({ port }) => {
+      using socket = await RawWebSocket.open(port);
+      await write(socket, [inPieces(count, "x")]);
+      strictEqual((await socket.next()).slice(0, wanted.length), wanted);
+    }));
+}
