@@ -306,6 +306,8 @@ export class RemoteScheduler implements Peer {
 
   /** Asks for a sign of life; gives the scheduler up when it owes too many. */
   ping(): void {
+    // A question and its answer can be far behind what is large.
+    if (this.#line.hasMoved()) this.#pingsMissed = 0;
     if (this.#pingsMissed >= this.#pingsMissedMax) {
       return this.lose(`it gave no sign of life ${this.#pingsMissed} times`);
     }

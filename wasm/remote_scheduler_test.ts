@@ -33,15 +33,16 @@ class Heard {
   }
 }
 
-/** Runs `test` with scheduler 1, on which component 0 logs and ends. */
+/** Runs `test` with scheduler 1, on which component 0 logs and ends, or another program. */
 async function withScheduler(
   test: (scheduler: RemoteScheduler, heard: Heard) => Promise<void>,
+  program?: URL,
 ): Promise<void> {
   const heard = new Heard();
   const permissions = permissionsOf(SANDBOXED);
   const exchange = new Exchange();
   const scheduler = new RemoteScheduler(
-    { node: 0, scheduler: 1, permissions, exchange },
+    { node: 0, scheduler: 1, permissions, exchange, ...program && { program } },
     {
       signalled: (signal: Signal) => heard.note(`signal ${signal.type}`),
       exited: (pid, component, reason: ExitReason) =>
@@ -162,6 +163,59 @@ Deno.test("RemoteScheduler gives a sign of life with whatever it sends", async (
     deepStrictEqual(heard.all, ["signal down"]);
   });
 });
+
+const SLOW = new URL("./testdata/slow_scheduler.ts", import.meta.url);
+
+/** Runs `test` with a scheduler that takes and sends a piece at a time, when it is told to. */
+async function withSlowScheduler(
+  test: (
+    scheduler: RemoteScheduler,
+    heard: Heard,
+    step: (what: "take" | "send") => Promise<void>,
+  ) => Promise<void>,
+): Promise<void> {
+  const steps = new BroadcastChannel("rusm slow scheduler");
+  const step = (what: string) =>
+    new Promise<void>((resolve) => {
+      steps.onmessage = () => resolve();
+      steps.postMessage(what);
+    });
+  try {
+    await withScheduler(async (scheduler, heard) => {
+      await scheduler.ready;
+      await test(scheduler, heard, step);
+    }, SLOW);
+  } finally {
+    steps.close();
+  }
+}
+
+// More than the ring holds, in more pieces than there are questions.
+const LARGE = { to: pid(7), message: new Uint8Array(8 * 1024 * 1024) } as const;
+
+for (const what of ["take", "send"] as const) {
+  Deno.test(`RemoteScheduler gives a sign of life with each piece that it has to ${what}`, () =>
+    withSlowScheduler(async (scheduler, heard, step) => {
+      scheduler.send({ type: "message", ...LARGE });
+      for (let count = 0; count < 3 * HEARTBEATS_MISSED_MAX; count++) {
+        await step(what);
+        scheduler.ping();
+        strictEqual(scheduler.isSilent, false);
+      }
+      deepStrictEqual(heard.all, []);
+    }));
+}
+
+Deno.test("RemoteScheduler that goes on with nothing large is given up", () =>
+  withSlowScheduler(async (scheduler, heard, step) => {
+    scheduler.send({ type: "message", ...LARGE });
+    await step("take");
+    await step("send");
+    for (let count = 0; count <= HEARTBEATS_MISSED_MAX; count++) {
+      scheduler.ping();
+    }
+    deepStrictEqual(heard.all, ["lost it gave no sign of life 5 times"]);
+  }));
 
 // A Worker that reads and checks its program is silent for longer.
 Deno.test("RemoteScheduler that has not started is given more time", async () => {

@@ -52,6 +52,11 @@ export class Inbox {
     this.#posted.push(content);
   }
 
+  /** Where the writer is: another number whenever it has sent something. */
+  get sentUpTo(): number {
+    return this.#ring.head();
+  }
+
   /** Makes all that was sent so far the goal of `drain`. */
   aim(): void {
     this.#limit = this.#goal = this.#ring.head();

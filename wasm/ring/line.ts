@@ -48,6 +48,9 @@ export class Line implements Peer {
   #inbox: Inbox | undefined;
   #outbox: Outbox | undefined;
   #open: (() => SharedArrayBuffer) | undefined;
+  // Where the other end was when it was last looked at.
+  #takenUpTo = 0;
+  #sentUpTo = 0;
 
   /**
    * A line over which nothing has been sent.
@@ -133,6 +136,20 @@ export class Line implements Peer {
     const outbox = new Outbox(ring, this.#bell, overrun);
     this.#exchange.send(outbox);
     return outbox;
+  }
+
+  /**
+   * Whether the other end has taken or sent anything, be it a piece of what is
+   * large, since this was last asked.
+   */
+  hasMoved(): boolean {
+    const takenUpTo = this.#outbox?.takenUpTo ?? 0;
+    const sentUpTo = this.#inbox?.sentUpTo ?? 0;
+    const hasMoved = takenUpTo !== this.#takenUpTo ||
+      sentUpTo !== this.#sentUpTo;
+    this.#takenUpTo = takenUpTo;
+    this.#sentUpTo = sentUpTo;
+    return hasMoved;
   }
 
   /** Takes what the other end has sent, and then neither sends nor takes any more. */

@@ -296,6 +296,21 @@ Deno.test("Line.post() keeps the place of what is posted, sooner or later", () =
     deepStrictEqual(types(), ["a", "early", "b", "late", "c"]);
   }));
 
+Deno.test("Line.hasMoved() tells of each piece that the other end takes", () =>
+  withWay(async (way) => {
+    strictEqual(way.line.hasMoved(), false);
+    way.message(new Uint8Array(2 * RING_BYTES));
+    strictEqual(way.line.hasMoved(), false);
+    way.listen();
+    await turn();
+    // Not all of it: there was no room for that.
+    deepStrictEqual([way.arrived.length, way.line.hasMoved()], [0, true]);
+    strictEqual(way.line.hasMoved(), false);
+    await way.read(1);
+    strictEqual(way.line.hasMoved(), true);
+    strictEqual(way.line.hasMoved(), false);
+  }));
+
 Deno.test("Line.close() refuses all that comes, and can be called twice", () =>
   withWay(async (way) => {
     strictEqual(way.message("before"), true);

@@ -168,6 +168,11 @@ export class Outbox {
     return this.#parked.length > 0;
   }
 
+  /** Where the reader is: another number whenever it has taken something. */
+  get takenUpTo(): number {
+    return this.#ring.tail();
+  }
+
   /** Lets the reader see what was sent, before the turn is over. */
   publish(): void {
     this.#publish();

@@ -173,6 +173,11 @@ export class RingWriter implements RecordSink {
     return true;
   }
 
+  /** Where the reader is now. */
+  tail(): number {
+    return Atomics.load(this.#control, TAIL);
+  }
+
   /**
    * Asks the reader to ring when it has made room. Look for room once more
    * behind it: the reader may have made some just before.
