@@ -11,7 +11,7 @@
 import type { Exchange } from "./exchange.ts";
 import type { Port } from "./port.ts";
 import type { DownListener } from "./service.ts";
-import { readMessage } from "./wire.ts";
+import { mayBeObject, readMessage } from "./wire.ts";
 
 /** What a connection is for the process. */
 export interface Conversation {
@@ -74,8 +74,10 @@ export async function converse(
   await conversation.begin(writer);
   while (!conversation.isOver) {
     const message = await exchange.next();
-    const incoming = readMessage(port.text(message));
-    if (incoming.type !== "down") {
+    const incoming = mayBeObject(message)
+      ? readMessage(port.text(message))
+      : undefined;
+    if (incoming?.type !== "down") {
       await conversation.message(port.bytes(message));
     } else if (incoming.pid === writer) break;
     else downs(incoming.pid);

@@ -21,6 +21,7 @@
  */
 
 import { STREAM_PIECE_BYTES } from "../../core/limits.ts";
+import type { Message } from "./port.ts";
 
 /** What a process asks of a service. */
 export interface ServiceRequest {
@@ -71,6 +72,20 @@ export function readMessage(text: string): Incoming {
   const isDown = isPid(pid) && typeof reason === "string";
   return isDown ? { type: "down", pid, reason } : OTHER;
 }
+
+/**
+ * Whether a message can be an object, by how it begins. It costs nothing: to have
+ * a large one as text takes longer than all else that is done with it.
+ */
+export function mayBeObject(message: Message): boolean {
+  const first = typeof message === "string"
+    ? message.charCodeAt(0)
+    : message[0];
+  return first === BRACE || first === SPACE || first === TAB ||
+    first === LINE_FEED || first === RETURN;
+}
+
+const [BRACE, SPACE, TAB, LINE_FEED, RETURN] = [0x7b, 0x20, 0x09, 0x0a, 0x0d];
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,11 @@
-import { deepStrictEqual, strictEqual, throws } from "node:assert";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert";
 import fc from "fast-check";
 import { STREAM_PIECE_BYTES as PIECE_BYTES } from "../../core/limits.ts";
 import {
   callbackIn,
   callbackMark,
   type Incoming,
+  mayBeObject,
   readMessage,
   ValueReader,
   writeCall,
@@ -55,6 +56,25 @@ const READ: readonly (readonly [string, Incoming])[] = [
 for (const [text, incoming] of READ) {
   Deno.test(`readMessage() takes ${text.trim() || "nothing"} as ${incoming.type}`, () => {
     deepStrictEqual(readMessage(text), incoming);
+  });
+}
+
+const encoder = new TextEncoder();
+
+Deno.test("mayBeObject() is false of no message that readMessage() knows", () => {
+  for (const [text, { type }] of READ) {
+    for (const message of [text, encoder.encode(text)]) {
+      ok(mayBeObject(message) || type === "other", text);
+    }
+  }
+});
+
+for (
+  const text of ["", "\x00", "x{", "[{}]", "\x00{".slice(1) && '"{"', "\u00ff"]
+) {
+  Deno.test(`mayBeObject() is false of ${JSON.stringify(text)}`, () => {
+    strictEqual(mayBeObject(text), false);
+    strictEqual(mayBeObject(encoder.encode(text)), false);
   });
 }
 
