@@ -69,6 +69,9 @@ export const OPERATION_BYTES_MAX: number = 16 * MEBIBYTE;
  */
 export const STEPS_PER_INTERRUPT = 300;
 
+/** Length of what a guest and its host give each other from which on it is seen behind it whether others should get their turn, in bytes or UTF-16 units. */
+export const LARGE_VALUE_LENGTH: number = MEBIBYTE / 4;
+
 /** The longest run of a guest before others get their turn, in milliseconds. */
 export const SLICE_MS = 10;
 

@@ -9,6 +9,7 @@ import type { Context, ExitReason, ProcessBody } from "@rusm/otp";
 import { ComponentError } from "../component/canonical/mod.ts";
 import { encodeText } from "../host/encoding.ts";
 import { optionalText, pureCall, text } from "../host/pure.ts";
+import { LARGE_VALUE_LENGTH } from "../limits.ts";
 import { type GuestMessage, isRequest } from "../message.ts";
 import type { RunQueue } from "../run_queue.ts";
 import { CpuBudget } from "./cpu_budget.ts";
@@ -297,11 +298,25 @@ export class ScriptProcess
     if (this.#isStopped) throw new GuestStopped();
     try {
       const value = this.#call(op, args);
-      return value instanceof Promise ? this.#told(value) : value;
+      if (value instanceof Promise) return this.#told(value);
+      // A library is awaited by nobody.
+      const isStep = op !== OPS.loadLibrary &&
+        (isLarge(value) || args.some(isLarge));
+      return isStep ? this.#afterwards(value) : value;
     } catch (thrown) {
       // Not swallowed: it goes on in the guest.
       return tell(thrown);
     }
+  }
+
+  // It is a step of some milliseconds for each mebibyte, and the guest is not
+  // interrupted before hundreds of steps.
+  #afterwards(value: HostValue): HostValue | Promise<HostValue> {
+    if (!this.#budget.isSliceOver()) return value;
+    return this.#yield().then((isStopped) => {
+      if (isStopped) throw new GuestStopped();
+      return value;
+    });
   }
 
   async #told(value: Promise<HostValue>): Promise<HostValue> {
@@ -421,6 +436,11 @@ export class ScriptProcess
 function received(message: Uint8Array | undefined, asText: boolean): HostValue {
   if (message === undefined) return null;
   return asText ? decoder.decode(message) : message;
+}
+
+function isLarge(value: HostValue): boolean {
+  return (value instanceof Uint8Array || typeof value === "string") &&
+    value.length >= LARGE_VALUE_LENGTH;
 }
 
 const OBJECT_BEGIN = 0x7b;

@@ -3,7 +3,7 @@ import type { ExitReason } from "@rusm/otp";
 
 import type { Capability } from "../capability.ts";
 import { LOG_BYTES_MAX, MEBIBYTE, OPERATIONS_MAX } from "../limits.ts";
-import { LocalComponent, TIGHT } from "../testdata/local.ts";
+import { LocalComponent, ROOMY, TIGHT } from "../testdata/local.ts";
 
 const CPU: ExitReason = {
   type: "limit",
@@ -204,4 +204,21 @@ Deno.test("ScriptProcess counts what the guest has not heard of yet as under way
   }`);
   await component.run();
   deepStrictEqual(component.lines, [`${OPERATIONS_MAX} true`]);
+});
+
+// Twenty calls are fewer steps than there are between two questions whether it
+// may go on, and take far longer than a slice.
+Deno.test("ScriptProcess lets others run between calls that move megabytes", async () => {
+  const component = await main(
+    `() => {
+      const text = "x".repeat(1 << 24);
+      for (let i = 0; i < 20; i++) new TextEncoder().encode(text);
+    }`,
+    { ...ROOMY, memoryBytesMax: 128 * MEBIBYTE },
+  );
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  strictEqual(await component.run(), "normal");
+  clearInterval(timer);
+  ok(turns >= 5, `${turns} turns`);
 });
