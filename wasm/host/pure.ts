@@ -50,6 +50,14 @@ export function optionalText(value: HostValue): string | undefined {
   return value === undefined || value === null ? undefined : text(value);
 }
 
+/**
+ * The id that an operation begins with; NaN when it begins with anything else.
+ * To make a number of bytes, JavaScript lists them all as a text first.
+ */
+export function idOf([first]: readonly HostValue[]): number {
+  return typeof first === "number" ? first : NaN;
+}
+
 /** `value` as bytes: the prelude sends nothing else. */
 export function bytes(value: HostValue): Uint8Array {
   if (value instanceof Uint8Array) return value;

@@ -8,7 +8,7 @@
 import { pidOf } from "../actor/asking.ts";
 import { NO_STREAM } from "../core/streams.ts";
 import { readFile, writeFile } from "../host/filesystem.ts";
-import { bytes, text } from "../host/pure.ts";
+import { bytes, idOf, text } from "../host/pure.ts";
 import { OPERATION_BYTES_MAX, OPERATIONS_MAX } from "../limits.ts";
 import { type HostValue, OPS } from "./ops.ts";
 import type { ScriptGuest } from "./script_guest.ts";
@@ -79,7 +79,7 @@ export class Operations {
    * @throws {RangeError} Too many are under way, or too much was given to them.
    */
   call(op: number, args: HostValue[]): boolean {
-    const id = Number(args[0]);
+    const id = idOf(args);
     switch (op) {
       case OPS.timerStart:
         this.#startTimer(id, Number(args[1]));

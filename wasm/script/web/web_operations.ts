@@ -6,7 +6,7 @@
 
 import { openCodec } from "../../host/codec.ts";
 import { type Exchange, openExchange } from "../../host/http.ts";
-import { bytes, text } from "../../host/pure.ts";
+import { bytes, idOf, text } from "../../host/pure.ts";
 import { answerSubtle } from "../../host/subtle.ts";
 import {
   type FetchHead,
@@ -43,7 +43,7 @@ export class WebOperations {
    * @returns Whether `op` is one of these.
    */
   call(op: number, args: HostValue[]): boolean {
-    const id = Number(args[0]);
+    const id = idOf(args);
     switch (op) {
       case OPS.codecOpen:
         this.#pipes.open(id, () => openCodec(text(args[1]), args[2] === 1));
@@ -99,7 +99,7 @@ export class WebOperations {
   }
 
   async #fetch(args: HostValue[], signal: AbortSignal): Promise<Settled> {
-    const id = Number(args[0]);
+    const id = idOf(args);
     const head: FetchHead = JSON.parse(text(args[1]));
     const body = args[2] instanceof Uint8Array ? args[2] : null;
     const open = () => openExchange(this.#guest.capability, head);
