@@ -72,6 +72,11 @@ export interface WebSocketServerOptions {
 
 /** Speaks WebSocket on connections that were made elsewhere. */
 export interface WebSocketServer {
+  /** A request is about to be answered with 101: these are the lines of its head, to be added to. */
+  on(
+    event: "headers",
+    heed: (lines: string[], request: IncomingMessage) => void,
+  ): void;
   /** Answers a request, and calls `opened` unless the client has gone. */
   handleUpgrade(
     request: IncomingMessage,

@@ -257,7 +257,7 @@ class Listening implements WsServer {
     const conversation = this.#begin(opening, metadata);
     if (typeof conversation === "string") {
       this.#options.metrics?.refused(conversation);
-      return this.#refuse(knock, UNAVAILABLE);
+      return this.#refuse(knock, UNAVAILABLE, opening.asker);
     }
     this.#upgrade(knock, conversation, opening);
   }
@@ -268,7 +268,9 @@ class Listening implements WsServer {
     asker: Partial<Asker> = {},
   ): void {
     this.#log(request, refusal.status, asker);
-    refuse(socket, refusal);
+    const { requestId: id } = asker;
+    const headers = { ...refusal.headers, ...id && { "x-request-id": id } };
+    refuse(socket, { ...refusal, headers });
   }
 
   // Why not, when there is no room.
@@ -338,6 +340,7 @@ class Listening implements WsServer {
     // The client may be gone before it is let in.
     const lost = () => conversation.lose();
     socket.once("close", lost);
+    requestIds.set(request, asker.requestId);
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
       socket.off("close", lost);
       this.#door.admit(socket);
@@ -495,10 +498,13 @@ class Watched implements Watchable {
   }
 }
 
+// Of requests that become WebSockets, for their answers.
+const requestIds = new WeakMap<IncomingMessage, string>();
+
 function createSockets(
   { messageBytesMax, compression, subprotocols }: WsListener,
 ): WebSocketServer {
-  return createWebSocketServer({
+  const sockets = createWebSocketServer({
     ...{ noServer: true, clientTracking: false, autoPong: false },
     ...{ maxPayload: messageBytesMax, closeTimeout: CLOSE_TIMEOUT_MS },
     maxFragments: Math.max(
@@ -514,6 +520,10 @@ function createSockets(
     handleProtocols: (offered) =>
       [...offered].find((name) => subprotocols.includes(name)) ?? false,
   });
+  sockets.on("headers", (lines, request) => {
+    lines.push(`x-request-id: ${requestIds.get(request)}`);
+  });
+  return sockets;
 }
 
 function pulseMsOf(

@@ -197,6 +197,19 @@ Deno.test("startApp() says 503 to one connection too many, and 101 when there is
     strictEqual(third.response.status, 101);
   }));
 
+Deno.test("startApp() tells who asks for a WebSocket the id that the log has", () =>
+  withSockets("max_connections = 1", async ({ port, logged }) => {
+    const idOf = ({ response }: RawWebSocket) => {
+      const ids = response.headers.filter(([name]) => name === "x-request-id");
+      strictEqual(ids.length, 1);
+      return ids[0]![1];
+    };
+    using first = await RawWebSocket.open(port);
+    await logged(new RegExp(`→ 101 .*id=${idOf(first)}`));
+    using second = await RawWebSocket.open(port);
+    await logged(new RegExp(`→ 503 .*id=${idOf(second)}`));
+  }));
+
 Deno.test("startApp() cuts who does not ask for anything", () =>
   withSockets("handshake_timeout_ms = 50", async ({ port }) => {
     using silent = await connect(port);
