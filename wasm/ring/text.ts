@@ -5,6 +5,8 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
+
 /** How text is written. */
 export const TEXT = {
   /** A byte for each unit. */
@@ -21,7 +23,13 @@ export type TextForm = (typeof TEXT)[keyof typeof TEXT];
 /** Units up to which a loop is quicker than a call into the encoder. */
 const SHORT_LENGTH_MAX = 32;
 
+/** Bytes up to which a look at what was read before is quicker than reading. */
+const KNOWN_LENGTH_MAX = 32;
+
 const UNITS_PER_CALL = 4_096;
+
+// One call, however long the text is; `this` can be any bytes.
+const { latin1Slice } = Buffer.prototype;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -56,8 +64,9 @@ export function writeText(
     written.form = TEXT.latin1;
     written.length = length;
   } else if (text.isWellFormed()) {
-    written.form = TEXT.utf8;
     written.length = encoder.encodeInto(text, into.subarray(at)).written;
+    // ASCII is read more quickly as what it also is.
+    written.form = written.length === length ? TEXT.latin1 : TEXT.utf8;
   } else {
     written.form = TEXT.utf16;
     written.length = writeUnits(text, into, at);
@@ -105,12 +114,13 @@ const KNOWN: string[] = new Array(256).fill("");
 
 function readLatin1(from: Uint8Array, start: number, end: number): string {
   if (start === end) return "";
+  if (end - start > KNOWN_LENGTH_MAX) return latin1Slice.call(from, start, end);
   const middle = from[(start + end) >> 1]!;
   const hash = 31 * from[start]! + 7 * middle + 3 * from[end - 1]! + end -
     start;
   const known = KNOWN[hash & 0xff]!;
   if (isWritten(known, from, start, end)) return known;
-  return KNOWN[hash & 0xff] = newLatin1(from, start, end);
+  return KNOWN[hash & 0xff] = latin1Slice.call(from, start, end);
 }
 
 function isWritten(
@@ -124,12 +134,6 @@ function isWritten(
     if (text.charCodeAt(at - start) !== from[at]) return false;
   }
   return true;
-}
-
-function newLatin1(from: Uint8Array, start: number, end: number): string {
-  let text = "";
-  for (let at = start; at < end; at++) text += String.fromCharCode(from[at]!);
-  return text;
 }
 
 function readUnits(from: Uint8Array, start: number, end: number): string {

@@ -26,6 +26,19 @@ Deno.test("a value crosses as structuredClone() copies it", () => {
   );
 });
 
+Deno.test("long text of bytes crosses as it is, from shared memory too", () => {
+  const bytes = fc.uint8Array({ minLength: 20, maxLength: 200 })
+    .map((all) => String.fromCharCode(...all));
+  fc.assert(fc.property(bytes, (sent) => {
+    strictEqual(crossed(sent), sent);
+    const writer = new ValueWriter();
+    writer.write(sent);
+    const shared = new Uint8Array(new SharedArrayBuffer(writer.length));
+    shared.set(writer.bytes.subarray(0, writer.length));
+    strictEqual(new ValueReader(shared).read(), sent);
+  }));
+});
+
 Deno.test("text crosses with every unit", () => {
   const text = fc.string({ unit: "binary", size: "medium" });
   const units = fc.array(fc.nat(0xffff), { size: "medium" })
