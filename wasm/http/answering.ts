@@ -8,7 +8,12 @@ import type { HostGuest } from "../component/host.ts";
 import type { BodyDrain, BodyPipe } from "../wasi/p2/http/body_pipe.ts";
 import type { BodyReader } from "../wasi/p2/http/body_source.ts";
 import { type HttpErrorCode, HttpFailure } from "../wasi/p2/http/error_code.ts";
-import { Fields, latin1, latin1Bytes } from "../wasi/p2/http/fields.ts";
+import {
+  type Field,
+  Fields,
+  latin1,
+  latin1Bytes,
+} from "../wasi/p2/http/fields.ts";
 import {
   IncomingRequest,
   type OutgoingResponse,
@@ -21,12 +26,12 @@ import { httpState } from "../wasi/p2/http/state.ts";
 import { atTurnEnd } from "../wasi/p2/http/turn_end.ts";
 import {
   type GuestFrame,
-  type Header,
   NO_BYTES,
   type Part,
   type RequestStart,
 } from "./frames.ts";
 import { GuestLine, type LineListener } from "./guest_line.ts";
+import { eachHeader, headerText } from "./header_text.ts";
 import { RESPONSE_HEADERS_BYTES_MAX, RESPONSE_HEADERS_MAX } from "./limits.ts";
 
 /** What a handler is called with. */
@@ -71,15 +76,12 @@ class Answering implements Responder, BodyReader, BodyDrain, LineListener {
     const { method, url, headers } = this.#start;
     const { budget } = httpState(this.#guest);
     const { protocol, host, pathWithQuery } = partsOf(url);
-    const entries = headers.map(([name, value]) =>
-      [name, latin1Bytes(value)] as const
-    );
     const line = {
       method: methodOf(method),
       scheme: schemeOf(protocol),
       ...{ authority: host, pathWithQuery },
     };
-    const fields = Fields.received(budget, entries);
+    const fields = Fields.receivedLater(budget, () => fieldsIn(headers));
     return new IncomingRequest(line, { headers: fields, body: this }, budget);
   }
 
@@ -142,9 +144,10 @@ class Answering implements Responder, BodyReader, BodyDrain, LineListener {
     if (head === undefined) return this.#send({ type: "part", part });
     this.#head = undefined;
     if (part.kind === "last") {
+      const { status, headers } = head;
       const { bytes } = part;
       const isEnd = this.#isEnding;
-      return this.#send({ type: "whole", ...head, bytes, isEnd });
+      return this.#send({ type: "whole", status, headers, bytes, isEnd });
     }
     const { inbox } = this.#line;
     this.#send({ type: "head", inbox, ...head, part });
@@ -188,8 +191,14 @@ function headOf({ status, headers }: OutgoingResponse): Head | string {
   if (bytes > RESPONSE_HEADERS_BYTES_MAX) {
     return `its headers have more than ${RESPONSE_HEADERS_BYTES_MAX} bytes: ${bytes}`;
   }
-  const list = entries.map(([name, value]): Header => [name, latin1(value)]);
-  return { status, headers: list };
+  const list = entries.map(([name, value]) => [name, latin1(value)] as const);
+  return { status, headers: headerText(list) };
+}
+
+function fieldsIn(headers: string): Field[] {
+  const fields: Field[] = [];
+  eachHeader(headers, (name, value) => fields.push([name, latin1Bytes(value)]));
+  return fields;
 }
 
 /** The URL, as it came: reading it by `URL` would change it. */
@@ -201,11 +210,23 @@ interface UrlParts {
 
 function partsOf(url: string): UrlParts {
   const hostAt = url.indexOf("//") + 2;
-  const end = url.slice(hostAt).search(/[/?#]/);
-  const pathAt = end < 0 ? url.length : hostAt + end;
+  const pathAt = endOfHost(url, hostAt);
+  const fragmentAt = url.indexOf("#", pathAt);
+  const end = fragmentAt < 0 ? url.length : fragmentAt;
   return {
     protocol: url.slice(0, hostAt - 2),
     host: url.slice(hostAt, pathAt),
-    pathWithQuery: url.slice(pathAt).split("#", 1)[0] || "/",
+    pathWithQuery: url.slice(pathAt, end) || "/",
   };
+}
+
+function endOfHost(url: string, from: number): number {
+  let at = from;
+  while (at < url.length && !isPathStart(url.charCodeAt(at))) at++;
+  return at;
+}
+
+// One of `/`, `?` and `#`.
+function isPathStart(unit: number): boolean {
+  return unit === 0x2f || unit === 0x3f || unit === 0x23;
 }

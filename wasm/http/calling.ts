@@ -18,13 +18,8 @@ import {
 } from "@rusm/otp";
 import { HandlerFailed } from "../errors.ts";
 import type { TraceParent } from "../trace/telemetry.ts";
-import type {
-  CallerFrame,
-  GuestFrame,
-  Header,
-  Part,
-  RequestStart,
-} from "./frames.ts";
+import type { CallerFrame, GuestFrame, Part, RequestStart } from "./frames.ts";
+import { eachHeader, headerText } from "./header_text.ts";
 import { EXCHANGE_MAILBOX_MAX, LINGER_MS } from "./limits.ts";
 import { ResponseBody } from "./response_body.ts";
 
@@ -34,7 +29,7 @@ export interface HandledRequest {
   readonly method: string;
   /** Absolute. */
   readonly url: string;
-  /** Names in lower case. */
+  /** Names in lower case. No line feed in either. */
   readonly headers: Iterable<[name: string, value: string]>;
   /** Read as the guest takes it; null without one. */
   readonly body: ReadableStream<Uint8Array> | null;
@@ -208,8 +203,10 @@ class Calling implements ProcessBody<Incoming> {
   #head(): RequestStart {
     const { method, url, headers, body } = this.#request;
     return {
-      ...{ caller: this.#self.pid as Pid<GuestFrame>, method, url },
-      headers: [...headers],
+      caller: this.#self.pid as Pid<GuestFrame>,
+      method,
+      url,
+      headers: headerText(headers),
       hasBody: body !== null,
     };
   }
@@ -265,12 +262,14 @@ class Calling implements ProcessBody<Incoming> {
 
   #respond(
     status: number,
-    list: readonly Header[],
+    head: string,
     body: Uint8Array | ReadableStream<Uint8Array<ArrayBuffer>> | null,
   ): void {
-    const headers = headersOf(list);
-    const given = body as BodyInit | null;
-    this.#outcome.resolve(new Response(given, { status, headers }));
+    const response = new Response(body as BodyInit | null, { status });
+    // Deno checks headers that a response is made with a second time.
+    const { headers } = response;
+    eachHeader(head, (name, value) => headers.append(name, value));
+    this.#outcome.resolve(response);
   }
 
   #answer(
@@ -378,10 +377,4 @@ class Calling implements ProcessBody<Incoming> {
       this.#self.runtime.send(this.#inbox, frame);
     }
   }
-}
-
-function headersOf(list: readonly Header[]): Headers {
-  const headers = new Headers();
-  for (const [name, value] of list) headers.append(name, value);
-  return headers;
 }

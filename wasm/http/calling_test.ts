@@ -8,7 +8,11 @@ import {
   Sim,
 } from "@rusm/otp";
 import { HandlerFailed, type HandlerFailure } from "../errors.ts";
-import { callHandler, type HandleOptions } from "./calling.ts";
+import {
+  callHandler,
+  type HandledRequest,
+  type HandleOptions,
+} from "./calling.ts";
 import type { GuestFrame, RequestStart } from "./frames.ts";
 import { LINGER_MS } from "./limits.ts";
 
@@ -22,13 +26,15 @@ class Call {
   ends = 0;
   #caller: Pid<GuestFrame> | undefined;
 
-  constructor(options: HandleOptions = {}) {
+  constructor(
+    options: HandleOptions = {},
+    request: HandledRequest = new Request("http://host.test/"),
+  ) {
     const onEnd = () => void this.ends++;
     const start = (
       self: Pick<Context<Down>, "pid" | "monitor">,
       request: RequestStart,
     ) => this.#start(self, request);
-    const request = new Request("http://host.test/");
     const given = { ...options, onEnd };
     this.response = callHandler(this.runtime, start, request, given);
     this.response.catch(() => {});
@@ -60,7 +66,7 @@ class Call {
   }
 }
 
-const HEAD = { status: 200, headers: [["x-a", "1"]] as const };
+const HEAD = { status: 200, headers: "x-a\n1\n" };
 
 function whole(isEnd: boolean): GuestFrame {
   return {
@@ -85,6 +91,17 @@ Deno.test("callHandler() answers with a whole response, and ends with the guest"
   call.guest.kill();
   await call.sim.run();
   strictEqual(call.ends, 1);
+  strictEqual(call.runtime.processCount, 0);
+});
+
+Deno.test("callHandler() rejects headers with a line feed, and starts no guest", async () => {
+  const headers = [["a", "b\nc: d"]] as [string, string][];
+  const line = { method: "GET", url: "http://host.test/", body: null };
+  const call = new Call({}, { ...line, headers });
+  call.guest.kill();
+  await call.sim.run();
+  await rejects(call.response, TypeError);
+  deepStrictEqual([call.starts, call.ends], [0, 1]);
   strictEqual(call.runtime.processCount, 0);
 });
 

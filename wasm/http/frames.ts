@@ -7,9 +7,6 @@
 
 import type { Pid } from "@rusm/otp";
 
-/** A header: its name, and its value as a character for each byte. */
-export type Header = readonly [name: string, value: string];
-
 /** A request without its body. It goes with the spawn of its process. */
 export interface RequestStart {
   /** The half that has the request. */
@@ -18,8 +15,8 @@ export interface RequestStart {
   readonly method: string;
   /** The whole URL. */
   readonly url: string;
-  /** Its headers. */
-  readonly headers: readonly Header[];
+  /** Its headers; see `header_text.ts`. */
+  readonly headers: string;
   /** Whether there is a body to ask for. */
   readonly hasBody: boolean;
 }
@@ -38,7 +35,7 @@ export type GuestFrame =
   | {
     readonly type: "whole";
     readonly status: number;
-    readonly headers: readonly Header[];
+    readonly headers: string;
     readonly bytes: Uint8Array;
     /** Whether the process ends with it. */
     readonly isEnd: boolean;
@@ -48,7 +45,7 @@ export type GuestFrame =
     readonly type: "head";
     readonly inbox: Pid<CallerFrame>;
     readonly status: number;
-    readonly headers: readonly Header[];
+    readonly headers: string;
     readonly part: Part;
   }
   /** There will be no response, and why. */

@@ -98,6 +98,36 @@ Deno.test("Fields.received() leaves out what is the connection's", () => {
   deepStrictEqual(fields.entries.map(([name]) => name), ["a"]);
 });
 
+Deno.test("Fields.receivedLater() is Fields.received() when it is looked at", () => {
+  const entries = [["Host", value("x")], ["a", value("b")]] as const;
+  const [budget, same] = [new FieldBudget(), new FieldBudget()];
+  const received = Fields.received(same, entries);
+  const fields = Fields.receivedLater(budget, () => entries);
+  const view = fields.view();
+  strictEqual(budget.bytes, 0);
+  deepStrictEqual(view.entries, received.entries);
+  deepStrictEqual(fields.entries, received.entries);
+  strictEqual(budget.bytes, same.bytes);
+  const tag = "immutable";
+  deepStrictEqual(refusal(() => fields.set("a", [])), { tag });
+  fields.drop();
+  view.drop();
+  strictEqual(budget.bytes, 0);
+});
+
+Deno.test("Fields.receivedLater() can be cloned, and dropped, unseen", () => {
+  const budget = new FieldBudget();
+  const make = () => [["a", value("b")]] as const;
+  Fields.receivedLater(budget, make).drop();
+  strictEqual(budget.bytes, 0);
+  const fields = Fields.receivedLater(budget, make);
+  const clone = fields.clone();
+  deepStrictEqual(clone.entries, fields.entries);
+  fields.drop();
+  clone.drop();
+  strictEqual(budget.bytes, 0);
+});
+
 Deno.test("Fields that cannot be changed answer immutable", () => {
   const fields = Fields.create(new FieldBudget()).view();
   const tag = "immutable";
