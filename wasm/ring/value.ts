@@ -32,4 +32,6 @@ export const TAG = {
   pid: 16,
   /** Written by the serializer of V8. */
   clone: 17,
+  /** An object: the number of its shape in one byte, then the values; see `shape.ts`. */
+  shape: 18,
 } as const;

@@ -6,6 +6,7 @@
 
 import { Pid } from "@rusm/otp";
 import { cloneOf } from "./clone.ts";
+import { readShape } from "./shape.ts";
 import { readText, type TextForm } from "./text.ts";
 import { TAG } from "./value.ts";
 
@@ -64,6 +65,8 @@ export class ValueReader {
         return this.#readArray();
       case TAG.object:
         return this.#readRecord();
+      case TAG.shape:
+        return readShape(this.#bytes[this.#at++]!, this);
       case TAG.map:
         return this.#readMap();
       case TAG.set:

@@ -26,6 +26,25 @@ Deno.test("a value crosses as structuredClone() copies it", () => {
   );
 });
 
+Deno.test("a record crosses as it is, also when its shape is known", () => {
+  const key = fc.constantFrom(
+    ...["type", "to", "from", "watcher", "ref", "inbox", "part", "bytes"],
+    ...["entry", "request", "metadata", "trace", "kind", "__proto__"],
+  );
+  const record = fc.uniqueArray(fc.tuple(key, fc.anything()), {
+    selector: ([key]) => key,
+    maxLength: 5,
+  }).map((entries) => Object.fromEntries(entries));
+  fc.assert(
+    fc.property(record, (sent) => {
+      const got = crossed(sent) as object;
+      deepStrictEqual(got, structuredClone(sent));
+      deepStrictEqual(Object.keys(got), Object.keys(sent));
+    }),
+    { numRuns: 500 },
+  );
+});
+
 Deno.test("long text of bytes crosses as it is, from shared memory too", () => {
   const bytes = fc.uint8Array({ minLength: 20, maxLength: 200 })
     .map((all) => String.fromCharCode(...all));

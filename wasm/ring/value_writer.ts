@@ -7,6 +7,7 @@
 import { Pid } from "@rusm/otp";
 import { cloneBytes } from "./clone.ts";
 import { PLAIN_DEPTH_MAX, SCRATCH_BYTES_MAX } from "./limits.ts";
+import { shapeOf } from "./shape.ts";
 import { TEXT, textBytesMax, writeText, type WrittenText } from "./text.ts";
 import { TAG } from "./value.ts";
 
@@ -170,9 +171,27 @@ export class ValueWriter {
 
   #writeRecord(value: Record<string, unknown>, depth: number): boolean {
     const keys = Object.keys(value);
+    const shape = shapeOf(keys);
+    if (shape >= 0) return this.#writeShape(shape, keys, value, depth);
     this.#writeCount(TAG.object, keys.length);
     for (const key of keys) {
       this.#writeText(key);
+      if (!this.#writePlain(value[key], depth + 1)) return false;
+    }
+    return true;
+  }
+
+  #writeShape(
+    shape: number,
+    keys: readonly string[],
+    value: Record<string, unknown>,
+    depth: number,
+  ): boolean {
+    this.#makeRoom(2);
+    this.bytes[this.length] = TAG.shape;
+    this.bytes[this.length + 1] = shape;
+    this.length += 2;
+    for (const key of keys) {
       if (!this.#writePlain(value[key], depth + 1)) return false;
     }
     return true;
