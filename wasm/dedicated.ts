@@ -14,8 +14,8 @@ import {
   Pool,
   type PoolListener,
   type PoolOptions,
-  type Tie,
 } from "./pool.ts";
+import type { Tie } from "./remote_scheduler.ts";
 
 /** What all dedicated schedulers of an engine have in common. */
 export type DedicatedOptions =

@@ -52,13 +52,15 @@ import { ComponentNames, type Named } from "./node/component_names.ts";
 import { Connections } from "./node/connections.ts";
 import { type GuestStart, NodeService } from "./node/node_service.ts";
 import type { Tags } from "./node/tag_board.ts";
-import { Pool, type PoolListener, type PoolOptions, type Tie } from "./pool.ts";
+import { Pool, type PoolListener, type PoolOptions } from "./pool.ts";
+import type { Tie } from "./remote_scheduler.ts";
 import { bakeOrFail } from "./script/bake_or_fail.ts";
 import type { Image } from "./script/image.ts";
 import { Ticker } from "./ticker.ts";
 import { Switchboard } from "./switchboard.ts";
 import { answerInSpan } from "./trace/ask_span.ts";
 import { ProcessSpans } from "./trace/process_spans.ts";
+import type { TraceParent } from "./trace/telemetry.ts";
 
 // All engines of the OS process share what the machine has.
 const CEILINGS = Ceilings.seed();
@@ -646,17 +648,12 @@ export class Engine {
         `Cannot spawn a process of a component that was unloaded: ${name}`,
       );
     }
-    const { connection, ...rest }: Begin = typeof start === "string"
-      ? { entry: start }
-      : start;
-    const { trace } = rest;
-    const span = trace && this.#spans.begin(name, trace);
-    const posted = connection === undefined && span === undefined ? rest : {
-      ...rest,
-      ...connection && { connection: connection.info },
-      ...span && { trace: span.traceParent },
-    };
-    const pid = place.spawn(number, posted, tie);
+    const begin: Begin = typeof start === "string" ? { entry: start } : start;
+    const { connection, trace } = begin;
+    const span = trace === undefined
+      ? undefined
+      : this.#spans.begin(name, trace);
+    const pid = place.spawn(number, postedOf(begin, span?.traceParent), tie);
     if (span) this.#spans.spawned(pid, span);
     if (pid === undefined) throw new SystemLimit(name);
     if (connection !== undefined) this.#connections.add(pid, connection.sink);
@@ -692,12 +689,11 @@ export class Engine {
     const { metadata, trace } = options;
     const startGuest: StartGuest = (self, request) => {
       // Which function that is, its scheduler knows.
-      const start = {
-        ...{ entry: "handle", request },
-        ...metadata && { metadata },
-        ...trace && { trace },
-      };
-      return { pid: this.#spawn(component, start, (to) => self.monitor(to)) };
+      const start: Begin = { entry: "handle", request };
+      const begin = metadata === undefined && trace === undefined
+        ? start
+        : { ...start, ...metadata && { metadata }, ...trace && { trace } };
+      return { pid: this.#spawn(component, begin, (to) => self.monitor(to)) };
     };
     return callHandler(this.#runtime, startGuest, request, options);
   }
@@ -742,6 +738,21 @@ export class Engine {
     // Guests that spin stop when it ticks.
     this.#ticker?.close();
   }
+}
+
+function postedOf(
+  begin: Begin,
+  trace: TraceParent | undefined,
+): PostedStart {
+  const { connection } = begin;
+  const rest: Omit<Begin, "connection"> = begin;
+  // There is one for each request, and most of them need no copy.
+  if (connection === undefined && trace === undefined) return rest;
+  return {
+    ...rest,
+    ...connection && { connection: connection.info },
+    ...trace && { trace },
+  };
 }
 
 function dumpPermitsOf(

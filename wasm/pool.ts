@@ -13,6 +13,7 @@ import {
   RemoteScheduler,
   type SchedulerListener,
   type SchedulerOptions,
+  type Tie,
 } from "./remote_scheduler.ts";
 import type { Switchboard } from "./switchboard.ts";
 import { makeLink } from "./wasi/files/new_link.ts";
@@ -20,9 +21,6 @@ import type { Command } from "./wire.ts";
 
 /** Makes a component known. */
 export type Load = Extract<Command, { type: "load" }>;
-
-/** Monitors a process, or links to it: calls nobody else, and does not throw. */
-export type Tie = (pid: Pid) => void;
 
 /** Who hears of what happens in a pool. */
 export interface PoolListener {
@@ -195,7 +193,7 @@ export class Pool {
     if (place === undefined) return undefined;
     const [index, scheduler] = place;
     const pid = this.#options.runtime.allot(index);
-    scheduler.spawn(pid, component, start, tie && (() => tie(pid)));
+    scheduler.spawn(pid, component, start, tie);
     return pid;
   }
 

@@ -36,6 +36,9 @@ import {
 /** A ring that a scheduler has made for another, or its word that it cannot go on with it. */
 export type Opening = Extract<Report, { type: "open" | "overrun" }>;
 
+/** Monitors a process, or links to it: calls nobody else, and does not throw. */
+export type Tie = (pid: Pid) => void;
+
 // They hold shared memory, or too much for a ring.
 const POSTED_TIDINGS: ReadonlySet<Tiding["type"]> = new Set([
   ...["joined", "opened", "names", "tags"] as const,
@@ -263,7 +266,7 @@ export class RemoteScheduler implements Peer {
     pid: Pid,
     component: number,
     start: PostedStart,
-    tie?: () => void,
+    tie?: Tie,
   ): void {
     this.#hasSpawned = true;
     this.living.set(pid.serial, component);
@@ -272,7 +275,7 @@ export class RemoteScheduler implements Peer {
     }
     const signals: Signal[] = [];
     this.#gathered = signals;
-    tie();
+    tie(pid);
     this.#gathered = undefined;
     this.#tell({ type: "spawn", pid, component, start, signals });
   }

@@ -344,19 +344,19 @@ export class FrameSource {
     const body = start + ADDRESS_BYTES;
     if ((tag & KIND_MASK) === KIND.spawn) {
       const values = this.#valuesAt(body);
-      const spawn = {
-        ...{ type: "spawn", pid, component } as const,
-        start: values.read(),
-      };
-      if ((tag & OPTIONS) === 0) return spawn;
-      return { ...spawn, signals: values.read() as readonly Signal[] };
+      const type = "spawn";
+      const start = values.read();
+      if ((tag & OPTIONS) === 0) return { type, pid, component, start };
+      const signals = values.read() as readonly Signal[];
+      return { type, pid, component, start, signals };
     }
-    const exited = { type: "exited", pid, component } as const;
-    if (body === end) return { ...exited, reason: "normal" };
+    const type = "exited";
+    if (body === end) return { type, pid, component, reason: "normal" };
     const values = this.#valuesAt(body);
     const reason = readReason(values);
-    if ((tag & OPTIONS) === 0) return { ...exited, reason };
-    return { ...exited, reason, linkedTo: values.read() as Pid };
+    if ((tag & OPTIONS) === 0) return { type, pid, component, reason };
+    const linkedTo = values.read() as Pid;
+    return { type, pid, component, reason, linkedTo };
   }
 
   #message(tag: number, start: number): Content {
