@@ -17,27 +17,33 @@ export interface Closable {
 export class HttpState {
   /** What its fields take. */
   readonly budget: FieldBudget = new FieldBudget();
-  readonly #exchanges = new Set<Closable>();
+  // A handler has one, and most have no more.
+  #first: Closable | undefined;
+  #others: Set<Closable> | undefined;
 
   /** How many requests it has under way. */
   get exchangeCount(): number {
-    return this.#exchanges.size;
+    return Number(this.#first !== undefined) + (this.#others?.size ?? 0);
   }
 
   /** Keeps an exchange, to end it with the process. */
   keep(exchange: Closable): void {
-    this.#exchanges.add(exchange);
+    if (this.#first === undefined) this.#first = exchange;
+    else (this.#others ??= new Set()).add(exchange);
   }
 
   /** An exchange is over. */
   forget(exchange: Closable): void {
-    this.#exchanges.delete(exchange);
+    if (this.#first === exchange) this.#first = undefined;
+    else this.#others?.delete(exchange);
   }
 
   /** Ends all of them. */
   close(): void {
-    for (const each of [...this.#exchanges]) each.close();
-    this.#exchanges.clear();
+    const [first, others] = [this.#first, this.#others];
+    this.#first = this.#others = undefined;
+    first?.close();
+    others?.forEach((each) => each.close());
   }
 }
 
