@@ -37,8 +37,11 @@ export interface HandledRequest {
 
 /** As much of an `AbortSignal` as tells that somebody has gone. */
 export interface LeaveSignal {
+  /** Whether somebody has. */
   readonly aborted: boolean;
+  /** Has `listener` called when somebody goes. */
   addEventListener(type: "abort", listener: () => void): void;
+  /** Calls `listener` no more. */
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
