@@ -105,7 +105,8 @@ export class Residents {
 
   /** Notes that a process has ended. Returns whether it was one of these. */
   exited(pid: Pid): boolean {
-    return this.#living.delete(pidText(pid));
+    // Most apps have none, and each request is a process.
+    return this.#living.size > 0 && this.#living.delete(pidText(pid));
   }
 
   /**
