@@ -14,14 +14,7 @@ import type {
 import { metadataOf } from "../auth/claims.ts";
 import { NO_HOOKS } from "../auth/refusal.ts";
 import { Handlers, type HandlerStart } from "../connection/handlers.ts";
-import {
-  BYTES_PER_PIECE,
-  CLOSE_TIMEOUT_MS,
-  COMPRESSED_BYTES_MIN,
-  MESSAGE_PIECES_MAX_MIN,
-  PULSE_MS_MAX,
-  RETRY_AFTER_SECONDS,
-} from "../limits.ts";
+import { PULSE_MS_MAX, RETRY_AFTER_SECONDS } from "../limits.ts";
 import { TrustedProxies } from "../listen/forwarded.ts";
 import type { Way } from "../listen/origin.ts";
 import { certificatesOf } from "../listen/serving.ts";
@@ -35,7 +28,6 @@ import type {
 } from "../observe/listener_metrics.ts";
 import { CLOSE } from "./close_code.ts";
 import { Conversation, type ConversationParts } from "./conversation.ts";
-import { deflateByMessage } from "./deflate.ts";
 import { Door, type DoorTls, type Knock, refuse } from "./door.ts";
 import {
   type Asker,
@@ -49,17 +41,10 @@ import {
   type Refusal,
   UPGRADE,
 } from "./handshake.ts";
-import {
-  createWebSocketServer,
-  OPEN,
-  type WebSocket,
-  type WebSocketServer,
-} from "./library.ts";
-import { answerPing, type Client as Watchable, Liveness } from "./liveness.ts";
-import { endReceiversOnce } from "./receiver.ts";
-
-deflateByMessage();
-endReceiversOnce();
+import type { WebSocket, WebSocketServer } from "./library.ts";
+import { answerPing, Liveness } from "./liveness.ts";
+import { createSockets, noteRequestId } from "./sockets.ts";
+import { Watched } from "./watched.ts";
 
 /** A listener that accepts connections. */
 export interface WsServer {
@@ -340,7 +325,7 @@ class Listening implements WsServer {
     // The client may be gone before it is let in.
     const lost = () => conversation.lose();
     socket.once("close", lost);
-    requestIds.set(request, asker.requestId);
+    noteRequestId(request, asker.requestId);
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
       socket.off("close", lost);
       this.#door.admit(socket);
@@ -459,71 +444,6 @@ function refusalOfPlain(
   return opening.type === "refused"
     ? opening.refusal
     : { status: 400, headers: {} };
-}
-
-/** A client as its liveness is watched. */
-class Watched implements Watchable {
-  readonly #conversation: Conversation;
-  readonly #client: WebSocket;
-  readonly #socket: Knock["socket"];
-
-  constructor(
-    conversation: Conversation,
-    client: WebSocket,
-    socket: Knock["socket"],
-  ) {
-    this.#conversation = conversation;
-    this.#client = client;
-    this.#socket = socket;
-  }
-
-  get bytesRead(): number {
-    return this.#socket.bytesRead;
-  }
-
-  get bufferedAmount(): number {
-    return this.#client.bufferedAmount;
-  }
-
-  get isPaused(): boolean {
-    return this.#conversation.isPaused;
-  }
-
-  ping(): void {
-    if (this.#client.readyState === OPEN) this.#client.ping();
-  }
-
-  cut(): void {
-    this.#client.terminate();
-  }
-}
-
-// Of requests that become WebSockets, for their answers.
-const requestIds = new WeakMap<IncomingMessage, string>();
-
-function createSockets(
-  { messageBytesMax, compression, subprotocols }: WsListener,
-): WebSocketServer {
-  const sockets = createWebSocketServer({
-    ...{ noServer: true, clientTracking: false, autoPong: false },
-    ...{ maxPayload: messageBytesMax, closeTimeout: CLOSE_TIMEOUT_MS },
-    maxFragments: Math.max(
-      MESSAGE_PIECES_MAX_MIN,
-      Math.ceil(messageBytesMax / BYTES_PER_PIECE),
-    ),
-    // Without a context that is kept, a connection costs no more than another.
-    perMessageDeflate: compression && {
-      ...{ serverNoContextTakeover: true, clientNoContextTakeover: true },
-      threshold: COMPRESSED_BYTES_MIN,
-    },
-    // The first that the client offers and that is supported.
-    handleProtocols: (offered) =>
-      [...offered].find((name) => subprotocols.includes(name)) ?? false,
-  });
-  sockets.on("headers", (lines, request) => {
-    lines.push(`x-request-id: ${requestIds.get(request)}`);
-  });
-  return sockets;
 }
 
 function pulseMsOf(
