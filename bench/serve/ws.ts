@@ -114,7 +114,7 @@ const REQUEST = new TextEncoder().encode([
   ...["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", ""],
 ].join("\r\n"));
 
-// With a mask of zeros, which masks as well as any other.
+// With a mask of zeros, which is a mask like all others.
 const FRAME = new Uint8Array(6 + PAYLOAD_BYTES);
 FRAME.set([0x82, 0x80 | PAYLOAD_BYTES]);
 

@@ -6,8 +6,6 @@
 
 /**
  * A declaration file. As text, so that this program does not take it for its own.
- * Its `any` are those of TypeScript's own libraries, so that what is right there
- * is right here: a callback with parameters, and what `structuredClone` infers.
  */
 export const GLOBALS =
   `// The globals that components have beside the Web APIs of Deno's own libraries,
@@ -19,18 +17,21 @@ declare var crypto: Crypto;
 declare var navigator: { readonly userAgent: string };
 
 declare function setTimeout(
+  // A callback can have parameters of its own: \`unknown\` would refuse it.
   callback: (...args: any[]) => void,
   delay?: number,
-  ...args: any[]
+  ...args: unknown[]
 ): number;
 declare function setInterval(
+  // A callback can have parameters of its own: \`unknown\` would refuse it.
   callback: (...args: any[]) => void,
   delay?: number,
-  ...args: any[]
+  ...args: unknown[]
 ): number;
 declare function clearTimeout(id?: number): void;
 declare function clearInterval(id?: number): void;
 declare function queueMicrotask(callback: () => void): void;
+// Nothing given is nothing known, as in TypeScript's own libraries.
 declare function structuredClone<T = any>(
   value: T,
   options?: StructuredSerializeOptions,

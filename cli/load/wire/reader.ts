@@ -55,7 +55,7 @@ export class Reader {
     return this.#totalBytes;
   }
 
-  /** Reads more. Answers whether there was any. */
+  /** Reads more. Answers whether something came. */
   async more(): Promise<boolean> {
     if (this.#start === this.#end) this.#start = this.#end = 0;
     else if (this.#end === this.#buffer.length) this.#makeRoom();

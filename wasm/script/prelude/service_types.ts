@@ -20,7 +20,7 @@ export type Call<Value> = Promise<Value>;
  */
 export type StreamingCall<Value> = AsyncIterable<Value>;
 
-/** Any function. */
+/** Any function: `any` is the one type of parameters and result that every function has. */
 // deno-lint-ignore no-explicit-any -- the one type that every function has
 export type AnyFunction = (...args: any[]) => any;
 

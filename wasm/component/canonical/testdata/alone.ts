@@ -24,6 +24,7 @@ export interface AloneOptions {
   readonly instance: ComponentInstanceState;
 }
 
+// deno-lint-ignore no-explicit-any -- as many values as the type of the function says
 type Host = (...values: any[]) => unknown;
 
 const contexts = new WeakMap<AloneOptions, Context>();
