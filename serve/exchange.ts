@@ -7,6 +7,7 @@
 import {
   type Context,
   crashOf,
+  type Down,
   type ExitReason,
   formatReason,
   type Metadata,
@@ -16,8 +17,10 @@ import {
 import {
   type Component,
   type Engine,
+  type GuestMessage,
   type GuestRequest,
   type RequestHead,
+  type Start,
   SystemLimit,
   type TraceParent,
 } from "@rusm/wasm";
@@ -26,6 +29,7 @@ import { type BodyResult, readBody } from "./body.ts";
 import {
   Conversation,
   type ConversationMail,
+  type Topic,
 } from "./exchange/conversation.ts";
 import { RequestPieces } from "./exchange/request_pieces.ts";
 import { announcedBytes, type Incoming } from "./incoming.ts";
@@ -38,7 +42,7 @@ export interface Node {
   /** Runs the native half of an exchange. */
   readonly runtime: Runtime;
   /** Runs the guest's half. */
-  readonly engine: Pick<Engine, "spawn" | "handle">;
+  readonly engine: Pick<Engine, "spawnMonitor" | "handle">;
   /** Told why there is no proper answer, when no process ended for it. */
   readonly log: Pick<Log, "error">;
   /** When its listeners are told to stop. */
@@ -105,61 +109,9 @@ export function exchange(
   request: Incoming,
   client: Client,
 ): Promise<Response> {
-  return new Promise((respond) => {
-    const asking: Asking = { node, handler, request, client, respond };
-    const waiter = node.runtime.spawn<ConversationMail>(
-      (self) => converse(asking, self),
-      BOUNDED,
-    );
-    waiter.join().then((reason) => {
-      if (reason !== "normal") {
-        respond(fault(node, reason));
-        asking.conversation?.abandon();
-      }
-      client.onEnd();
-    });
-  });
-}
-
-const BOUNDED = { mailboxMax: EXCHANGE_MAILBOX_MAX };
-
-/** An exchange under way. */
-interface Asking {
-  readonly node: Node;
-  readonly handler: Handler;
-  readonly request: Incoming;
-  readonly client: Client;
-  respond(response: Response): void;
-  conversation?: Conversation;
-}
-
-function fault({ log }: Node, reason: ExitReason): Response {
-  const isCrash = typeof reason === "object" && reason.type === "crashed";
-  const stack = isCrash && reason.stack ? `\n${reason.stack}` : "";
-  log.error(`Cannot answer a request: ${formatReason(reason)}${stack}`);
-  return answer(500);
-}
-
-async function converse(
-  asking: Asking,
-  self: Context<ConversationMail>,
-): Promise<void> {
-  const { node, handler, request, respond } = asking;
-  const { host } = node.runtime;
-  const { timeoutMs, bodyBytesMax } = handler;
-  const deadlineMs = host.now() + timeoutMs;
-  const body = isLarge(handler, request)
-    ? new RequestPieces(request.body!, bodyBytesMax)
-    : await readBody(request, bodyBytesMax, timeoutMs, node.stopping);
-  if (!(body instanceof RequestPieces) && body.type !== "body") {
-    return respond(answerForBody(body));
-  }
-  const leftMs = Math.max(0, deadlineMs - host.now());
-  try {
-    await askGuest(asking, self, { body, leftMs });
-  } finally {
-    if (body instanceof RequestPieces) body.cancel();
-  }
+  return new Promise((respond) =>
+    new Asking(node, handler, request, client, respond).begin()
+  );
 }
 
 // One whose length nobody knows may be large, or never end, where it is allowed to be.
@@ -177,6 +129,12 @@ function isLarge(
   return isRead && request.body !== null;
 }
 
+// Most requests have none. What is announced comes first: a client that expects
+// "100 Continue" gets it when the body is touched.
+function hasNoBody(request: Incoming): boolean {
+  return announcedBytes(request) === undefined && request.body === null;
+}
+
 function answerForBody(
   { type }: Exclude<BodyResult, { type: "body" }>,
 ): Response {
@@ -192,84 +150,167 @@ function answerForBody(
   }
 }
 
-/** A request as it is put to a guest. */
-interface Ask {
-  readonly body: RequestPieces | Extract<BodyResult, { type: "body" }>;
-  readonly leftMs: number;
-}
+const BOUNDED = { mailboxMax: EXCHANGE_MAILBOX_MAX };
 
-async function askGuest(
-  asking: Asking,
-  self: Context<ConversationMail>,
-  ask: Ask,
-): Promise<void> {
-  const { node, handler, respond } = asking;
-  const guest = spawnGuest(node.engine, handler);
-  if (guest === undefined) return respond(unavailable());
-  try {
-    const topic = topicOf(asking, ask, guest);
-    asking.conversation = new Conversation(topic, self, guest);
-    await asking.conversation.run();
-  } catch (error) {
-    // Whatever went wrong here, the guest must not wait for ever.
-    node.runtime.exit(guest, crashOf(error));
-    throw error;
+/** An exchange under way. A class: there is one for each request. */
+class Asking implements Topic {
+  readonly respond: (response: Response) => void;
+  readonly #node: Node;
+  readonly #handler: Handler;
+  readonly #request: Incoming;
+  readonly #client: Client;
+  readonly #deadlineMs: number;
+  #body: RequestPieces | Uint8Array | null = null;
+  #guest: Pid<GuestMessage> | undefined;
+
+  constructor(
+    node: Node,
+    handler: Handler,
+    request: Incoming,
+    client: Client,
+    respond: (response: Response) => void,
+  ) {
+    this.#node = node;
+    this.#handler = handler;
+    this.#request = request;
+    this.#client = client;
+    this.respond = respond;
+    this.#deadlineMs = node.runtime.host.now() + handler.timeoutMs;
   }
-}
 
-type Guest = ReturnType<Engine["spawn"]>;
+  /** Asks a guest, once it has what the guest is sent. */
+  begin(): void {
+    const { bodyBytesMax } = this.#handler;
+    const request = this.#request;
+    try {
+      if (isLarge(this.#handler, request)) {
+        this.#ask(new RequestPieces(request.body!, bodyBytesMax));
+      } else if (hasNoBody(request)) this.#ask(null);
+      else this.#readAndAsk();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
 
-function spawnGuest(
-  engine: Node["engine"],
-  { component, notes }: Handler,
-): Guest | undefined {
-  const entry = "handle";
-  const trace = notes?.trace;
-  try {
-    const guest = engine.spawn(component, trace ? { entry, trace } : entry);
-    if (notes !== undefined) notes.guest = guest;
+  #ask(body: RequestPieces | Uint8Array | null): void {
+    this.#body = body;
+    this.#node.runtime.spawn(new Conversation(this), BOUNDED);
+  }
+
+  // The fault is ours, and the client must not wait for ever.
+  #fail(error: unknown): void {
+    this.crashed(crashOf(error));
+    this.over();
+  }
+
+  async #readAndAsk(): Promise<void> {
+    const { bodyBytesMax, timeoutMs } = this.#handler;
+    const { stopping } = this.#node;
+    const read = [this.#request, bodyBytesMax, timeoutMs, stopping] as const;
+    try {
+      const body = await readBody(...read);
+      if (body.type === "body") return this.#ask(body.bytes);
+      this.respond(answerForBody(body));
+      this.over();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  get method(): string {
+    return this.#request.method;
+  }
+
+  get pieces(): RequestPieces | undefined {
+    return this.#body instanceof RequestPieces ? this.#body : undefined;
+  }
+
+  get timeoutMs(): number {
+    return this.#handler.timeoutMs;
+  }
+
+  get leftMs(): number {
+    return Math.max(0, this.#deadlineMs - this.#node.runtime.host.now());
+  }
+
+  get stopping(): Node["stopping"] {
+    return this.#node.stopping;
+  }
+
+  spawnGuest(self: Context<ConversationMail>): Pid<GuestMessage> | undefined {
+    const { component } = this.#handler;
+    const request = this.#requestFrom(self.pid);
+    // Other guests than scripts look for it in their mailboxes.
+    const isInStart = component.script !== undefined;
+    const guest = this.#spawn(self, isInStart ? request : undefined);
+    if (guest === undefined || isInStart) return guest;
+    const { metadata } = this.#handler;
+    this.#node.runtime.send(guest, request, metadata && { metadata });
     return guest;
-  } catch (error) {
-    // A full node is an answer here, not a failure.
-    if (error instanceof SystemLimit) return undefined;
-    throw error;
   }
-}
 
-function topicOf(
-  { node, handler, request, client, respond }: Asking,
-  { body, leftMs }: Ask,
-  guest: Guest,
-): ConstructorParameters<typeof Conversation>[0] {
-  const { runtime, log, stopping } = node;
-  const { component: { name }, timeoutMs, metadata } = handler;
-  const isStreamed = body instanceof RequestPieces;
-  // Without spreads: there is one for each request.
-  return {
-    runtime,
-    stopping,
-    respond,
-    method: request.method,
-    timeoutMs,
-    leftMs,
-    metadata,
-    request: requestOf(request, handler, body),
-    pieces: isStreamed ? body : undefined,
-    watch: (gone) => void client.completed.catch(gone),
-    failed: (why) =>
-      log.error(`Cannot use the reply of ${name}, ${guest}: ${why}`),
-  };
-}
+  // Undefined when there is no room.
+  #spawn(
+    self: Context<ConversationMail>,
+    request: GuestRequest | undefined,
+  ): Pid<GuestMessage> | undefined {
+    const { component, notes } = this.#handler;
+    const watcher = self as Pick<Context<Down>, "pid" | "monitor">;
+    const start = this.#startWith(request);
+    try {
+      const { pid } = this.#node.engine.spawnMonitor(watcher, component, start);
+      this.#guest = pid;
+      if (notes !== undefined) notes.guest = pid;
+      return pid;
+    } catch (error) {
+      // A full node is an answer here, not a failure.
+      if (error instanceof SystemLimit) return undefined;
+      throw error;
+    }
+  }
 
-function requestOf(
-  request: Incoming,
-  handler: Handler,
-  body: Ask["body"],
-): Omit<GuestRequest, "from"> {
-  const head = JSON.stringify(headOf(request, handler));
-  return body instanceof RequestPieces
-    ? { type: "request", head, body: null, isStreamed: true }
-    : { type: "request", head, body: body.bytes };
+  #startWith(request: GuestRequest | undefined): Start {
+    const { metadata, notes } = this.#handler;
+    const trace = notes?.trace;
+    const entry = "handle";
+    const start = request === undefined ? { entry } : { entry, request };
+    if (metadata === undefined && trace === undefined) return start;
+    return { ...start, ...metadata && { metadata }, ...trace && { trace } };
+  }
+
+  #requestFrom(pid: Pid): GuestRequest {
+    const body = this.#body;
+    const head = JSON.stringify(headOf(this.#request, this.#handler));
+    const type = "request";
+    const from = pid.toJSON();
+    return body instanceof RequestPieces
+      ? { type, from, head, body: null, isStreamed: true }
+      : { type, from, head, body };
+  }
+
+  watch(gone: () => void): void {
+    this.#client.completed.catch(gone);
+  }
+
+  failed(why: string): void {
+    const { name } = this.#handler.component;
+    const guest = this.#guest;
+    this.#node.log.error(`Cannot use the reply of ${name}, ${guest}: ${why}`);
+  }
+
+  crashed(reason: ExitReason): void {
+    const isCrash = typeof reason === "object" && reason.type === "crashed";
+    const stack = isCrash && reason.stack ? `\n${reason.stack}` : "";
+    const text = `${formatReason(reason)}${stack}`;
+    this.#node.log.error(`Cannot answer a request: ${text}`);
+    this.respond(answer(500));
+    if (this.#guest !== undefined) this.#node.runtime.kill(this.#guest);
+  }
+
+  over(): void {
+    this.pieces?.cancel();
+    this.#client.onEnd();
+  }
 }
 
 function headOf(request: Incoming, handler: Handler): RequestHead {

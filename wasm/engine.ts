@@ -70,7 +70,7 @@ const ERROR = 0;
 const DEBUG = 3;
 
 /** How a process begins, be it for a request or not. */
-type Begin = Start & Pick<PostedStart, "request">;
+type Begin = Omit<Start, "request"> & Pick<PostedStart, "request">;
 
 /** What was made ready of Wasm. */
 interface Caches {

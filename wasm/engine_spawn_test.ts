@@ -5,6 +5,7 @@ import { BUILT_IN_PROFILES } from "./capability.ts";
 import type { EngineObserver } from "./engine_options.ts";
 import { SystemLimit } from "./errors.ts";
 import { assemble } from "./instrument/testdata/text.ts";
+import type { GuestReply, GuestRequest } from "./message.ts";
 import { FRAMES_PER_PUBLISH } from "./ring/limits.ts";
 import { withEngine } from "./testdata/workers.ts";
 
@@ -122,3 +123,35 @@ Deno.test("spawnMonitor() and spawnLink() throw SystemLimit when nothing can be 
 function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
+
+const HEAD = JSON.stringify({
+  ...{ method: "POST", url: "http://a/b", headers: [["x-a", "c"]] },
+  ...{ params: [], action: null },
+});
+
+Deno.test("spawnMonitor() has a script answer the request that it starts with, once, and not another that it is sent", () =>
+  withEngine({}, async ({ engine, runtime }) => {
+    const component = await engine.load(
+      "echo",
+      `exports.default = async (request) =>
+        new Response(request.url + await request.text());`,
+      SANDBOXED,
+    );
+    const heard: (GuestReply | Down)[] = [];
+    await runtime.spawn<GuestReply | Down>(async (self) => {
+      const body = new TextEncoder().encode("!");
+      const request: GuestRequest = {
+        ...{ type: "request", from: self.pid.toJSON(), head: HEAD, body },
+      };
+      const start = { entry: "handle", request };
+      const watcher = self as Parameters<typeof engine.spawnMonitor>[0];
+      const { pid } = engine.spawnMonitor(watcher, component, start);
+      runtime.send(pid, { ...request, body: null });
+      for (let count = 0; count < 2; count++) {
+        heard.push(await self.receive());
+      }
+    }).join();
+    const [reply, down] = heard as [GuestReply, Down];
+    strictEqual(new TextDecoder().decode(reply.body!), "http://a/b!");
+    deepStrictEqual([down.type, down.reason], ["down", "normal"]);
+  }));

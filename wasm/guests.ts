@@ -31,7 +31,7 @@ import { answering } from "./http/answering.ts";
 import type { RequestStart } from "./http/frames.ts";
 import { HANDLER_ENTRY } from "./http/handler.ts";
 import { UNLOADS_PER_COLLECTION } from "./limits.ts";
-import type { GuestMessage } from "./message.ts";
+import type { GuestMessage, GuestRequest } from "./message.ts";
 import type { NameService } from "./name_replica.ts";
 import type { Connection, ConnectionInfo } from "./node/connection.ts";
 import { RunQueue } from "./run_queue.ts";
@@ -117,14 +117,16 @@ export interface Start {
   readonly metadata?: Metadata | undefined;
   /** The span that it is spawned in; its own is caused by it. None when absent. */
   readonly trace?: TraceParent;
+  /** What the `"handle"` of a script answers; the first that it is sent when absent. */
+  readonly request?: GuestRequest;
 }
 
 /** The same, as it is posted to a Worker. */
-export type PostedStart = Omit<Start, "connection"> & {
+export type PostedStart = Omit<Start, "connection" | "request"> & {
   /** What the process may know of its connection. */
   readonly connection?: ConnectionInfo;
-  /** The request that a handler answers. */
-  readonly request?: RequestStart;
+  /** What a script answers, or a handler. */
+  readonly request?: GuestRequest | RequestStart;
 };
 
 /** Who is told what one process does. */
@@ -203,8 +205,9 @@ export class Guests {
       const bodyOf: Factory = (start, { log }) => {
         // Who spawns was told which there are.
         const entry = start.entry as Entry;
+        const request = start.request as GuestRequest | undefined;
         const command = () => commandOf(start, capability, log);
-        return new ScriptProcess({ ...parts, entry, command, log });
+        return new ScriptProcess({ ...parts, entry, request, command, log });
       };
       return { bodyOf, forget() {} };
     }
@@ -235,7 +238,7 @@ export class Guests {
     const parts = { pool, capability, runQueue, epoch, names };
     const bodyOf: Factory = (start, { log, dumped, makeLink }) => {
       const { entry, request } = start;
-      const invoke = request && handlerOf(request);
+      const invoke = request && handlerOf(request as RequestStart);
       const crashOf = (crashed: Crashed) => reports(crashed, dumped);
       const command = () => ({
         ...commandOf(start, capability, log),

@@ -6,18 +6,18 @@
 
 import {
   type Context,
+  crashOf,
   type Down,
   type ExitReason,
-  type Metadata,
+  LATER,
   type Pid,
-  type Runtime,
-  TIMEOUT,
+  type ProcessBody,
+  type SendTimer,
 } from "@rusm/otp";
 import {
   type CallerFrame,
   type GuestMessage,
   type GuestReply,
-  type GuestRequest,
   type Part,
   ResponseBody,
   type ScriptFrame,
@@ -42,16 +42,12 @@ export type ConversationMail =
   /** The client has gone. */
   | { readonly type: "gone" }
   /** The request's body is larger than allowed. */
-  | { readonly type: "refused" };
+  | { readonly type: "refused" }
+  /** The time is up that began with wait `nth`. */
+  | { readonly type: "late"; readonly nth: number };
 
 /** What a conversation is about. */
 export interface Topic {
-  /** Runs the process that converses. */
-  readonly runtime: Runtime;
-  /** The request, but for whom to answer. */
-  readonly request: Omit<GuestRequest, "from">;
-  /** Goes with the request; nothing does when absent. */
-  readonly metadata: Metadata | undefined;
   /** Of the request. */
   readonly method: string;
   /** The request's body, if the guest is to ask for it. */
@@ -62,12 +58,18 @@ export interface Topic {
   readonly leftMs: number;
   /** When the node is told to stop. */
   readonly stopping: Pick<Stopping, "when">;
+  /** Has a guest answer the request to `self`; undefined when there is no room for one. */
+  spawnGuest(self: Context<ConversationMail>): Pid<GuestMessage> | undefined;
   /** Takes the response, once. */
   respond(response: Response): void;
   /** Calls `gone` when the client goes before it has all of the response. Called once at the most. */
   watch(gone: () => void): void;
   /** Told why a reply of the guest cannot be used. */
   failed(why: string): void;
+  /** Told that it ended as it should not: nobody listens to the guest any more. */
+  crashed(reason: ExitReason): void;
+  /** Called when it is over. */
+  over(): void;
 }
 
 /**
@@ -77,11 +79,14 @@ export interface Topic {
  *
  * A guest whose client has gone, or does not get what it would send, has
  * `CLOSE_GRACE_MS` to end; then it is asked to, and after as long again killed.
+ *
+ * A process without an asynchronous function: there is one for each request.
  */
-export class Conversation {
+export class Conversation implements ProcessBody<ConversationMail> {
   readonly #topic: Topic;
-  readonly #self: Context<ConversationMail>;
-  readonly #guest: Pid<GuestMessage>;
+  // Both from its start.
+  #self!: Context<ConversationMail>;
+  #guest: Pid<GuestMessage> | undefined;
   #inbox: Pid<CallerFrame> | undefined;
   #hasAnswer = false;
   #body: ResponseBody | undefined;
@@ -91,31 +96,45 @@ export class Conversation {
   #isGone = false;
   #isLeaving = false;
   #isOver = false;
-  // What to do when nothing comes until then.
-  #deadlineMs: number;
+  #timer: SendTimer | undefined;
+  #waitCount = 0;
+  // What to do when the time is up.
   #late: () => void = () => this.#expire();
+  #forgetStopping: (() => void) | undefined;
+  readonly #take = (mail: ConversationMail) => {
+    this.#heed(mail);
+    this.#receive();
+  };
 
-  /** Nothing was said yet to `guest`, with which the process of `self` converses. */
-  constructor(
-    topic: Topic,
-    self: Context<ConversationMail>,
-    guest: Pid<GuestMessage>,
-  ) {
+  /** Nothing was said yet. */
+  constructor(topic: Topic) {
     this.#topic = topic;
-    this.#self = self;
-    this.#guest = guest;
-    this.#deadlineMs = topic.runtime.host.now() + topic.leftMs;
   }
 
-  /** Converses, from beginning to end. */
-  async run(): Promise<void> {
-    const { stopping, pieces } = this.#topic;
-    const forget = pieces && stopping.when(() => this.#stopReading());
+  start(self: Context<ConversationMail>): typeof LATER {
+    this.#self = self;
     try {
-      await this.#run();
-    } finally {
-      forget?.();
+      this.#ask();
+      this.#receive();
+    } catch (error) {
+      // Whatever went wrong here, the client must not wait for ever.
+      const reason = crashOf(error);
+      this.stop(reason);
+      self.end(reason);
     }
+    return LATER;
+  }
+
+  #ask(): void {
+    const { stopping, pieces, leftMs, respond } = this.#topic;
+    this.#guest = this.#topic.spawnGuest(this.#self);
+    if (this.#guest === undefined) {
+      this.#isOver = true;
+      return respond(unavailable());
+    }
+    this.#wait(leftMs);
+    if (pieces === undefined) return;
+    this.#forgetStopping = stopping.when(() => this.#stopReading());
   }
 
   // A body that is under way then is not waited for.
@@ -123,21 +142,27 @@ export class Conversation {
     if (!this.#hasAnswer) this.#topic.pieces?.stop();
   }
 
-  async #run(): Promise<void> {
-    const { runtime, request, metadata } = this.#topic;
-    const { host } = runtime;
-    this.#self.monitor(this.#guest);
-    const from = this.#self.pid.toJSON();
-    const options = metadata && { metadata };
-    runtime.send(this.#guest, { ...request, from }, options);
+  #receive(): void {
     while (!this.#isOver) {
-      const timeoutMs = Math.max(0, this.#deadlineMs - host.now());
-      const mail = await this.#self.receive(
-        timeoutMs === Infinity ? {} : { timeoutMs },
-      );
-      if (mail === TIMEOUT) this.#late();
-      else this.#heed(mail);
+      const mail = this.#self.receiveBy(this.#take);
+      if (mail === LATER) return;
+      this.#heed(mail);
     }
+    this.#close();
+    this.#self.end("normal");
+  }
+
+  #close(): void {
+    this.#stopWaiting();
+    this.#forgetStopping?.();
+    this.#topic.over();
+  }
+
+  /** It was ended, or a mistake of ours has ended it. */
+  stop(reason: ExitReason): void {
+    this.#topic.crashed(reason);
+    this.#body?.fail();
+    this.#close();
   }
 
   // Any guest can send bytes or text to any pid: those have no type.
@@ -160,6 +185,9 @@ export class Conversation {
         return this.#lose();
       case "refused":
         return this.#refuse();
+      case "late":
+        if (mail.nth === this.#waitCount) this.#late();
+        return;
       case "down":
         return this.#ended(mail.reason);
     }
@@ -185,7 +213,7 @@ export class Conversation {
 
   #begin({ head, length }: Extract<ScriptFrame, { type: "begin" }>): void {
     if (this.#hasAnswer) return;
-    this.#deadlineMs = Infinity;
+    this.#stopWaiting();
     const beginning = beginningOf(head, this.#topic.method, length);
     if (beginning.type === "invalid") {
       this.#respond(this.#usable(beginning));
@@ -204,10 +232,10 @@ export class Conversation {
       return this.#leave();
     }
     this.#bytesLeft = length;
-    const { runtime } = this.#topic;
+    const { runtime, pid } = this.#self;
     this.#body = new ResponseBody({
       taken: () => this.#tell({ type: "taken" }),
-      gone: () => void runtime.send(this.#self.pid, { type: "gone" }),
+      gone: () => void runtime.send(pid, { type: "gone" }),
     });
     this.#respond(new Response(this.#body.stream, { status, headers }));
   }
@@ -215,8 +243,8 @@ export class Conversation {
   #watch(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
-    const { runtime, watch } = this.#topic;
-    watch(() => void runtime.send(this.#self.pid, { type: "gone" }));
+    const { runtime, pid } = this.#self;
+    this.#topic.watch(() => void runtime.send(pid, { type: "gone" }));
   }
 
   #add(part: Part): void {
@@ -241,18 +269,18 @@ export class Conversation {
   }
 
   async #sendPiece(): Promise<void> {
-    const { pieces, runtime } = this.#topic;
-    const frame = await pieces?.next();
+    const { runtime, pid } = this.#self;
+    const frame = await this.#topic.pieces?.next();
     if (frame === undefined) return;
     this.#tell(frame);
     if (frame.type === "broken" && frame.isTooLarge) {
-      runtime.send(this.#self.pid, { type: "refused" });
+      runtime.send(pid, { type: "refused" });
     }
   }
 
   #tell(frame: CallerFrame): void {
     if (this.#inbox !== undefined) {
-      this.#topic.runtime.send(this.#inbox, frame);
+      this.#self.runtime.send(this.#inbox, frame);
     }
   }
 
@@ -272,36 +300,39 @@ export class Conversation {
   }
 
   #leave(): void {
-    const { runtime } = this.#topic;
     if (this.#isLeaving) return;
     this.#isLeaving = true;
-    this.#within(CLOSE_GRACE_MS, () => {
+    this.#wait(CLOSE_GRACE_MS, () => {
       this.#killLate();
-      runtime.exit(this.#guest, "shutdown");
+      this.#self.runtime.exit(this.#guest!, "shutdown");
     });
   }
 
   #killLate(): void {
-    this.#within(CLOSE_GRACE_MS, () => this.#kill());
+    this.#wait(CLOSE_GRACE_MS, () => this.#self.runtime.kill(this.#guest!));
   }
 
-  #kill(): void {
-    this.#deadlineMs = Infinity;
-    this.#topic.runtime.kill(this.#guest);
-  }
-
-  #within(ms: number, late: () => void): void {
-    this.#deadlineMs = this.#topic.runtime.host.now() + ms;
+  #wait(ms: number, late = this.#late): void {
+    this.#stopWaiting();
     this.#late = late;
+    const { runtime, pid } = this.#self;
+    const nth = this.#waitCount;
+    this.#timer = runtime.sendAfter(pid, ms, { type: "late", nth });
+  }
+
+  #stopWaiting(): void {
+    this.#timer?.cancel();
+    // One that was sent already is none of this wait.
+    this.#waitCount++;
   }
 
   #expire(): void {
-    const { runtime, timeoutMs, pieces } = this.#topic;
+    const { timeoutMs, pieces } = this.#topic;
     // Whoever waits for its client has not used up its own time.
     this.#respond(answer(pieces?.isWaiting ? 408 : 504));
     this.#killLate();
     const payload = `No answer in ${timeoutMs} ms`;
-    runtime.exit(this.#guest, { type: "exit", payload });
+    this.#self.runtime.exit(this.#guest!, { type: "exit", payload });
   }
 
   #ended(reason: ExitReason): void {
@@ -324,12 +355,6 @@ export class Conversation {
     const isOutOfTime = typeof reason === "object" && reason.type === "limit" &&
       reason.limit === "cpu";
     return answer(isOutOfTime ? 504 : 502);
-  }
-
-  /** Ends the guest, which nobody listens to any more, and the response where it is. */
-  abandon(): void {
-    this.#body?.fail();
-    this.#topic.runtime.kill(this.#guest);
   }
 }
 

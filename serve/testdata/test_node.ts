@@ -56,14 +56,15 @@ export class TestNode implements Node {
   }
 
   readonly engine: Node["engine"] = {
-    spawn: (component: Component): Pid<GuestMessage> => {
+    spawnMonitor: (watcher, component, start) => {
       strictEqual(component.name, COMPONENT.name);
+      const given = typeof start === "string" ? undefined : start.request;
       const { pid } = this.runtime.spawn<GuestMessage>(async (self) => {
-        const request = await self.receive() as GuestRequest;
+        const request = given ?? await self.receive() as GuestRequest;
         await this.#guest(self, request);
       });
       this.guests.push(pid);
-      return pid;
+      return { pid, ref: watcher.monitor(pid) };
     },
     handle: () => {
       throw new TypeError("Cannot be one of wasi:http");

@@ -36,6 +36,13 @@ const SHAPES: readonly ReadShape[] = [
     headers: it.read(),
     hasBody: it.read(),
   }),
+  (it) => ({
+    type: it.read(),
+    from: it.read(),
+    head: it.read(),
+    body: it.read(),
+  }),
+  (it) => ({ type: it.read(), head: it.read(), body: it.read() }),
   // What the two halves of an exchange tell each other.
   (it) => ({ type: it.read() }),
   (it) => ({ type: it.read(), bytes: it.read() }),

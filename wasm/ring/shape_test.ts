@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import type { MonitorRef, Signal } from "@rusm/otp";
 import type { PostedStart } from "../guests.ts";
 import type { GuestFrame, RequestStart } from "../http/frames.ts";
+import type { GuestReply, GuestRequest } from "../message.ts";
 import { readShape, shapeOf } from "./shape.ts";
 
 const PID = undefined as never;
@@ -10,17 +11,25 @@ const REQUEST: RequestStart = {
   ...{ caller: PID, method: "GET", url: "http://a.test/" },
   ...{ headers: "", hasBody: false },
 };
+const ASKED: GuestRequest = {
+  ...{ type: "request", from: "1", head: "{}", body: null },
+};
 const START: PostedStart = { entry: "handle", request: REQUEST };
 const BYTES = new Uint8Array(0);
 const REF = 0 as MonitorRef;
 
 // As they are made where they are sent.
-const SENT: Record<string, PostedStart | RequestStart | GuestFrame | Signal> = {
+const SENT: Record<
+  string,
+  PostedStart | RequestStart | GuestRequest | GuestReply | GuestFrame | Signal
+> = {
   "a start": START,
   "a start with metadata": { ...START, metadata: {} },
   "a start with a trace": { ...START, trace: "" },
   "a start with both": { ...START, metadata: {}, trace: "" },
   "a request": REQUEST,
+  "a request to a script": ASKED,
+  "a reply of a script": { type: "reply", head: "{}", body: null },
   "a whole response": {
     ...{ type: "whole", status: 200, headers: "", bytes: BYTES, isEnd: true },
   },

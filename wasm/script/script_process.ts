@@ -10,7 +10,7 @@ import { ComponentError } from "../component/canonical/mod.ts";
 import { encodeText } from "../host/encoding.ts";
 import { optionalText, pureCall, text } from "../host/pure.ts";
 import { LARGE_VALUE_LENGTH } from "../limits.ts";
-import { type GuestMessage, isRequest } from "../message.ts";
+import { type GuestMessage, type GuestRequest, isRequest } from "../message.ts";
 import type { RunQueue } from "../run_queue.ts";
 import { CpuBudget } from "./cpu_budget.ts";
 import { exceeded, exitReason } from "./exit_reasons.ts";
@@ -49,6 +49,8 @@ export interface ScriptOptions extends ScriptGuestParts {
   readonly pool: VmPool;
   /** What it calls first. */
   readonly entry: Entry;
+  /** What it answers; the first request that it is sent when absent. */
+  readonly request?: GuestRequest | undefined;
   /** Who runs on this scheduler. */
   readonly runQueue: RunQueue;
 }
@@ -124,7 +126,8 @@ export class ScriptProcess
   async #firstCall(self: Context<GuestMessage>): Promise<Call> {
     const { entry, image } = this.#options;
     if (entry === "run") return (vm) => vm.call(image.entry.run);
-    const request = await self.receive({ match: isRequest });
+    const request = this.#options.request ??
+      await self.receive({ match: isRequest });
     this.#guest!.exchange = new ScriptExchange(self.runtime, request, this);
     const { head, body, isStreamed } = request;
     return (vm) => {
