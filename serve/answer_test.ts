@@ -109,6 +109,9 @@ for (const [what, headers] of HEADERS) {
 const INVALID: readonly (readonly [string, string, RegExp])[] = [
   ["no JSON", "{", /JSON/],
   ["null", "null", /null/],
+  ["a number", "5", /this status: undefined/],
+  ["text", '"head"', /this status: undefined/],
+  ["nothing in it", "{}", /this status: undefined/],
   ["no status", '{"headers":[]}', /this status: undefined/],
   ["a status in text", '{"status":"200","headers":[]}', /this status: "200"/],
   ["a fraction", '{"status":200.5,"headers":[]}', /this status: 200\.5/],

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { OPS, type RequestHead } from "../ops.ts";
+import { OPS, type ReplyHead, type RequestHead } from "../ops.ts";
 import { type Handler, own } from "./component.ts";
 import { converse } from "./connected.ts";
 import { authenticateAll } from "./deciding.ts";
@@ -61,9 +61,21 @@ async function answer(
     );
   }
   const { body: content } = reply;
+  const text = textOf(reply.head);
   if (content === null || content.type === "content") {
-    callHost(OPS.reply, stringify(reply.head), content?.content ?? null);
-  } else await stream(stringify(reply.head), content, head.method);
+    callHost(OPS.reply, text, content?.content ?? null);
+  } else await stream(text, content, head.method);
+}
+
+// JSON, in a fourth of the time: the names need no quoting.
+function textOf({ status, headers }: ReplyHead): string {
+  let list = "";
+  for (let index = 0; index < headers.length; index++) {
+    const field = headers[index]!;
+    const comma = index === 0 ? "" : ",";
+    list += `${comma}["${field[0]}",${stringify(field[1])}]`;
+  }
+  return `{"status":${status},"headers":[${list}]}`;
 }
 
 async function stream(

@@ -76,9 +76,10 @@ type Method = (...args: unknown[]) => unknown;
 function checkCount(what: string, key: string, method: Method): Method {
   const { length } = method;
   const { [key]: checked } = {
-    [key](...args: unknown[]): unknown {
-      demandArguments(what, length, args.length);
-      return apply(method, this, args);
+    [key](): unknown {
+      // As they are: a list of them is one more thing to make at each call.
+      demandArguments(what, length, arguments.length);
+      return apply(method, this, arguments);
     },
   } as Record<string, Method>;
   defineProperty(checked!, "length", { value: length });

@@ -71,17 +71,13 @@ const ACTIONS = {
     }
     return new Response("sprayed");
   },
-  // Replies with the head in the query, behind the prelude's back.
+  // Replies with what the query says in its head: a name of a header is not what
+  // the prelude thinks, and ends the list that it is in.
   async forges(request) {
     const text = decodeURIComponent(new URL(request.url).search.slice(1));
-    const head = JSON.parse(text);
-    let isForged = false;
-    Object.prototype.toJSON = function () {
-      if (isForged) return this;
-      isForged = true;
-      return head;
-    };
-    return new Response("forged");
+    RegExp.prototype.test = () => true;
+    const headers = [[`a",""]],${text},"x":[["b`, ""]];
+    return new Response("forged", { headers });
   },
   // Replies with a head of so many headers, or of so long a one.
   manyHeaders(request) {

@@ -285,6 +285,7 @@ export interface ExtractedBody {
  * @throws {TypeError} It is a stream that is locked or was read.
  */
 export function extractBody(init: unknown): ExtractedBody {
+  if (typeof init === "string") return extractText(init);
   if (init === undefined || init === null) {
     return { body: new Body(null), type: null };
   }
@@ -294,7 +295,11 @@ export function extractBody(init: unknown): ExtractedBody {
     const extracted = extractObject(init);
     if (extracted !== undefined) return extracted;
   }
-  const body = Body.of(`${init}`.toWellFormed());
+  return extractText(`${init}`);
+}
+
+function extractText(text: string): ExtractedBody {
+  const body = Body.of(text.toWellFormed());
   return { body, type: "text/plain;charset=UTF-8" };
 }
 

@@ -17,6 +17,9 @@ export let makeHeaders: (list: HeaderList, immutable?: boolean) => Headers;
 /** The fields as they were added, names in lower case. Not a copy. */
 export let headerList: (headers: Headers) => HeaderList;
 
+/** Adds a content type, unless there is one. */
+export let addContentType: (headers: Headers, type: string) => void;
+
 /** @see Fetch Standard, `Headers`. Differs: no header name is forbidden. */
 export class Headers {
   #list: HeaderList = [];
@@ -32,6 +35,11 @@ export class Headers {
       return headers;
     };
     headerList = (headers) => headers.#list;
+    addContentType = (headers, type) => {
+      if (headers.#has(CONTENT_TYPE)) return;
+      headers.#list.push([CONTENT_TYPE, checkValue(type)]);
+      headers.#combined = undefined;
+    };
     pairIterator(
       "Headers",
       this.prototype,
@@ -61,8 +69,15 @@ export class Headers {
 
   /** The values of that name, joined by commas. */
   get(name: string): string | null {
-    const values = this.#valuesOf(checkName(name));
-    return values.length === 0 ? null : values.join(", ");
+    const key = checkName(name);
+    const list = this.#list;
+    let joined: string | null = null;
+    for (let index = 0; index < list.length; index++) {
+      const field = list[index]!;
+      if (field[0] !== key) continue;
+      joined = joined === null ? field[1] : `${joined}, ${field[1]}`;
+    }
+    return joined;
   }
 
   /** The values of `set-cookie`, which cannot be joined. */
@@ -72,8 +87,16 @@ export class Headers {
 
   /** Whether there is a field of that name. */
   has(name: string): boolean {
-    const key = checkName(name);
-    return this.#list.some((field) => field[0] === key);
+    return this.#has(checkName(name));
+  }
+
+  // By index: an iterator is what takes the most time.
+  #has(key: string): boolean {
+    const list = this.#list;
+    for (let index = 0; index < list.length; index++) {
+      if (list[index]![0] === key) return true;
+    }
+    return false;
   }
 
   /** Puts one field in the place of the first one of that name; removes the others. */
@@ -151,14 +174,38 @@ function recordOf(init: object): [string, string][] {
   return fields;
 }
 
+const CONTENT_TYPE = "content-type";
+
+// What most names are, so that they need not be looked through.
+const USUAL_NAMES: Readonly<Record<string, string>> = {
+  __proto__: null!,
+  ...namesOf([
+    ...["Accept", "Authorization", "Cache-Control", "Content-Length"],
+    ...["Content-Type", "Cookie", "ETag", "Host", "Location", "Origin"],
+    ...["Set-Cookie", "User-Agent", "Vary"],
+  ]),
+};
+
+function namesOf(names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => {
+    const key = name.toLowerCase();
+    return [[name, key], [key, key]];
+  }));
+}
+
 function checkName(name: unknown): string {
   const text = `${name}`;
+  const usual = USUAL_NAMES[text];
+  if (usual !== undefined) return usual;
   if (/^[!#$%&'*+\-.^`|~\w]+$/.test(text)) return text.toLowerCase();
   throw new TypeError(`Cannot take a header with an invalid name: ${text}`);
 }
 
 function checkValue(value: unknown): string {
-  const text = `${value}`.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, "");
-  if (!/[\0\n\r]|[^\0-\xff]/.test(text)) return text;
-  throw new TypeError(`Cannot take a header with an invalid value: ${text}`);
+  const text = `${value}`;
+  // Nearly all are, and then there is nothing to cut off.
+  if (/^[!-~](?:[\t -~]*[!-~])?$/.test(text)) return text;
+  const trimmed = text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, "");
+  if (!/[\0\n\r]|[^\0-\xff]/.test(trimmed)) return trimmed;
+  throw new TypeError(`Cannot take a header with an invalid value: ${trimmed}`);
 }

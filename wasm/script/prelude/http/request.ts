@@ -16,7 +16,7 @@ import {
 } from "./body.ts";
 import { clientSignal } from "./client.ts";
 import { core } from "../linked.ts";
-import { headerList, Headers, makeHeaders } from "./headers.ts";
+import { addContentType, headerList, Headers, makeHeaders } from "./headers.ts";
 
 const { demandArguments, library, loadedLibrary, parseUrl } = core;
 
@@ -222,9 +222,7 @@ function buildBody(
   if (!source.isNull && (method === "GET" || method === "HEAD")) {
     throw new TypeError(`Cannot make a ${method} request with a body`);
   }
-  if (type !== null && !headers.has("content-type")) {
-    headers.append("content-type", type);
-  }
+  if (type !== null) addContentType(headers, type);
   return isOwn ? body : source.move();
 }
 

@@ -14,7 +14,7 @@ import {
   type Source,
 } from "./body.ts";
 import { core } from "../linked.ts";
-import { headerList, Headers, makeHeaders } from "./headers.ts";
+import { addContentType, headerList, Headers, makeHeaders } from "./headers.ts";
 import { contentType } from "./request.ts";
 
 const { parseUrl } = core;
@@ -103,9 +103,7 @@ export class Response {
       throw new TypeError("Cannot write this value as JSON");
     }
     const headers = new Headers(init.headers);
-    if (!headers.has("content-type")) {
-      headers.append("content-type", "application/json");
-    }
+    addContentType(headers, "application/json");
     return new Response(text, { ...init, headers });
   }
 
@@ -191,13 +189,15 @@ function buildState(init: unknown, options: ResponseInit): ResponseState {
   const statusText = checkStatusText(options.statusText ?? "");
   const headers = new Headers(options.headers);
   const { body, type } = extractBody(init);
-  if (!body.isNull && [204, 205, 304].includes(status)) {
+  if (!body.isNull && isBodiless(status)) {
     throw new TypeError(`Cannot send a body with status ${status}`);
   }
-  if (type !== null && !headers.has("content-type")) {
-    headers.append("content-type", type);
-  }
+  if (type !== null) addContentType(headers, type);
   return new ResponseState(status, statusText, headers, body);
+}
+
+function isBodiless(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
 }
 
 function checkStatus(status: unknown): number {
@@ -210,6 +210,7 @@ function checkStatus(status: unknown): number {
 }
 
 function checkStatusText(text: unknown): string {
+  if (text === "") return "";
   if (/^[\t -~\x80-\xff]*$/.test(`${text}`)) return `${text}`;
   throw new TypeError(`Cannot answer with an invalid status text: ${text}`);
 }
