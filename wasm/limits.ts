@@ -35,6 +35,12 @@ export const QUICKJS_OVERHEAD_BYTES: number = 2 * MEBIBYTE;
 /** Stack of a script guest, in bytes; what is deeper is a RangeError in the guest. */
 export const STACK_BYTES_MAX: number = 256 * 1024;
 
+/**
+ * Memory for that stack, in bytes. What it has beyond `STACK_BYTES_MAX` is for the
+ * functions of QuickJS that do not ask whether there is room for them.
+ */
+export const STACK_ROOM_BYTES: number = 384 * 1024;
+
 /** Free heap that an image holds, in bytes, so that most processes never grow their memory. */
 export const HEAP_RESERVE_BYTES: number = MEBIBYTE / 4;
 

@@ -13,6 +13,7 @@ import {
   PRELUDE_MEMORY_BYTES,
   QUICKJS_OVERHEAD_BYTES,
   STACK_BYTES_MAX,
+  STACK_ROOM_BYTES,
 } from "../limits.ts";
 import { readAbilities } from "./abilities.ts";
 import { GUEST_MODULE } from "./guest_module.ts";
@@ -54,6 +55,8 @@ export interface Image {
   readonly parts: readonly ImagePart[];
   /** Where the memory of a new instance is not all zero, in order. */
   readonly initial: readonly Span[];
+  /** Where its memory is all zero, and that of an instance that was used may not be, in order. */
+  readonly zeros: readonly Span[];
   /** The module's one mutable global. */
   readonly stackPointer: number;
   /** Where the entry points are. */
@@ -102,20 +105,23 @@ export async function bake(
   const { prelude, libraries } = await compiled;
   const bridge = new LoadBridge(name, msMax, log, libraries);
   const compiler = new Vm(module, bridge);
-  const initial = spansOf(memoryOf(compiler));
+  const initial = spansOf(compiler.bytes);
   const main = await compileBundle(compiler, capability, name, bundle);
   const vm = new Vm(module, bridge);
   initialize(vm, capability);
   const scripts = { prelude, main, libraries: librariesOf(bundle) };
   const loaded = await load(vm, name, scripts);
   vm.reserve(HEAP_RESERVE_BYTES);
-  const memory = memoryOf(vm);
+  const memory = vm.bytes;
+  const parts = partsOf(memory);
+  const [[dataAt]] = initial as [Span];
   return {
     name,
     module,
     pages: memory.length / PAGE_BYTES,
-    parts: partsOf(memory),
+    parts,
     initial,
+    zeros: zerosOf(parts, memory.length, dataAt),
     stackPointer: vm.stackPointer,
     ...loaded,
     libraries,
@@ -255,21 +261,45 @@ function spansOf(memory: Uint8Array): Span[] {
   return spans;
 }
 
+/**
+ * Where the memory of an instance that was used has to be made zero: all that is
+ * in no part, but for what lies between the stack and the data. Nothing points
+ * there: only a fault of QuickJS could write to it, and only another one read
+ * what that left.
+ *
+ * @param length Of the memory.
+ * @param dataAt Where its data begins.
+ */
+export function zerosOf(
+  parts: readonly ImagePart[],
+  length: number,
+  dataAt: number,
+): Span[] {
+  const begins = [0, ...parts.map(({ at, bytes }) => at + bytes.length)];
+  const ends = [...parts.map(({ at }) => at), length];
+  return begins.flatMap((begin, index): Span[] => {
+    const end = ends[index]!;
+    return [
+      [begin, Math.min(end, STACK_ROOM_BYTES)],
+      [Math.max(begin, dataAt), end],
+    ];
+  }).filter(([begin, end]) => begin < end);
+}
+
 function isZero(words: BigUint64Array, from: number, end: number): boolean {
   for (let at = from; at < end; at++) if (words[at] !== 0n) return false;
   return true;
 }
 
-/** Puts `vm` into the state of `image`, whatever ran in it before, except that a memory cannot shrink. */
+/**
+ * Puts `vm` into the state of `image`, whatever ran in it before, except that a
+ * memory cannot shrink, and for what lies between the stack and the data, where
+ * nothing is.
+ */
 export function restore(vm: Vm, image: Image): void {
   growTo(vm, image);
-  const memory = memoryOf(vm);
-  let end = 0;
-  for (const { at, bytes } of image.parts) {
-    memory.fill(0, end, at);
-    end = at + bytes.length;
-  }
-  memory.fill(0, end);
+  const memory = vm.bytes;
+  for (const [at, end] of image.zeros) memory.fill(0, at, end);
   put(vm, image);
 }
 
@@ -279,28 +309,24 @@ export function restore(vm: Vm, image: Image): void {
  */
 export function restoreNew(vm: Vm, image: Image): void {
   growTo(vm, image);
-  const memory = memoryOf(vm);
+  const memory = vm.bytes;
   for (const [at, end] of image.initial) memory.fill(0, at, end);
   put(vm, image);
 }
 
-function growTo({ memory }: Vm, { pages }: Image): void {
-  const missing = pages - memory.buffer.byteLength / PAGE_BYTES;
+function growTo({ bytes, memory }: Vm, { pages }: Image): void {
+  const missing = pages - bytes.length / PAGE_BYTES;
   if (missing > 0) memory.grow(missing);
 }
 
 function put(vm: Vm, image: Image): void {
-  const memory = memoryOf(vm);
+  const memory = vm.bytes;
   for (const { at, bytes } of image.parts) memory.set(bytes, at);
   vm.stackPointer = image.stackPointer;
   vm.forget();
 }
 
-function memoryOf({ memory }: Vm): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(memory.buffer as ArrayBuffer);
-}
-
 /** Whether `vm` can be put back into the state of `image`: its memory has not grown. */
 export function isRestorable(vm: Vm, image: Image): boolean {
-  return vm.memory.buffer.byteLength === image.pages * PAGE_BYTES;
+  return vm.bytes.length === image.pages * PAGE_BYTES;
 }

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert";
 import fc from "fast-check";
 
 import { PAGE_BYTES } from "../instrument/memory_cap.ts";
+import { STACK_ROOM_BYTES } from "../limits.ts";
 import { LocalComponent, NOBODY, ROOMY } from "../testdata/local.ts";
 import {
   bake,
@@ -9,6 +10,8 @@ import {
   isRestorable,
   restore,
   restoreNew,
+  type Span,
+  zerosOf,
 } from "./image.ts";
 import { LIBRARIES } from "./ops.ts";
 import { GuestThrew } from "./guest_error.ts";
@@ -164,7 +167,9 @@ Deno.test("restore() undoes everything but growth, which isRestorable() tells", 
   strictEqual(isRestorable(vm, image), true);
   const memory = new Uint8Array(vm.memory.buffer);
   const before = memory.slice();
-  memory.fill(0xaa);
+  // Nothing of QuickJS points to what is between: see the tests of `VmPool`.
+  memory.fill(0xaa, 0, STACK_ROOM_BYTES);
+  memory.fill(0xaa, image.initial[0]![0]);
   vm.stackPointer = 16;
   restore(vm, image);
   ok(memory.every((byte, at) => byte === before[at]));
@@ -177,11 +182,15 @@ Deno.test("restore() zeroes what lies between the parts, before them and behind"
   const { image } = await LocalComponent.bake("");
   const vm = new Vm(image.module, NOBODY);
   const bytes = new Uint8Array(16).fill(7);
-  const parts = [256, 1024, 4096].map((at) => ({ at, bytes }));
   const memory = () => new Uint8Array(vm.memory.buffer);
+  const [[dataAt]] = image.initial as [Span];
+  const parts = [256, STACK_ROOM_BYTES - 16, dataAt, dataAt + 4096]
+    .map((at) => ({ at, bytes }));
   restore(vm, image);
-  memory().fill(0xaa);
-  restore(vm, { ...image, parts });
+  memory().fill(0xaa, 0, STACK_ROOM_BYTES);
+  memory().fill(0xaa, dataAt);
+  const zeros = zerosOf(parts, memory().length, dataAt);
+  restore(vm, { ...image, parts, zeros });
   const places = [...memory().entries()].filter(([, byte]) => byte !== 0);
   deepStrictEqual(
     places,

@@ -11,7 +11,7 @@
  */
 
 import { suspending } from "../fiber.ts";
-import { STEPS_PER_INTERRUPT } from "../limits.ts";
+import { STACK_ROOM_BYTES, STEPS_PER_INTERRUPT } from "../limits.ts";
 import {
   type GuestError,
   guestError,
@@ -79,6 +79,9 @@ export class Vm {
 
   readonly #exports: QuickjsExports;
   readonly #fibers: Fibers;
+  // Of its memory. When that grows they are detached, and have no length.
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
   // Promises that were rejected and that nothing handles yet, by address.
   readonly #rejections = new Map<number, Rejection>();
 
@@ -88,6 +91,8 @@ export class Vm {
     const instance = new WebAssembly.Instance(module, this.#imports());
     this.#exports = instance.exports as QuickjsExports;
     this.memory = this.#exports.memory;
+    this.#bytes = new Uint8Array(this.memory.buffer as ArrayBuffer);
+    this.#view = new DataView(this.#bytes.buffer);
     this.#fibers = fibersOf(this.#exports);
   }
 
@@ -125,11 +130,11 @@ export class Vm {
         const nowMs = clock === 0
           ? Date.now()
           : performance.timeOrigin + performance.now();
-        this.#view().setBigUint64(at, BigInt(Math.round(nowMs * 1e6)), true);
+        this.#look().setBigUint64(at, BigInt(Math.round(nowMs * 1e6)), true);
         return 0;
       },
       random_get: (at: number, count: number) => {
-        crypto.getRandomValues(this.#bytes().subarray(at, at + count));
+        crypto.getRandomValues(this.bytes.subarray(at, at + count));
         return 0;
       },
       fd_close: badFile,
@@ -139,14 +144,37 @@ export class Vm {
     };
   }
 
-  /** Starts the engine: once, before anything else. */
+  /**
+   * Starts the engine: once, before anything else.
+   *
+   * Its stack grows down to the memory's begin, where what is too deep traps. It
+   * has `STACK_ROOM_BYTES`; what lies between it and the data is never used.
+   */
   initialize(memoryLimitBytes: number, stackBytesMax: number): void {
+    this.stackPointer = STACK_ROOM_BYTES;
     this.#exports._initialize();
     if (this.#exports.qjs_init() !== 0) throw new GuestOutOfMemory();
     this.#exports.qjs_set_memory_limit(memoryLimitBytes);
     this.#exports.qjs_set_max_stack_size(stackBytesMax);
     this.#exports.qjs_set_interrupt_handler(1);
     this.#exports.qjs_set_promise_rejection_handler(1);
+  }
+
+  /** All of its memory, as it is until it grows. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    if (this.#bytes.length === 0) this.#see();
+    return this.#bytes;
+  }
+
+  #look(): DataView {
+    if (this.#bytes.length === 0) this.#see();
+    return this.#view;
+  }
+
+  // To ask a memory for its buffer takes longer than all that is done with it.
+  #see(): void {
+    this.#bytes = new Uint8Array(this.memory.buffer as ArrayBuffer);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   /** The one mutable global of the module. */
@@ -199,9 +227,9 @@ export class Vm {
       ...[codeAt, count, fileAt, 0, flags, countAt] as const,
     );
     if (at === 0) throw new GuestThrew(await this.#takeException());
-    const bytecode = this.#bytes().slice(
+    const bytecode = this.bytes.slice(
       at,
-      at + this.#view().getUint32(countAt, true),
+      at + this.#look().getUint32(countAt, true),
     );
     for (const address of [codeAt, fileAt, countAt, at]) {
       this.#exports.wasm_free(address);
@@ -219,7 +247,7 @@ export class Vm {
     const at = this.#copyBytes(bytecode, bytecode.length);
     const value = await this.#fibers.evaluateBytecode(at, bytecode.length);
     // It can be larger than what `reserve` looks for.
-    this.#bytes().fill(0, at, at + bytecode.length);
+    this.bytes.fill(0, at, at + bytecode.length);
     this.#exports.wasm_free(at);
     return await this.#checked(value);
   }
@@ -332,10 +360,10 @@ export class Vm {
   #liftText(value: Value): string {
     const countAt = this.#allocate(4);
     const at = this.#exports.qjs_get_string_len(value, countAt);
-    const count = this.#view().getUint32(countAt, true);
+    const count = this.#look().getUint32(countAt, true);
     this.#exports.wasm_free(countAt);
     if (at === 0) throw new GuestOutOfMemory();
-    const text = decoder.decode(this.#bytes().subarray(at, at + count));
+    const text = decoder.decode(this.bytes.subarray(at, at + count));
     this.#exports.qjs_free_cstring(at);
     return text;
   }
@@ -347,10 +375,10 @@ export class Vm {
         this.#exports.qjs_get_typed_array_buffer(value, at, at + 4, at + 8),
       );
       const data = this.#exports.qjs_get_array_buffer(buffer, at + 12);
-      const offset = this.#view().getUint32(at, true);
-      const count = this.#view().getUint32(at + 4, true);
+      const offset = this.#look().getUint32(at, true);
+      const count = this.#look().getUint32(at + 4, true);
       const start = data + offset;
-      const bytes = this.#bytes().slice(start, start + count);
+      const bytes = this.bytes.slice(start, start + count);
       this.free(buffer);
       return bytes;
     } finally {
@@ -373,7 +401,7 @@ export class Vm {
     this.#exports.wasm_free(end);
     this.#clearHoles(bytes, end);
     // Last, for searching has left its marks there.
-    this.#bytes().fill(0, this.#allocate(bytes), end + bytes);
+    this.bytes.fill(0, this.#allocate(bytes), end + bytes);
     this.#exports.wasm_free(end);
   }
 
@@ -386,7 +414,7 @@ export class Vm {
       bytes = this.#largestHole(bytes, end);
       const at = this.#allocate(bytes);
       held.push(at);
-      if (at < end) this.#bytes().fill(0, at, at + bytes);
+      if (at < end) this.bytes.fill(0, at, at + bytes);
     }
     for (const at of held) this.#exports.wasm_free(at);
   }
@@ -408,8 +436,9 @@ export class Vm {
 
   #hostCall(argc: number, argv: number): number | Promise<number> {
     try {
-      const [op, ...args] = this.#liftArgs(argc, argv);
-      const result = this.bridge.call(op as number, args);
+      const args = this.#liftArgs(argc, argv);
+      const op = args.shift() as number;
+      const result = this.bridge.call(op, args);
       if (op === OPS.loadLibrary) {
         return this.#loadLibrary(result as Uint8Array);
       }
@@ -431,13 +460,14 @@ export class Vm {
     );
   }
 
+  // Its place in the list is read anew each time: lifting can grow the memory.
   #liftArgs(argc: number, argv: number): HostValue[] {
-    const view = this.#view();
-    const values = Array.from(
-      { length: argc },
-      (_, index) => view.getUint32(argv + 4 * index, true) as Value,
-    );
-    return values.map((value) => this.lift(value));
+    const args: HostValue[] = [];
+    for (let index = 0; index < argc; index++) {
+      const value = this.#look().getUint32(argv + 4 * index, true) as Value;
+      args.push(this.lift(value));
+    }
+    return args;
   }
 
   // Only name and message cross: a host stack would tell of host files.
@@ -465,7 +495,7 @@ export class Vm {
   // keeps something else there is left alone.
   #countSteps(): void {
     const counterAt = this.#exports.qjs_get_context_ptr() + STEPS_LEFT_OFFSET;
-    const view = this.#view();
+    const view = this.#look();
     if (view.getInt32(counterAt, true) !== STEPS_OF_QUICKJS) return;
     view.setInt32(counterAt, STEPS_PER_INTERRUPT, true);
   }
@@ -529,7 +559,7 @@ export class Vm {
 
   #copyArgs(args: Value[]): number {
     const argv = this.#allocate(4 * args.length);
-    const view = this.#view();
+    const view = this.#look();
     args.forEach((value, index) =>
       view.setUint32(argv + 4 * index, value, true)
     );
@@ -549,7 +579,7 @@ export class Vm {
   // `room` above the length leaves a zero behind, for C.
   #copyBytes(bytes: Uint8Array, room: number): number {
     const at = this.#allocate(room);
-    const memory = this.#bytes();
+    const memory = this.bytes;
     memory.set(bytes, at);
     if (room > bytes.length) memory[at + bytes.length] = 0;
     return at;
@@ -559,15 +589,6 @@ export class Vm {
     const at = this.#exports.wasm_malloc(Math.max(bytes, 1));
     if (at === 0) throw new GuestOutOfMemory();
     return at;
-  }
-
-  // Views are made anew for each use: growing the memory detaches old ones.
-  #bytes(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.memory.buffer as ArrayBuffer);
-  }
-
-  #view(): DataView {
-    return new DataView(this.memory.buffer);
   }
 }
 
