@@ -98,14 +98,16 @@ function whyOf(error: unknown): string {
 }
 
 function responseOf({ head, body }: GuestReply): Response {
-  const { status, headers } = readHead(head);
-  const init = { status, headers };
+  const { status, list } = readHead(head);
   // What came from another thread was copied, so its buffer is not shared.
   const bytes = body as Uint8Array<ArrayBuffer> | null;
-  if (bytes === null) return new Response(null, init);
-  headers.set("content-length", String(bytes.length));
-  if (bytes.length <= BODY_PIECE_BYTES) return new Response(bytes, init);
-  return new Response(inPieces(bytes), init);
+  const isWhole = bytes === null || bytes.length <= BODY_PIECE_BYTES;
+  const response = new Response(isWhole ? bytes : inPieces(bytes), { status });
+  // Deno copies headers that a response is made with, and checks them again.
+  const { headers } = response;
+  addHeaders(headers, list);
+  if (bytes !== null) headers.set("content-length", String(bytes.length));
+  return response;
 }
 
 function inPieces(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
@@ -148,7 +150,9 @@ export function beginningOf(
   bytes?: number,
 ): Beginning | Extract<Answer, { type: "invalid" }> {
   try {
-    const { status, headers, list } = readHead(head);
+    const { status, list } = readHead(head);
+    const headers = new Headers();
+    addHeaders(headers, list);
     const length = bytes ?? lengthOf(list);
     if (length !== undefined && status !== 204) {
       headers.set("content-length", String(length));
@@ -176,8 +180,8 @@ function bodyFor(
 
 type HeaderEntry = readonly [name: string, value: string];
 
-interface Head extends Pick<Beginning, "status" | "headers"> {
-  /** As the guest made them. */
+interface Head extends Pick<Beginning, "status"> {
+  /** Its headers, as the guest made them. */
   readonly list: readonly HeaderEntry[];
 }
 
@@ -188,7 +192,7 @@ function readHead(head: string): Head {
     );
   }
   const { status, headers: list } = JSON.parse(head);
-  return { status: checkStatus(status), headers: headersOf(list), list };
+  return { status: checkStatus(status), list: checkList(list) };
 }
 
 // Deno sends 205 without a length, so that its client waits for a body until
@@ -200,16 +204,17 @@ function checkStatus(status: unknown): number {
   throw new RangeError(`Cannot send this status: ${JSON.stringify(status)}`);
 }
 
-function headersOf(list: unknown): Headers {
+function checkList(list: unknown): readonly HeaderEntry[] {
   if (!Array.isArray(list)) {
     throw new TypeError("Cannot send headers that are no list");
   }
-  if (list.length > REPLY_HEADERS_MAX) {
-    throw new RangeError(
-      `Cannot send more than ${REPLY_HEADERS_MAX} headers: got ${list.length}`,
-    );
-  }
-  const headers = new Headers();
+  if (list.length <= REPLY_HEADERS_MAX) return list;
+  throw new RangeError(
+    `Cannot send more than ${REPLY_HEADERS_MAX} headers: got ${list.length}`,
+  );
+}
+
+function addHeaders(headers: Headers, list: readonly HeaderEntry[]): void {
   for (const [name, value] of list) {
     if (typeof name !== "string" || typeof value !== "string") {
       throw new TypeError("Cannot send a header that is no text");
@@ -218,7 +223,6 @@ function headersOf(list: unknown): Headers {
       headers.append(name, checkValue(name, value));
     }
   }
-  return headers;
 }
 
 function lengthOf(list: readonly HeaderEntry[]): number | undefined {
