@@ -747,12 +747,11 @@ function postedOf(
   const { connection } = begin;
   const rest: Omit<Begin, "connection"> = begin;
   // There is one for each request, and most of them need no copy.
-  if (connection === undefined && trace === undefined) return rest;
-  return {
-    ...rest,
-    ...connection && { connection: connection.info },
-    ...trace && { trace },
-  };
+  if (connection === undefined) {
+    return trace === undefined ? rest : { ...rest, trace };
+  }
+  const posted = { ...rest, connection: connection.info };
+  return trace === undefined ? posted : { ...posted, trace };
 }
 
 function dumpPermitsOf(

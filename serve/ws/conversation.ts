@@ -84,7 +84,9 @@ export class Conversation implements ConnectionSink, HandlerListener {
     this.#parts = parts;
     this.#metadata = metadata && { metadata };
     const connection = { info, sink: this };
-    const begin = { ...start, connection, ...this.#metadata };
+    const begin = metadata === undefined
+      ? { ...start, connection }
+      : { ...start, connection, metadata };
     const handler = { component, start: begin };
     this.#handler = parts.handlers.spawn(handler, this) as Pid<GuestMessage>;
     this.#inflow = new Inflow({

@@ -292,17 +292,20 @@ class Listening implements WsServer {
     { component, info }: Open,
     metadata: Metadata | undefined,
   ): Conversation {
-    const { start, ...handler } = this.#options.handlers.get(component)!;
+    const handler = this.#options.handlers.get(component)!;
     const span = beginSpan(info.method, {
       parent: info.headers.find(([name]) => name === "traceparent")?.[1],
       kind: "server",
       attributes: { "url.path": info.path, "rusm.component": component },
     });
-    const trace = span && { trace: span.traceParent };
+    const { component: callee } = handler;
+    const start = span === undefined
+      ? handler.start
+      : { ...handler.start, trace: span.traceParent };
     try {
       return new Conversation(
         this.#parts,
-        { ...handler, start: { ...start, ...trace }, info, metadata },
+        { component: callee, start, info, metadata },
       );
     } finally {
       span?.end();

@@ -28,6 +28,33 @@ const SHAPES: readonly ReadShape[] = [
     metadata: it.read(),
     trace: it.read(),
   }),
+  (it) => ({ entry: it.read(), connection: it.read() }),
+  (it) => ({ entry: it.read(), connection: it.read(), metadata: it.read() }),
+  (it) => ({ entry: it.read(), trace: it.read(), connection: it.read() }),
+  (it) => ({
+    entry: it.read(),
+    trace: it.read(),
+    connection: it.read(),
+    metadata: it.read(),
+  }),
+  // What a process may know of its connection.
+  (it) => ({
+    method: it.read(),
+    path: it.read(),
+    query: it.read(),
+    params: it.read(),
+    headers: it.read(),
+    remoteAddr: it.read(),
+  }),
+  (it) => ({
+    method: it.read(),
+    path: it.read(),
+    query: it.read(),
+    params: it.read(),
+    headers: it.read(),
+    remoteAddr: it.read(),
+    subprotocol: it.read(),
+  }),
   // A request.
   (it) => ({
     caller: it.read(),

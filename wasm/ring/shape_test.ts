@@ -3,6 +3,7 @@ import type { MonitorRef, Signal } from "@rusm/otp";
 import type { PostedStart } from "../guests.ts";
 import type { GuestFrame, RequestStart } from "../http/frames.ts";
 import type { GuestReply, GuestRequest } from "../message.ts";
+import type { ConnectionInfo } from "../node/connection.ts";
 import { readShape, shapeOf } from "./shape.ts";
 
 const PID = undefined as never;
@@ -15,18 +16,40 @@ const ASKED: GuestRequest = {
   ...{ type: "request", from: "1", head: "{}", body: null },
 };
 const START: PostedStart = { entry: "handle", request: REQUEST };
+const INFO: ConnectionInfo = {
+  ...{ method: "GET", path: "/", query: "", params: [], headers: [] },
+  remoteAddr: "",
+};
 const BYTES = new Uint8Array(0);
 const REF = 0 as MonitorRef;
 
 // As they are made where they are sent.
 const SENT: Record<
   string,
-  PostedStart | RequestStart | GuestRequest | GuestReply | GuestFrame | Signal
+  | PostedStart
+  | ConnectionInfo
+  | RequestStart
+  | GuestRequest
+  | GuestReply
+  | GuestFrame
+  | Signal
 > = {
   "a start": START,
   "a start with metadata": { ...START, metadata: {} },
   "a start with a trace": { ...START, trace: "" },
   "a start with both": { ...START, metadata: {}, trace: "" },
+  "a start with a connection": { entry: "run", connection: INFO },
+  "a start with a connection and metadata": {
+    ...{ entry: "run", connection: INFO, metadata: {} },
+  },
+  "a start with a connection and a trace": {
+    ...{ entry: "run", trace: "", connection: INFO },
+  },
+  "a start with a connection and both": {
+    ...{ entry: "run", trace: "", connection: INFO, metadata: {} },
+  },
+  "a connection": INFO,
+  "a connection with a subprotocol": { ...INFO, subprotocol: "" },
   "a request": REQUEST,
   "a request to a script": ASKED,
   "a reply of a script": { type: "reply", head: "{}", body: null },
