@@ -18,6 +18,34 @@ export interface Pace {
   readonly ended: (bytes: number) => void;
 }
 
+/** Who hears how far the client takes a body. */
+export interface TakingListener {
+  /** The client has taken all that there was, and wants more. */
+  asked(): void;
+  /** A piece is there for it. */
+  gave(bytes: number): void;
+  /** Nothing more is sent. Called once, last. */
+  ended(): void;
+}
+
+/** A body that tells how far it is taken, and so needs no stream around it. */
+export interface TellingBody {
+  /** Tells `listener`. Called before anything is asked for. */
+  tell(listener: TakingListener): void;
+  /** Fails with `error`: its client takes nothing. It has ended then. */
+  fail(error: Error): void;
+}
+
+const TELLING = new WeakMap<ReadableStream, TellingBody>();
+
+/** Makes known that `body` is that of `telling`. */
+export function registerTelling(
+  body: ReadableStream<Uint8Array>,
+  telling: TellingBody,
+): void {
+  TELLING.set(body, telling);
+}
+
 /**
  * A response like `response`, whose body fails when the client does not take it.
  * That the guest has nothing to say is no such failure.
@@ -25,9 +53,56 @@ export interface Pace {
  * @param response Its body must be a stream, and is taken.
  */
 export function paceResponse(response: Response, pace: Pace): Response {
+  const telling = TELLING.get(response.body!);
+  if (telling !== undefined) {
+    telling.tell(new Pacing(telling, pace));
+    return response;
+  }
   const { status, statusText, headers } = response;
   const body = paced(response.body!, pace);
   return new Response(body, { status, statusText, headers });
+}
+
+/** Holds a body that tells of itself to its pace. */
+class Pacing implements TakingListener {
+  readonly #body: TellingBody;
+  readonly #pace: Pace;
+  readonly #deadline: { atMs: number; readonly expire: () => void };
+  #bytes = 0;
+
+  constructor(body: TellingBody, pace: Pace) {
+    this.#body = body;
+    this.#pace = pace;
+    const { deadlines, stallMsMax } = pace;
+    const atMs = deadlines.now() + stallMsMax;
+    this.#deadline = { atMs, expire: () => this.#expire() };
+    deadlines.add(this.#deadline);
+  }
+
+  asked(): void {
+    // Now it is the guest's turn.
+    this.#deadline.atMs = Infinity;
+  }
+
+  gave(bytes: number): void {
+    const { deadlines, stallMsMax } = this.#pace;
+    this.#bytes += bytes;
+    this.#deadline.atMs = deadlines.now() + stallMsMax;
+  }
+
+  ended(): void {
+    this.#pace.deadlines.delete(this.#deadline);
+    this.#pace.ended(this.#bytes);
+  }
+
+  #expire(): void {
+    this.#pace.stalled();
+    this.#body.fail(unread());
+  }
+}
+
+function unread(): DOMException {
+  return new DOMException("The client reads nothing", "TimeoutError");
 }
 
 function paced(
@@ -49,7 +124,7 @@ function paced(
   }
 
   function expire(): void {
-    const error = new DOMException("The client reads nothing", "TimeoutError");
+    const error = unread();
     out.error(error);
     // A source that has failed has nothing to cancel.
     reader.cancel(error).catch(() => {});

@@ -5,6 +5,11 @@
  */
 
 import { UNSENT_BYTES } from "../limits.ts";
+import {
+  registerTelling,
+  type TakingListener,
+  type TellingBody,
+} from "../listen/pacing.ts";
 import { HEARTBEAT } from "./event.ts";
 import type { GzipChunks } from "./gzip.ts";
 
@@ -34,7 +39,7 @@ export class StreamCut extends Error {
  *
  * Invariant: it is hungry only while nothing waits, or a flush is on its way.
  */
-export class Outflow {
+export class Outflow implements TellingBody {
   /** For the response. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #ends: OutflowEnds;
@@ -44,7 +49,10 @@ export class Outflow {
   #isHungry = false;
   #isFlushing = false;
   #isEnding = false;
+  // Whether the last of it is on its way.
+  #isLast = false;
   #isOver = false;
+  #listener: TakingListener | undefined;
   // When it was seen to do nothing; undefined when it has done something since.
   #idleAtMs: number | undefined;
 
@@ -59,17 +67,35 @@ export class Outflow {
     };
     // Nothing is asked for before the client is there to take it.
     this.body = new ReadableStream(source, { highWaterMark: 0 });
+    registerTelling(this.body, this);
+  }
+
+  tell(listener: TakingListener): void {
+    this.#listener = listener;
+  }
+
+  fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#controller.error(error);
+    this.#cancel();
   }
 
   #pull(): void {
     this.#isHungry = true;
-    if (this.#unsent !== "" || this.#isEnding) this.#flush();
+    this.#listener?.asked();
+    // Later: Deno asks for more in the middle of being given something.
+    if (this.#unsent !== "" || this.#isEnding) this.#flushSoon();
   }
 
   #cancel(): void {
+    this.#end();
+    this.#ends.gone();
+  }
+
+  #end(): void {
     this.#isOver = true;
     this.#unsent = "";
-    this.#ends.gone();
+    this.#listener?.ended();
   }
 
   /** Sends `text`. Returns whether there is room for more. */
@@ -94,22 +120,34 @@ export class Outflow {
     this.#isFlushing = false;
     if (!this.#isHungry || this.#isOver) return;
     const [text, wasFull] = [this.#unsent, this.#isFull];
-    this.#isHungry = false;
+    const isLast = this.#isEnding && !this.#isLast;
     this.#unsent = "";
     this.#idleAtMs = undefined;
-    if (text !== "") this.#enqueue(encoder.encode(text));
-    if (this.#isEnding) this.#finish();
-    else if (wasFull) this.#ends.drained();
+    if (text !== "") this.#give(encoder.encode(text));
+    if (isLast) this.#giveLast();
+    // What is ended has ended when the last of it was taken.
+    if (this.#isLast && this.#isHungry) this.#close();
+    else if (wasFull && !isLast) this.#ends.drained();
+  }
+
+  #give(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#enqueue(this.#gzip?.add(bytes) ?? bytes);
+  }
+
+  #giveLast(): void {
+    this.#isLast = true;
+    if (this.#gzip !== undefined) this.#enqueue(this.#gzip.end());
   }
 
   #enqueue(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#controller.enqueue(this.#gzip?.add(bytes) ?? bytes);
+    this.#isHungry = false;
+    this.#listener?.gave(bytes.length);
+    this.#controller.enqueue(bytes);
   }
 
-  #finish(): void {
-    this.#isOver = true;
-    if (this.#gzip !== undefined) this.#controller.enqueue(this.#gzip.end());
+  #close(): void {
     this.#controller.close();
+    this.#end();
     this.#ends.ended();
   }
 
@@ -122,9 +160,8 @@ export class Outflow {
   /** Ends it at once, and not as it should end: the client sees that something is missing. */
   cut(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    this.#unsent = "";
     this.#controller.error(new StreamCut());
+    this.#end();
   }
 
   /**

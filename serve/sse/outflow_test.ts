@@ -1,5 +1,8 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert";
 import { UNSENT_BYTES } from "../limits.ts";
+import { Deadlines } from "../listen/deadlines.ts";
+import { paceResponse } from "../listen/pacing.ts";
+import { TestClock } from "../testdata/test_clock.ts";
 import { GzipChunks } from "./gzip.ts";
 import { Outflow, StreamCut } from "./outflow.ts";
 
@@ -119,4 +122,71 @@ Deno.test("Outflow compresses with what it is given, up to the end", async () =>
   outflow.end();
   const inflated = outflow.body.pipeThrough(new DecompressionStream("gzip"));
   strictEqual(await new Response(inflated).text(), "hello");
+});
+
+/** The body of a response that is held to a pace of a second, and what is told of it. */
+function paced() {
+  const { outflow, reader, next, told } = open();
+  reader.releaseLock();
+  const clock = new TestClock();
+  const deadlines = new Deadlines(clock, 80);
+  const response = new Response(outflow.body);
+  const same = paceResponse(response, {
+    ...{ deadlines, stallMsMax: 1_000 },
+    stalled: () => void told.push("stalled"),
+    ended: (bytes) => void told.push(`sent ${bytes}`),
+  });
+  strictEqual(same, response);
+  const taker = response.body!.getReader();
+  return { outflow, taker, next, told, clock, deadlines };
+}
+
+Deno.test("an Outflow that is paced waits for who writes, as long as it takes", async () => {
+  const { outflow, taker, told, clock, deadlines } = paced();
+  const read = taker.read();
+  await turn();
+  clock.advance(1e6);
+  outflow.write("abc");
+  strictEqual((await read).value?.length, 3);
+  outflow.end();
+  strictEqual((await taker.read()).done, true);
+  deepStrictEqual([told, deadlines.count], [["sent 3", "ended"], 0]);
+});
+
+Deno.test("an Outflow that is paced fails when its client takes nothing", async () => {
+  const { outflow, taker, told, clock, deadlines } = paced();
+  const read = taker.read();
+  await turn();
+  outflow.write("abc");
+  await read;
+  outflow.write("d");
+  clock.advance(999);
+  deepStrictEqual(told, []);
+  clock.advance(81);
+  deepStrictEqual(told, ["stalled", "sent 3", "gone"]);
+  strictEqual(deadlines.count, 0);
+  await rejects(taker.read(), { name: "TimeoutError" });
+  clock.advance(1e6);
+  strictEqual(told.length, 3);
+});
+
+Deno.test("an Outflow that is paced has not ended before its last piece is taken", async () => {
+  const { outflow, taker, told, clock } = paced();
+  const read = taker.read();
+  await turn();
+  outflow.write("abc");
+  outflow.end();
+  await read;
+  await turn();
+  deepStrictEqual(told, []);
+  clock.advance(1_080);
+  deepStrictEqual(told, ["stalled", "sent 3", "gone"]);
+});
+
+Deno.test("an Outflow that is paced tells that its client has gone, or that it was cut", async () => {
+  const [one, other] = [paced(), paced()];
+  await one.taker.cancel();
+  deepStrictEqual([one.told, one.deadlines.count], [["sent 0", "gone"], 0]);
+  other.outflow.cut();
+  deepStrictEqual([other.told, other.deadlines.count], [["sent 0"], 0]);
 });
