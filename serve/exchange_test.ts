@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert";
-import { type ExitReason, Pid } from "@rusm/otp";
+import { type ExitReason, Pid, Runtime, type SendTimer } from "@rusm/otp";
 import { type GuestMessage, type GuestRequest, SystemLimit } from "@rusm/wasm";
 import { exchange, type Handler } from "./exchange.ts";
 import {
@@ -132,6 +132,31 @@ Deno.test("exchange() answers 504 and ends the guest when its time is over", asy
   const node = new TestNode(waitForEver);
   const response = await answered(node, { timeoutMs: 1 });
   strictEqual(response.status, 504);
+});
+
+/** A runtime whose timers' messages find no room. */
+class FullRuntime extends Runtime {
+  override sendAfter(): SendTimer {
+    return { cancel: () => true, isPending: true };
+  }
+}
+
+Deno.test("exchange() answers 504 in time also when a flood keeps the time from it", async () => {
+  let isEnded = false;
+  const node = new TestNode(async (self, { from }) => {
+    const waiter: Pid<Uint8Array> = Pid.fromBigInt(BigInt(from));
+    while (!isEnded) {
+      self.runtime.send(waiter, new Uint8Array(1));
+      await node.turn();
+    }
+  }, new FullRuntime());
+  const client = { ...STAYING, onEnd: () => void (isEnded = true) };
+  const handler = { ...HANDLER, timeoutMs: 1 };
+  const request = new Request("http://a/");
+  strictEqual((await exchange(node, handler, request, client)).status, 504);
+  while (!isEnded) await node.turn();
+  await node.turn();
+  deepStrictEqual(node.runtime.list(), []);
 });
 
 Deno.test("exchange() answers 503 when there is no room for a process", async () => {

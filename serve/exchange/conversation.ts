@@ -98,6 +98,7 @@ export class Conversation implements ProcessBody<ConversationMail> {
   #isOver = false;
   #timer: SendTimer | undefined;
   #waitCount = 0;
+  #dueMs = Infinity;
   // What to do when the time is up.
   #late: () => void = () => this.#expire();
   #forgetStopping: (() => void) | undefined;
@@ -165,8 +166,15 @@ export class Conversation implements ProcessBody<ConversationMail> {
     this.#close();
   }
 
-  // Any guest can send bytes or text to any pid: those have no type.
+  // A guest that floods its mailbox may have kept the timer's message out of it.
   #heed(mail: ConversationMail): void {
+    this.#heedOne(mail);
+    const { host } = this.#self.runtime;
+    if (!this.#isOver && host.now() >= this.#dueMs) this.#due();
+  }
+
+  // Any guest can send bytes or text to any pid: those have no type.
+  #heedOne(mail: ConversationMail): void {
     switch (mail.type) {
       case "reply":
         return this.#reply(mail);
@@ -186,7 +194,7 @@ export class Conversation implements ProcessBody<ConversationMail> {
       case "refused":
         return this.#refuse();
       case "late":
-        if (mail.nth === this.#waitCount) this.#late();
+        if (mail.nth === this.#waitCount) this.#due();
         return;
       case "down":
         return this.#ended(mail.reason);
@@ -316,6 +324,7 @@ export class Conversation implements ProcessBody<ConversationMail> {
     this.#stopWaiting();
     this.#late = late;
     const { runtime, pid } = this.#self;
+    this.#dueMs = runtime.host.now() + ms;
     const nth = this.#waitCount;
     this.#timer = runtime.sendAfter(pid, ms, { type: "late", nth });
   }
@@ -324,6 +333,12 @@ export class Conversation implements ProcessBody<ConversationMail> {
     this.#timer?.cancel();
     // One that was sent already is none of this wait.
     this.#waitCount++;
+    this.#dueMs = Infinity;
+  }
+
+  #due(): void {
+    this.#stopWaiting();
+    this.#late();
   }
 
   #expire(): void {

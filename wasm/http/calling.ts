@@ -70,9 +70,10 @@ export type StartGuest = (
 ) => { readonly pid: Pid };
 
 /** What the half that has the request waits for. */
-export type Incoming =
-  | GuestFrame
-  | Down
+export type Incoming = GuestFrame | Down | Due;
+
+/** That a time is up. */
+export type Due =
   /** There was no answer in time. */
   | { readonly type: "expired" }
   /** The guest has gone on for long enough. */
@@ -126,6 +127,7 @@ class Calling implements ProcessBody<Incoming> {
   #isGone = false;
   #body: ResponseBody | undefined;
   #timer: SendTimer | undefined;
+  #due: { readonly atMs: number; readonly frame: Due } | undefined;
   #lost: (() => void) | undefined;
   readonly #take = (frame: Incoming) => {
     if (this.#heed(frame)) this.#receive();
@@ -168,10 +170,17 @@ class Calling implements ProcessBody<Incoming> {
     if (signal.aborted) this.#lose();
   }
 
-  #sendAfter(delayMs: number, type: "expired" | "lingered"): void {
+  #sendAfter(delayMs: number, type: Due["type"]): void {
     const { runtime, pid } = this.#self;
+    this.#stopTimer();
+    const frame = { type };
+    this.#due = { atMs: runtime.host.now() + delayMs, frame };
+    this.#timer = runtime.sendAfter(pid, delayMs, frame);
+  }
+
+  #stopTimer(): void {
     this.#timer?.cancel();
-    this.#timer = runtime.sendAfter(pid, delayMs, { type });
+    this.#due = undefined;
   }
 
   #receive(): void {
@@ -187,7 +196,7 @@ class Calling implements ProcessBody<Incoming> {
   }
 
   #end(): void {
-    this.#timer?.cancel();
+    this.#stopTimer();
     const { signal, onEnd } = this.#options;
     if (this.#lost !== undefined) {
       signal!.removeEventListener("abort", this.#lost);
@@ -214,8 +223,16 @@ class Calling implements ProcessBody<Incoming> {
     };
   }
 
-  // Returns whether there is more to come.
+  // Returns whether there is more to come. A guest that floods the mailbox may
+  // have kept the timer's frame out of it.
   #heed(frame: Incoming): boolean {
+    const goesOn = this.#heedOne(frame);
+    const due = this.#due;
+    if (!goesOn || due === undefined) return goesOn;
+    return this.#self.runtime.host.now() < due.atMs || this.#heedOne(due.frame);
+  }
+
+  #heedOne(frame: Incoming): boolean {
     switch (frame.type) {
       case "whole":
         this.#answerWhole(frame);
@@ -239,9 +256,11 @@ class Calling implements ProcessBody<Incoming> {
         this.#fail(frame.why);
         break;
       case "expired":
+        this.#stopTimer();
         this.#expire();
         break;
       case "lingered":
+        this.#stopTimer();
         this.#endGuest(`Went on for ${LINGER_MS} ms after the response`);
     }
     return true;
@@ -255,7 +274,7 @@ class Calling implements ProcessBody<Incoming> {
     const hasNone = bytes.length === 0 || this.#isBodiless(status);
     this.#respond(status, headers, hasNone ? null : bytes);
     // Its end is on the way.
-    if (isEnd) this.#timer?.cancel();
+    if (isEnd) this.#stopTimer();
     else this.#linger();
   }
 
@@ -280,7 +299,7 @@ class Calling implements ProcessBody<Incoming> {
   ): void {
     if (this.#hasAnswer) return;
     this.#hasAnswer = true;
-    this.#timer?.cancel();
+    this.#stopTimer();
     const body = this.#body = new ResponseBody({
       taken: () => this.#tell({ type: "taken" }),
       gone: () => this.#lose(),

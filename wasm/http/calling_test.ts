@@ -4,7 +4,9 @@ import {
   type Down,
   type ExitReason,
   type Pid,
+  type ProcessHandle,
   Runtime,
+  type SendTimer,
   Sim,
 } from "@rusm/otp";
 import { HandlerFailed, type HandlerFailure } from "../errors.ts";
@@ -19,8 +21,8 @@ import { LINGER_MS } from "./limits.ts";
 /** A request to a guest that only says what it is told to, on virtual time. */
 class Call {
   readonly sim = new Sim({ seed: 1 });
-  readonly runtime = new Runtime({ host: this.sim.host() });
-  readonly guest = this.runtime.spawn((self) => self.receive());
+  readonly runtime: Runtime;
+  readonly guest: ProcessHandle<unknown>;
   readonly response: Promise<Response>;
   starts = 0;
   ends = 0;
@@ -29,7 +31,10 @@ class Call {
   constructor(
     options: HandleOptions = {},
     request: HandledRequest = new Request("http://host.test/"),
+    Machine = Runtime,
   ) {
+    this.runtime = new Machine({ host: this.sim.host() });
+    this.guest = this.runtime.spawn((self) => self.receive());
     const onEnd = () => void this.ends++;
     const start = (
       self: Pick<Context<Down>, "pid" | "monitor">,
@@ -173,4 +178,29 @@ Deno.test("callHandler() rejects when its half is ended, and ends the guest", as
   const reasons: ExitReason[] = [await call.guest.join()];
   deepStrictEqual(reasons, ["killed"]);
   strictEqual(call.ends, 1);
+});
+
+/** A runtime whose timers' messages find no room. */
+class FullRuntime extends Runtime {
+  override sendAfter(): SendTimer {
+    return { cancel: () => true, isPending: true };
+  }
+}
+
+Deno.test("callHandler() gives up, and ends a guest that lingers, in time also when a flood keeps the time from it", async () => {
+  const request = new Request("http://host.test/");
+  const call = new Call({ timeoutMs: 10 }, request, FullRuntime);
+  const flood = new Uint8Array(1) as unknown as GuestFrame;
+  await call.say(flood);
+  await call.sim.advance(10);
+  await call.say(flood);
+  await rejects(call.response, { name: "HandlerFailed", kind: "timeout" });
+  strictEqual(call.isAlive, false);
+  const other = new Call({}, request, FullRuntime);
+  await other.say(whole(false));
+  strictEqual((await other.response).status, 200);
+  await other.sim.advance(LINGER_MS);
+  strictEqual(other.isAlive, true);
+  await other.say(flood);
+  strictEqual(other.isAlive, false);
 });
