@@ -5,8 +5,8 @@ import { startServer, type StartServerOptions } from "./start_server.ts";
 import { puppet } from "./testdata/puppet.ts";
 import { type Simulated, simulated } from "./testdata/simulated.ts";
 
-// deno-lint-ignore ban-types -- A server that answers nothing.
-type Spec = ServerSpec<{}, undefined>;
+// It answers nothing.
+type Spec = ServerSpec<Record<never, never>, undefined>;
 
 function spec(init: Spec["init"]): Spec {
   return { init, handleCall: {} };

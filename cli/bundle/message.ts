@@ -6,6 +6,7 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import {
   type Place,
   type Problem,
@@ -50,8 +51,7 @@ interface Reading {
 }
 
 function readText(styled: string): Reading {
-  // deno-lint-ignore no-control-regex -- the escape is what starts a colour
-  const plain = styled.replaceAll(/\u001b\[[0-9;]*m/g, "");
+  const plain = stripVTControlCharacters(styled);
   const end = /\n +at (\S+):(\d+):(\d+)\s*$/.exec(plain);
   const text = end === null ? plain : plain.slice(0, end.index);
   return {

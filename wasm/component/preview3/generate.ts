@@ -5,6 +5,7 @@
  * @module
  */
 
+import { stripVTControlCharacters } from "node:util";
 import { PROGRAM } from "./program.ts";
 import type { Generator } from "./generator.ts";
 import {
@@ -140,16 +141,13 @@ async function readAll(
   return await new Blob(pieces).text();
 }
 
-// deno-lint-ignore no-control-regex -- colours of Deno's messages
-const COLOURS = /\x1b\[[0-9;]*m/g;
-
 function refusal(isAbandoned: boolean, errors: string): NotGenerated {
   if (isAbandoned) {
     return new NotGenerated(
       `Cannot make glue in ${GENERATE_MS_MAX} ms and ${GLUE_BYTES_MAX} bytes`,
     );
   }
-  const lines = errors.replace(COLOURS, "").split("\n");
+  const lines = stripVTControlCharacters(errors).split("\n");
   const said = lines.find((line) => /error/i.test(line)) ?? lines[0]!;
   return new NotGenerated(
     `Cannot make glue, since jco refuses: ${said.slice(0, 300)}`,
