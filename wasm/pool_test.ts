@@ -7,12 +7,9 @@ import {
   permissionsOf,
 } from "./capability.ts";
 import { SchedulerFailed } from "./errors.ts";
+import { HEARTBEATS_MISSED_MAX, PROCESSES_MAX } from "./limits.ts";
 import {
-  HEARTBEATS_MISSED_MAX,
-  PROCESSES_MAX,
-  START_HEARTBEATS_MAX,
-} from "./limits.ts";
-import {
+  beatUntil,
   countingWorkers,
   watch,
   type WatchedPool,
@@ -37,9 +34,10 @@ const LOST: ExitReason = {
   message: "The scheduler was lost: it gave no sign of life 5 times",
 };
 
-/** Gives up all schedulers: none can answer as long as this turn lasts. */
-function loseAll({ pool }: WatchedPool, max = HEARTBEATS_MISSED_MAX): void {
-  for (let count = 0; count <= max; count++) pool.ping();
+/** Gives up all schedulers that there are now. */
+function loseAll({ pool, losses }: WatchedPool): void {
+  const count = losses.length + [...pool.schedulers()].length;
+  beatUntil(() => losses.length >= count, () => pool.ping());
 }
 
 function nextTurn(): Promise<void> {
@@ -184,7 +182,7 @@ Deno.test("Pool does not replace a scheduler that never ran", async () => {
   await withPool({ permissions }, async (watched) => {
     const { pool, losses } = watched;
     const ready = pool.ready();
-    loseAll(watched, START_HEARTBEATS_MAX);
+    loseAll(watched);
     await rejects(ready, SchedulerFailed);
     strictEqual(losses.length, 1);
     strictEqual(pool.isDead, true);
@@ -205,7 +203,7 @@ Deno.test("Pool replaces a scheduler once for each time that it ran", async () =
     strictEqual(losses.length, 3);
     strictEqual(pool.isDead, false);
     // Lost before it ran: now there is none.
-    loseAll(watched, START_HEARTBEATS_MAX);
+    loseAll(watched);
     strictEqual(losses.length, 4);
     strictEqual(pool.isDead, true);
   });

@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert";
 
 import { defineProfile } from "../capability.ts";
-import { OPERATIONS_MAX } from "../limits.ts";
+import { OPERATION_BYTES_MAX, OPERATIONS_MAX } from "../limits.ts";
 import {
   Operations,
   type OperationsGuest,
@@ -9,6 +9,9 @@ import {
   type Settled,
 } from "./operations.ts";
 import { OPS } from "./ops.ts";
+
+/** More than half of what may be under way. */
+const HALF = new Uint8Array(OPERATION_BYTES_MAX / 2 + 1);
 
 /** Hears what comes of operations. */
 class Listener implements OperationsListener {
@@ -120,6 +123,28 @@ Deno.test("Operations refuses more than it may have, and starts again when some 
   strictEqual(operations.count, OPERATIONS_MAX);
   operations.cancelAll();
   strictEqual(operations.count, 0);
+});
+
+// A guest can lose its turn between two calls, and the first have ended by then.
+Deno.test("Operations bounds the data for keys that is under way", async () => {
+  const { operations, listener } = open();
+  const digest = (id: number) => {
+    const request = JSON.stringify({
+      ...{ type: "digest", algorithm: "SHA-256", lengths: [HALF.length] },
+    });
+    return operations.call(OPS.subtle, [id, request, HALF]);
+  };
+  const first = listener.count(1);
+  strictEqual(digest(1), true);
+  throws(() => digest(2), RangeError);
+  await first;
+  const second = listener.count(2);
+  strictEqual(digest(3), true);
+  await second;
+  deepStrictEqual(
+    listener.heard.map(([id, settled]) => [id, (settled as Settled).errorName]),
+    [[1, null], [3, null]],
+  );
 });
 
 for (const end of ["fetchAbort", "cancelAll"] as const) {

@@ -196,6 +196,16 @@ export function watch(runtime: Runtime, pid: Pid): {
   return { isWatching: watching.promise, reason: reason.promise };
 }
 
+/**
+ * Beats until `isLost`. No scheduler answers as long as this turn lasts, but
+ * one that takes a question meanwhile gives a sign of life: how many beats it
+ * takes depends on when its thread runs.
+ */
+export function beatUntil(isLost: () => boolean, beat: () => void): void {
+  for (let count = 0; count < 10_000 && !isLost(); count++) beat();
+  ok(isLost(), "no scheduler is given up");
+}
+
 /** Runs `test` with a heartbeat that the test makes. */
 export async function withHeartbeat(
   test: (beat: () => void) => Promise<void>,

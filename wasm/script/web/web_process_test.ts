@@ -1,8 +1,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
 
-import { type Capability, defineProfile } from "../../capability.ts";
-import { DECODERS_MAX, OPERATION_BYTES_MAX, PIPES_MAX } from "../../limits.ts";
+import type { Capability } from "../../capability.ts";
+import { DECODERS_MAX, PIPES_MAX } from "../../limits.ts";
 import { LocalComponent, ROOMY } from "../../testdata/local.ts";
 import { LIBRARIES } from "../ops.ts";
 import { Client } from "../testdata/client.ts";
@@ -327,23 +327,6 @@ Deno.test("more decoders than the bound are refused, and dropped ones let go", a
     console.log("again");
   }`);
   deepStrictEqual(lines, [`${DECODERS_MAX} RangeError`, "again"]);
-});
-
-Deno.test("data for keys is bounded while it is under way", async () => {
-  const bytes = OPERATION_BYTES_MAX / 2 + 1;
-  const capability = defineProfile("large", {
-    memoryMbMax: 256,
-    cpuMsMax: 60_000,
-  });
-  const lines = await linesOf(
-    `exports.default = async () => {
-    const data = new Uint8Array(${bytes});
-    const digests = [1, 2].map(() => crypto.subtle.digest("SHA-256", data).then(() => "ok", (error) => error.name));
-    console.log((await Promise.all(digests)).join());
-  }`,
-    capability,
-  );
-  deepStrictEqual(lines, ["ok,RangeError"]);
 });
 
 Deno.test("keys work in a process, and a key is not for who replaced the language", async () => {
