@@ -81,6 +81,9 @@ export const LARGE_VALUE_LENGTH: number = MEBIBYTE / 4;
 /** The longest run of a guest before others get their turn, in milliseconds. */
 export const SLICE_MS = 10;
 
+/** How many times as long as its CPU time a guest can have its thread, where the system runs others meanwhile. */
+export const STARVATION_MAX = 4;
+
 /** What one process can write to the log between two waits, in bytes. */
 export const LOG_BYTES_MAX: number = 64 * 1024;
 

@@ -158,7 +158,7 @@ Deno.test("startApp() tells a handler that waits that its client has gone", () =
 
 Deno.test("startApp() lets go who takes fewer events than others send", () =>
   withFeed("max_queued_messages = 10", async ({ port, logged, idle }) => {
-    using client = await EventClient.open(port, "/?heap%20200%201000000");
+    using client = await EventClient.open(port, "/?heap%2060%201000000");
     // It ends only when its client is gone, in time for its last words or not.
     await logged(/exit/);
     let last: string;

@@ -264,7 +264,7 @@ Deno.test("startApp() has a handler wait for its client", () =>
 Deno.test("startApp() closes who takes less than others send", () =>
   withSockets("max_queued_messages = 10", async ({ port, logged, idle }) => {
     using socket = await RawWebSocket.open(port);
-    await socket.send(text, "/heap 200 1000000");
+    await socket.send(text, "/heap 60 1000000");
     await logged(/closed/);
     let last: string;
     do last = (await socket.next()).slice(0, 40); while (

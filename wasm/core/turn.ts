@@ -7,6 +7,7 @@
 
 import type { ExitReason } from "@rusm/otp";
 import type { Capability } from "../capability.ts";
+import { CpuMeter } from "../cpu_meter.ts";
 import type { Epoch } from "../epoch.ts";
 import type { Entrant, RunQueue } from "../run_queue.ts";
 import { BELOW_MS_MAX } from "./limits.ts";
@@ -29,6 +30,8 @@ export interface TurnParts {
  */
 export class Turn {
   readonly #parts: TurnParts;
+  // Undefined in the first slice.
+  #meter: CpuMeter | undefined;
   // Epochs since it waited last, without those of this slice.
   #usedEpochs = 0;
   #sliceEpoch = 0;
@@ -86,6 +89,8 @@ export class Turn {
    */
   async preempt(macrotask: (callback: () => void) => void): Promise<void> {
     this.#usedEpochs += this.#sliceEpochs;
+    const { epoch: { periodMs }, capability: { cpuMsMax } } = this.#parts;
+    this.#meter ??= new CpuMeter(cpuMsMax, this.#usedEpochs * periodMs);
     await this.#parts.runQueue.preempt(macrotask);
     this.begin();
   }
@@ -93,18 +98,20 @@ export class Turn {
   /** Begins the allowance anew, since the process waits. It has left its turn. */
   renew(): void {
     this.#usedEpochs = 0;
+    this.#meter = undefined;
   }
 
   /** The same in its turn, since it would have waited. */
   renewNow(): void {
     this.#usedEpochs = -this.#sliceEpochs;
+    this.#meter = undefined;
   }
 
   /** Why it must end; undefined while it may go on. */
   get excess(): ExitReason | undefined {
     const { epoch: { periodMs }, capability: { cpuMsMax } } = this.#parts;
-    const usedMs = (this.#usedEpochs + this.#sliceEpochs) * periodMs;
-    return usedMs > cpuMsMax
+    const heldMs = (this.#usedEpochs + this.#sliceEpochs) * periodMs;
+    return heldMs > cpuMsMax && (this.#meter?.isSpent(heldMs) ?? true)
       ? cpuLimit(`Used more than ${cpuMsMax} ms of CPU time without waiting`)
       : undefined;
   }

@@ -4,16 +4,14 @@
  * @module
  */
 
+import { CpuMeter } from "../cpu_meter.ts";
 import { SLICE_MS } from "../limits.ts";
 
-/**
- * Measures the CPU time of one process between two waits.
- *
- * A scheduler runs one guest at a time, so the time that passes while one runs
- * is its own, but for what the operating system takes.
- */
+/** Measures the CPU time of one process between two waits. */
 export class CpuBudget {
   readonly #cpuMsMax: number;
+  // Undefined in the first slice.
+  #meter: CpuMeter | undefined;
   // Of slices that are over.
   #usedMs = 0;
   #sliceAtMs = 0;
@@ -31,16 +29,21 @@ export class CpuBudget {
   /** The slice is over. */
   pause(): void {
     this.#usedMs += this.#sliceMs();
+    if (this.#usedMs < SLICE_MS) return;
+    this.#meter ??= new CpuMeter(this.#cpuMsMax, this.#usedMs);
   }
 
   /** The guest waits: the next slice starts with the whole budget. */
   renew(): void {
     this.#usedMs = 0;
+    this.#meter = undefined;
   }
 
   /** Whether the budget is used up. */
   isSpent(): boolean {
-    return this.#usedMs + this.#sliceMs() > this.#cpuMsMax;
+    const heldMs = this.#usedMs + this.#sliceMs();
+    if (heldMs <= this.#cpuMsMax) return false;
+    return this.#meter?.isSpent(heldMs) ?? true;
   }
 
   /** Whether others should get their turn. */

@@ -1,22 +1,11 @@
 import { strictEqual } from "node:assert";
 
 import { SLICE_MS } from "../limits.ts";
+import { withTimes } from "../testdata/times.ts";
 import { CpuBudget } from "./cpu_budget.ts";
 
-/** Runs `test` with a clock that only the test moves. */
-function withClock(test: (pass: (ms: number) => void) => void): void {
-  const real = performance.now;
-  let nowMs = 1_000;
-  performance.now = () => nowMs;
-  try {
-    test((ms) => nowMs += ms);
-  } finally {
-    performance.now = real;
-  }
-}
-
 Deno.test("CpuBudget.isSpent() counts what passes while the guest runs, and no more", () => {
-  withClock((pass) => {
+  withTimes((pass) => {
     const budget = new CpuBudget(100);
     budget.resume();
     pass(60);
@@ -31,7 +20,7 @@ Deno.test("CpuBudget.isSpent() counts what passes while the guest runs, and no m
 });
 
 Deno.test("CpuBudget.renew() gives the whole budget to the next slice", () => {
-  withClock((pass) => {
+  withTimes((pass) => {
     const budget = new CpuBudget(100);
     budget.resume();
     pass(100);
@@ -47,7 +36,7 @@ Deno.test("CpuBudget.renew() gives the whole budget to the next slice", () => {
 });
 
 Deno.test("CpuBudget.isSliceOver() looks at this slice alone", () => {
-  withClock((pass) => {
+  withTimes((pass) => {
     const budget = new CpuBudget(1_000);
     budget.resume();
     pass(SLICE_MS - 1);
@@ -57,5 +46,22 @@ Deno.test("CpuBudget.isSliceOver() looks at this slice alone", () => {
     budget.pause();
     budget.resume();
     strictEqual(budget.isSliceOver(), false);
+  });
+});
+
+Deno.test("CpuBudget.isSpent() leaves out what the system gives to others behind the first slice", () => {
+  withTimes((pass) => {
+    const budget = new CpuBudget(100);
+    budget.resume();
+    pass(SLICE_MS, 0);
+    budget.pause();
+    budget.resume();
+    pass(100, 50);
+    strictEqual(budget.isSpent(), false);
+    budget.pause();
+    budget.renew();
+    budget.resume();
+    pass(101, 0);
+    strictEqual(budget.isSpent(), true);
   });
 });

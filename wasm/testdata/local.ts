@@ -14,7 +14,11 @@ import {
 } from "@rusm/otp";
 
 import { type Capability, defineProfile } from "../capability.ts";
-import { GUEST_MAILBOX_MAX, REDUCTIONS_PER_SLICE, SLICE_MS_MIN } from "../limits.ts";
+import {
+  GUEST_MAILBOX_MAX,
+  REDUCTIONS_PER_SLICE,
+  SLICE_MS_MIN,
+} from "../limits.ts";
 import type { GuestMessage, GuestReply, GuestRequest } from "../message.ts";
 import { RunQueue } from "../run_queue.ts";
 import { bake, type Image } from "../script/image.ts";

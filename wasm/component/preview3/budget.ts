@@ -7,12 +7,15 @@
 
 import type { ExitReason } from "@rusm/otp";
 import type { Capability } from "../../capability.ts";
+import { CpuMeter } from "../../cpu_meter.ts";
 import type { Epoch } from "../../epoch.ts";
 
 /** Measures stretches: from one turn of the event loop to the next. */
 export class Budget {
   readonly #epoch: Epoch;
   readonly #cpuMsMax: number;
+  // Undefined before the first tick of one.
+  #meter: CpuMeter | undefined;
   // When the stretch began; undefined before the first check of one.
   #began: number | undefined;
 
@@ -27,17 +30,25 @@ export class Budget {
     const { periodMs } = this.#epoch;
     const now = this.#epoch.now();
     if (this.#began === undefined) this.#begin(now);
-    if (((now - this.#began!) | 0) * periodMs <= this.#cpuMsMax) {
-      return undefined;
-    }
+    const heldMs = ((now - this.#began!) | 0) * periodMs;
+    if (!this.#isSpent(heldMs)) return undefined;
     const message =
       `Used more than ${this.#cpuMsMax} ms of CPU time without waiting`;
     return { type: "limit", limit: "cpu", message };
   }
 
+  #isSpent(heldMs: number): boolean {
+    if (heldMs > this.#cpuMsMax) return this.#meter?.isSpent(heldMs) ?? true;
+    if (heldMs > 0) this.#meter ??= new CpuMeter(this.#cpuMsMax, heldMs);
+    return false;
+  }
+
   // Whoever runs a macrotask does not run the guest.
   #begin(now: number): void {
     this.#began = now;
-    setImmediate(() => this.#began = undefined);
+    setImmediate(() => {
+      this.#began = undefined;
+      this.#meter = undefined;
+    });
   }
 }
