@@ -5,7 +5,7 @@
  */
 
 import process from "node:process";
-import { STARVATION_MAX } from "./limits.ts";
+import { SLICE_MS, STARVATION_MAX } from "./limits.ts";
 
 /**
  * Tells whether a guest has used its CPU time up, by the time that it had its
@@ -14,19 +14,20 @@ import { STARVATION_MAX } from "./limits.ts";
  * A thread runs one guest at a time, so that time is its own, but for what the
  * operating system gives to others. What that leaves is told to some ten
  * milliseconds and costs as many microseconds. So a guest gets its meter behind
- * its first slice, and who needs no second one pays nothing.
+ * its first slice, and who needs no second one pays nothing. That slice counts
+ * for no more than slices are long: nobody knows what it was.
  */
 export class CpuMeter {
   readonly #cpuMsMax: number;
   readonly #beganMs: number | undefined;
-  readonly #heldBeforeMs: number;
+  readonly #firstMs: number;
   // Up to there it is not looked at again.
   #heldMsMin: number;
 
-  /** @param heldMs For how long the guest has had its thread before. */
+  /** @param heldMs For how long the guest has had its thread in its first slice. */
   constructor(cpuMsMax: number, heldMs: number) {
     this.#cpuMsMax = cpuMsMax;
-    this.#heldBeforeMs = heldMs;
+    this.#firstMs = Math.min(heldMs, SLICE_MS);
     this.#heldMsMin = cpuMsMax;
     this.#beganMs = threadCpuMs();
   }
@@ -48,7 +49,7 @@ export class CpuMeter {
   #usedMs(heldMs: number): number {
     const threadMs = threadCpuMs();
     if (threadMs === undefined || this.#beganMs === undefined) return heldMs;
-    return Math.min(heldMs, this.#heldBeforeMs + threadMs - this.#beganMs);
+    return Math.min(heldMs, this.#firstMs + threadMs - this.#beganMs);
   }
 }
 

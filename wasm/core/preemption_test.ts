@@ -89,10 +89,10 @@ Deno.test("a guest that waits often never uses its CPU budget up", () =>
       `(memory 1)
       (func (export "run") (local $n i32) (local $i i32) (loop $messages
         (drop (call $receive (i32.const 0) (i32.const 16)))
-        (local.set $i (i32.const 3000000))
+        (local.set $i (i32.const 10000000))
         (loop $work (br_if $work (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
         (br_if $messages (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 60)))))`,
-      { ...ROOMY, cpuMsMax: 60 },
+      { ...ROOMY, cpuMsMax: 200 },
     );
     const handle = module.spawn();
     const sending = setInterval(

@@ -89,10 +89,14 @@ export class Turn {
    */
   async preempt(macrotask: (callback: () => void) => void): Promise<void> {
     this.#usedEpochs += this.#sliceEpochs;
-    const { epoch: { periodMs }, capability: { cpuMsMax } } = this.#parts;
-    this.#meter ??= new CpuMeter(cpuMsMax, this.#usedEpochs * periodMs);
+    this.#measure(this.#usedEpochs * this.#parts.epoch.periodMs);
     await this.#parts.runQueue.preempt(macrotask);
     this.begin();
+  }
+
+  #measure(heldMs: number): CpuMeter {
+    const { cpuMsMax } = this.#parts.capability;
+    return this.#meter ??= new CpuMeter(cpuMsMax, heldMs);
   }
 
   /** Begins the allowance anew, since the process waits. It has left its turn. */
@@ -111,7 +115,7 @@ export class Turn {
   get excess(): ExitReason | undefined {
     const { epoch: { periodMs }, capability: { cpuMsMax } } = this.#parts;
     const heldMs = (this.#usedEpochs + this.#sliceEpochs) * periodMs;
-    return heldMs > cpuMsMax && (this.#meter?.isSpent(heldMs) ?? true)
+    return heldMs > cpuMsMax && this.#measure(heldMs).isSpent(heldMs)
       ? cpuLimit(`Used more than ${cpuMsMax} ms of CPU time without waiting`)
       : undefined;
   }

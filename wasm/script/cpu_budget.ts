@@ -29,8 +29,11 @@ export class CpuBudget {
   /** The slice is over. */
   pause(): void {
     this.#usedMs += this.#sliceMs();
-    if (this.#usedMs < SLICE_MS) return;
-    this.#meter ??= new CpuMeter(this.#cpuMsMax, this.#usedMs);
+    if (this.#usedMs >= SLICE_MS) this.#measure(this.#usedMs);
+  }
+
+  #measure(heldMs: number): CpuMeter {
+    return this.#meter ??= new CpuMeter(this.#cpuMsMax, heldMs);
   }
 
   /** The guest waits: the next slice starts with the whole budget. */
@@ -42,8 +45,7 @@ export class CpuBudget {
   /** Whether the budget is used up. */
   isSpent(): boolean {
     const heldMs = this.#usedMs + this.#sliceMs();
-    if (heldMs <= this.#cpuMsMax) return false;
-    return this.#meter?.isSpent(heldMs) ?? true;
+    return heldMs > this.#cpuMsMax && this.#measure(heldMs).isSpent(heldMs);
   }
 
   /** Whether others should get their turn. */

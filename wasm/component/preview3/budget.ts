@@ -38,9 +38,9 @@ export class Budget {
   }
 
   #isSpent(heldMs: number): boolean {
-    if (heldMs > this.#cpuMsMax) return this.#meter?.isSpent(heldMs) ?? true;
-    if (heldMs > 0) this.#meter ??= new CpuMeter(this.#cpuMsMax, heldMs);
-    return false;
+    if (heldMs === 0) return false;
+    this.#meter ??= new CpuMeter(this.#cpuMsMax, heldMs);
+    return this.#meter.isSpent(heldMs);
   }
 
   // Whoever runs a macrotask does not run the guest.
