@@ -36,6 +36,9 @@ const body = () => new ReadableStream({
   cancel(reason) { console.log("cancelled", reason.name, count); },
 });`;
 
+// Who waits for its client alone ends, unless that goes in the same turn.
+const LIVING = `const live = () => new Promise((resolve) => setTimeout(resolve, 1e6));`;
+
 Deno.test("a script answers with a stream: its head at once, and each piece when the last is taken", async () => {
   await withClient(
     `${ENCODE} exports.default = () => new Response(new ReadableStream({
@@ -98,7 +101,8 @@ Deno.test("a script hears that its client has gone: its signal, its source, and 
 
 Deno.test("a script whose client has gone ends when its source has done what it does then", async () => {
   await withClient(
-    `exports.default = () => new Response(new ReadableStream({
+    `${LIVING} exports.default = () => new Response(new ReadableStream({
+      pull: live,
       async cancel() {
         await new Promise((resolve) => setTimeout(resolve));
         console.log("cancelled");
@@ -115,8 +119,9 @@ Deno.test("a script whose client has gone ends when its source has done what it 
 
 Deno.test("a script hears that its client has gone although it has not answered, and may answer", async () => {
   await withClient(
-    `exports.default = async ({ signal }) => {
-      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    `${LIVING} exports.default = async ({ signal }) => {
+      const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await Promise.race([live(), aborted]);
       return new Response("late");
     };`,
     async (client) => {
