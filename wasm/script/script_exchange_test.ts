@@ -37,7 +37,8 @@ const body = () => new ReadableStream({
 });`;
 
 // Who waits for its client alone ends, unless that goes in the same turn.
-const LIVING = `const live = () => new Promise((resolve) => setTimeout(resolve, 1e6));`;
+const LIVING =
+  `const live = () => new Promise((resolve) => setTimeout(resolve, 1e6));`;
 
 Deno.test("a script answers with a stream: its head at once, and each piece when the last is taken", async () => {
   await withClient(
