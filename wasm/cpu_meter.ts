@@ -41,7 +41,8 @@ export class CpuMeter {
     const heldMsMax = STARVATION_MAX * this.#cpuMsMax;
     const leftMs = this.#cpuMsMax - this.#usedMs(heldMs);
     if (leftMs < 0 || heldMs > heldMsMax) return true;
-    this.#heldMsMin = Math.min(heldMs + leftMs, heldMsMax);
+    // Not at each check when there is next to nothing left.
+    this.#heldMsMin = Math.min(heldMs + Math.max(leftMs, 1), heldMsMax);
     return false;
   }
 

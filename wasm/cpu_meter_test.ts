@@ -12,8 +12,8 @@ Deno.test("CpuMeter.isSpent() tells CPU time, and not what others have had", () 
     strictEqual(meter.isSpent(200), false);
     pass(60, 40);
     strictEqual(meter.isSpent(260), false);
-    pass(1, 1);
-    strictEqual(meter.isSpent(261), true);
+    pass(2);
+    strictEqual(meter.isSpent(262), true);
   });
 });
 

@@ -63,7 +63,7 @@ Deno.test("CpuBudget.isSpent() leaves out what the system gives to others", () =
     strictEqual(budget.isSpent(), false);
     pass(100, 100 - SLICE_MS);
     strictEqual(budget.isSpent(), false);
-    pass(1);
+    pass(2);
     strictEqual(budget.isSpent(), true);
   });
 });
