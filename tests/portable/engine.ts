@@ -57,7 +57,8 @@ export function startEngine(
     args: [...args],
     cwd: home,
     clearEnv: true,
-    env: { HOME: home, PATH: Deno.env.get("PATH") ?? "" },
+    // A browser that is killed leaves what it has where TMPDIR is.
+    env: { HOME: home, TMPDIR: home, PATH: Deno.env.get("PATH") ?? "" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -37,13 +37,16 @@ Deno.test("findEngine() lets through what it did not expect", async () => {
 });
 
 Deno.test("startEngine() runs in its directory and shows no variable of ours", async () => {
-  const script = "console.log(Deno.cwd(), Deno.env.get('CI') ?? 'none')";
+  const script =
+    "console.log(Deno.cwd(), Deno.env.get('CI') ?? 'none', Deno.env.get('TMPDIR'))";
   Deno.env.set("CI", Deno.env.get("CI") ?? "true");
   await withEval(script, 60_000, async ({ ended }, directory) => {
     const { stdout } = await ended;
     const text = new TextDecoder().decode(stdout).trim();
-    strictEqual(`${text.split(" ")[0]}/`, fileURLToPath(directory));
-    strictEqual(text.split(" ")[1], "none");
+    const [cwd, ours, temporary] = text.split(" ");
+    strictEqual(`${cwd}/`, fileURLToPath(directory));
+    strictEqual(ours, "none");
+    strictEqual(temporary, fileURLToPath(directory));
   });
 });
 
