@@ -37,6 +37,7 @@ export function openExchange(
   // Who reads hears of a failure; so does who sends, and nobody may read.
   answered.promise.catch(() => {});
   const upload = head.isStreamed ? openUpload() : undefined;
+  let reader: Reader | undefined;
   return {
     async send(whole) {
       const body = upload?.body ?? (whole && new Uint8Array(whole));
@@ -44,7 +45,8 @@ export function openExchange(
         const { response, redirected } = await follow(
           ...[capability, { ...head, body }, signal] as const,
         );
-        answered.resolve(response.body?.getReader());
+        reader = response.body?.getReader();
+        answered.resolve(reader);
         return headOf(response, redirected);
       } catch (error) {
         answered.reject(error);
@@ -54,11 +56,17 @@ export function openExchange(
     async read() {
       const { done, value } = await (await answered.promise)?.read() ??
         { done: true };
+      signal.throwIfAborted();
       return done ? null : value!;
     },
     write: async (bytes) => await upload?.write(bytes),
     end: (message) => upload?.end(message),
-    close: () => controller.abort(),
+    close() {
+      // Deno keeps the body of what is aborted until garbage is collected. A
+      // body that has failed cannot be cancelled, and need not be.
+      reader?.cancel().catch(() => {});
+      controller.abort();
+    },
   };
 }
 

@@ -206,6 +206,21 @@ Deno.test("openExchange() ends when it is closed, before and while the body come
   });
 });
 
+// The sanitizer tells what is left.
+Deno.test("openExchange() leaves nothing when it is closed with an answer that nobody reads", async () => {
+  await withServer(() => new Response("x".repeat(200_000)), async (origin) => {
+    const requests = Array.from({ length: 20 }, () => {
+      const exchange = open({ network: true }, head(origin));
+      return exchange.send(null).then(() => exchange);
+    });
+    const exchanges = await Promise.all(requests);
+    strictEqual((await exchanges[0]!.read())!.length > 0, true);
+    const reading = exchanges[1]!.read();
+    for (const exchange of exchanges) exchange.close();
+    await rejects(reading, { name: "AbortError" });
+  });
+});
+
 Deno.test("openExchange() gives no body for an answer without one", async () => {
   await withServer(
     () => new Response(null, { status: 204 }),
