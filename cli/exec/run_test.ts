@@ -1,5 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert";
 import { main } from "../command_line.ts";
+// Loaded when it is first needed otherwise, which may be where nothing is granted.
+import "../exec.ts";
 import type { Io } from "../io.ts";
 import type { StopSignal } from "../process/stop.ts";
 import { filesBelow, record, withDirectory } from "../testdata/recorder.ts";
