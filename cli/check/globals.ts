@@ -17,13 +17,15 @@ declare var crypto: Crypto;
 declare var navigator: { readonly userAgent: string };
 
 declare function setTimeout(
-  // A callback can have parameters of its own: \`unknown\` would refuse it.
+  // \`any\`, since \`unknown\` would refuse a callback with typed parameters,
+  // \`never\` would give one without types nothing to use, and a type parameter
+  // would refuse the \`resolve\` of an untyped promise, which wants an argument.
   callback: (...args: any[]) => void,
   delay?: number,
   ...args: unknown[]
 ): number;
 declare function setInterval(
-  // A callback can have parameters of its own: \`unknown\` would refuse it.
+  // \`any\` for the reasons that setTimeout has it.
   callback: (...args: any[]) => void,
   delay?: number,
   ...args: unknown[]
@@ -31,8 +33,7 @@ declare function setInterval(
 declare function clearTimeout(id?: number): void;
 declare function clearInterval(id?: number): void;
 declare function queueMicrotask(callback: () => void): void;
-// Nothing given is nothing known, as in TypeScript's own libraries.
-declare function structuredClone<T = any>(
+declare function structuredClone<T>(
   value: T,
   options?: StructuredSerializeOptions,
 ): T;
